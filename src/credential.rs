@@ -1,0 +1,161 @@
+//! Credentials (2.3): the `Authorization` header and our own service-account keys.
+
+use std::fmt;
+
+/// Random characters of a key, after its prefix.
+const RANDOM_LENGTH: usize = 43;
+/// Characters of the checksum at a key's end.
+const CHECKSUM_LENGTH: usize = 6;
+/// Digits of base62, by value.
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// What an `Authorization` header brings.
+///
+/// Dashboard session JWTs are accepted by the API, but not by this version:
+/// until then every token that is not one of our keys is invalid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// A service-account key.
+    ApiKey(ApiKey),
+}
+
+impl Credential {
+    /// Reads the value of the `Authorization` header, `None` if there is none.
+    ///
+    /// # Errors
+    /// [`CredentialError::Missing`] if there is no bearer token at all,
+    /// [`CredentialError::Invalid`] if there is one that cannot be good.
+    pub fn from_header(value: Option<&str>) -> Result<Self, CredentialError> {
+        let value = value.ok_or(CredentialError::Missing)?.trim();
+        let (scheme, token) = value
+            .split_once(char::is_whitespace)
+            .ok_or(CredentialError::Missing)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(CredentialError::Missing);
+        }
+        ApiKey::parse(token.trim_start())
+            .map(Self::ApiKey)
+            .ok_or(CredentialError::Invalid)
+    }
+}
+
+/// Why a header brings no credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialError {
+    /// No header, another scheme than Bearer, or an empty token.
+    #[error("no bearer token")]
+    Missing,
+    /// A token that is not of any form we issue.
+    #[error("malformed credential")]
+    Invalid,
+}
+
+/// A service-account key whose checksum is right: `ak_live_` or `ak_test_`, 43
+/// base62 characters, and the CRC-32 of all of that in six base62 digits.
+/// It is a secret: it has no `Display`, and `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(String);
+
+impl ApiKey {
+    /// Characters kept in clear beside the hash, so that people can tell keys apart.
+    pub const LAST_CHARACTERS: usize = 4;
+
+    /// `text` as a key, or `None`: a mistyped key fails here, without a lookup.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let random = text
+            .strip_prefix("ak_live_")
+            .or_else(|| text.strip_prefix("ak_test_"))?;
+        if random.len() != RANDOM_LENGTH + CHECKSUM_LENGTH
+            || !random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
+            return None;
+        }
+        let (body, checksum) = text.split_at_checked(text.len() - CHECKSUM_LENGTH)?;
+        (checksum.as_bytes() == self::checksum(body)).then(|| Self(text.to_owned()))
+    }
+
+    /// The secret itself, to be hashed or sent, never stored or logged.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+
+    /// The last four characters.
+    #[must_use]
+    pub fn last_characters(&self) -> &str {
+        let start = self.0.len().saturating_sub(Self::LAST_CHARACTERS);
+        self.0.get(start..).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ApiKey(...{})", self.last_characters())
+    }
+}
+
+/// CRC-32 of `text` in base62, most significant digit first, padded with `0`.
+fn checksum(text: &str) -> [u8; CHECKSUM_LENGTH] {
+    let mut rest = crc32(text.as_bytes());
+    let mut digits = [b'0'; CHECKSUM_LENGTH];
+    for digit in digits.iter_mut().rev() {
+        *digit = BASE62.get((rest % 62) as usize).copied().unwrap_or(b'0');
+        rest /= 62;
+    }
+    digits
+}
+
+/// CRC-32 as of IEEE 802.3 (reflected, polynomial 0xEDB88320). Keys have 51
+/// bytes, so the bitwise form needs no table.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+            (crc >> 1) ^ (0xEDB8_8320 * (crc & 1))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "ak_test_rAqcHPRsnWv1C72Q5dcsG7J1I2wjtpL1Wd0IZhcSJEQ3d7mlK";
+
+    #[test]
+    fn crc32_has_the_standard_check_value() {
+        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+    }
+
+    #[test]
+    fn a_key_with_its_checksum_parses_and_hides_itself() {
+        let key = ApiKey::parse(KEY).unwrap();
+        assert_eq!(key.last_characters(), "7mlK");
+        assert_eq!(format!("{key:?}"), "ApiKey(...7mlK)");
+    }
+
+    #[test]
+    fn any_single_mistyped_character_is_noticed() {
+        for position in 8..KEY.len() {
+            let mut typo = KEY.to_owned();
+            let other = if &KEY[position..=position] == "x" { "y" } else { "x" };
+            typo.replace_range(position..=position, other);
+            assert_eq!(ApiKey::parse(&typo), None, "{typo}");
+        }
+    }
+
+    #[test]
+    fn the_scheme_is_case_insensitive_and_required() {
+        use CredentialError::{Invalid, Missing};
+        let key = ApiKey::parse(KEY).map(Credential::ApiKey).unwrap();
+        for header in ["Bearer", "bearer", "BEARER"] {
+            assert_eq!(Credential::from_header(Some(&format!("{header} {KEY}"))), Ok(key.clone()));
+        }
+        for header in [None, Some(""), Some("Bearer"), Some("Bearer "), Some("Basic x"), Some(KEY)] {
+            assert_eq!(Credential::from_header(header), Err(Missing), "{header:?}");
+        }
+        for header in ["Bearer cbat_x", "Bearer ak_live_", "Bearer é"] {
+            assert_eq!(Credential::from_header(Some(header)), Err(Invalid), "{header}");
+        }
+    }
+}

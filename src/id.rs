@@ -1,0 +1,366 @@
+//! Prefixed ids (2.5): `<prefix>_` and 32 hexadecimal digits, one type per kind.
+//!
+//! Callers treat an id as opaque, so its text is kept as it was sent: an id in
+//! capitals is well formed but is not the id that we issued in lower case.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Hexadecimal digits after the separator.
+pub const DIGITS: usize = 32;
+
+/// A kind of resource as a type, so that a vendor id cannot stand where a
+/// service id belongs. Implemented by the marker types of this module only.
+pub trait Kind: sealed::Sealed + 'static {
+    /// The same kind as a value.
+    const KIND: AnyKind;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// An id of kind `K` that is well formed. Whether it names anything is a
+/// question for the database.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id<K: Kind> {
+    text: String,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K: Kind> Id<K> {
+    /// Parses `text` as an id of this kind.
+    ///
+    /// # Errors
+    /// The first reason, in reading order, why `text` is not one.
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        parse(text, Some(K::KIND))?;
+        Ok(Self::trusted(text.to_owned()))
+    }
+
+    /// The id we issue for 128 bits from a secure random source, in lower case.
+    #[must_use]
+    pub fn from_random(random: u128) -> Self {
+        Self::trusted(format!("{}_{random:032x}", K::KIND.prefix()))
+    }
+
+    /// The id as on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn trusted(text: String) -> Self {
+        Self {
+            text,
+            kind: PhantomData,
+        }
+    }
+}
+
+/// Checks `text` and says of which kind it is; with `expected`, it must be of
+/// that kind.
+///
+/// # Errors
+/// The first reason, in reading order, why `text` is not such an id.
+pub fn parse(text: &str, expected: Option<AnyKind>) -> Result<AnyKind, IdError> {
+    if text.is_empty() {
+        return Err(IdError::Empty { expected });
+    }
+    let Some((prefix, digits)) = text.split_once('_') else {
+        return Err(IdError::MissingSeparator {
+            expected,
+            length: text.chars().count(),
+        });
+    };
+    let kind = AnyKind::from_prefix(prefix).ok_or_else(|| IdError::UnknownPrefix {
+        expected,
+        actual: prefix.to_owned(),
+    })?;
+    if let Some(expected) = expected.filter(|&expected| expected != kind) {
+        return Err(IdError::WrongKind {
+            expected,
+            actual: kind,
+        });
+    }
+    let start = prefix.len() + 1;
+    if let Some((index, actual)) = digits.char_indices().find(|(_, c)| !c.is_ascii_hexdigit()) {
+        return Err(IdError::BadCharacter {
+            offset: start + index,
+            actual,
+        });
+    }
+    if digits.len() != DIGITS {
+        return Err(IdError::WrongLength {
+            offset: start + digits.len().min(DIGITS),
+            actual: digits.len(),
+        });
+    }
+    Ok(kind)
+}
+
+/// Why a text is not an id. Offsets count characters; everything before an
+/// offset is ASCII, so they are also bytes and UTF-16 units.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// There is no text at all.
+    #[error("The id is empty; {} is expected", Expected(*expected))]
+    Empty {
+        /// The kind that was asked for, if any.
+        expected: Option<AnyKind>,
+    },
+    /// No `_` stands between a prefix and the digits.
+    #[error("This has no underscore after a prefix; {} is expected", Expected(*expected))]
+    MissingSeparator {
+        /// The kind that was asked for, if any.
+        expected: Option<AnyKind>,
+        /// Characters in the text.
+        length: usize,
+    },
+    /// What stands before the first `_` is no prefix of this API.
+    #[error("\"{actual}_\" is not a known prefix; {} is expected", Expected(*expected))]
+    UnknownPrefix {
+        /// The kind that was asked for, if any.
+        expected: Option<AnyKind>,
+        /// The prefix found, without its underscore.
+        actual: String,
+    },
+    /// An id of another resource.
+    #[error("This is {} id; {} id starts with {}_", actual.noun(), expected.noun(), expected.prefix())]
+    WrongKind {
+        /// The kind that was asked for.
+        expected: AnyKind,
+        /// The kind that the prefix names.
+        actual: AnyKind,
+    },
+    /// Too few or too many digits.
+    #[error("An id has {DIGITS} hexadecimal digits after its prefix; this one has {actual}")]
+    WrongLength {
+        /// Where the digits end, or the first one too many.
+        offset: usize,
+        /// Digits found.
+        actual: usize,
+    },
+    /// A character that is no hexadecimal digit.
+    #[error("{actual:?} is not a hexadecimal digit (0-9, a-f)")]
+    BadCharacter {
+        /// Position of the character in the whole text.
+        offset: usize,
+        /// The character found.
+        actual: char,
+    },
+}
+
+impl IdError {
+    /// A stable name for the reason.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty { .. } => "empty",
+            Self::MissingSeparator { .. } => "missing_separator",
+            Self::UnknownPrefix { .. } => "unknown_prefix",
+            Self::WrongKind { .. } => "wrong_kind",
+            Self::WrongLength { .. } => "wrong_length",
+            Self::BadCharacter { .. } => "bad_character",
+        }
+    }
+
+    /// The position, in characters, at which the text stops being an id.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        match self {
+            Self::Empty { .. } | Self::UnknownPrefix { .. } | Self::WrongKind { .. } => 0,
+            Self::MissingSeparator { length, .. } => *length,
+            Self::WrongLength { offset, .. } | Self::BadCharacter { offset, .. } => *offset,
+        }
+    }
+}
+
+/// Words for what was expected.
+struct Expected(Option<AnyKind>);
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(kind) => write!(f, "{} id ({}_...)", kind.noun(), kind.prefix()),
+            None => f.write_str("a prefixed id"),
+        }
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident $alias:ident $prefix:literal $noun:literal;)*) => {
+        /// A kind of resource as a value.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum AnyKind { $($(#[$doc])* $kind,)* }
+
+        impl AnyKind {
+            /// Every kind, in the order of the contract's table.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            /// The text before the underscore.
+            #[must_use]
+            pub const fn prefix(self) -> &'static str {
+                match self { $(Self::$kind => $prefix,)* }
+            }
+
+            /// The resource with its article, as in "a vendor".
+            #[must_use]
+            pub const fn noun(self) -> &'static str {
+                match self { $(Self::$kind => $noun,)* }
+            }
+
+            /// The kind that `prefix` (without underscore) names.
+            #[must_use]
+            pub fn from_prefix(prefix: &str) -> Option<Self> {
+                match prefix { $($prefix => Some(Self::$kind),)* _ => None }
+            }
+        }
+
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum $kind {}
+            impl sealed::Sealed for $kind {}
+            impl Kind for $kind { const KIND: AnyKind = AnyKind::$kind; }
+            #[doc = concat!("The id of ", $noun, ": `", $prefix, "_` and 32 hexadecimal digits.")]
+            pub type $alias = Id<$kind>;
+        )*
+    };
+}
+
+kinds! {
+    /// An assessment of a vendor.
+    Assessment AssessmentId "cbqsrw" "an assessment";
+    /// A third party whose risk is assessed.
+    Vendor VendorId "cbvndr" "a vendor";
+    /// A product or service of a vendor.
+    Service ServiceId "cbsvc" "a service";
+    /// A set of controls to evaluate.
+    ControlSet ControlSetId "cbctst" "a control set";
+    /// A person in the organization.
+    User UserId "cbuser" "a user";
+    /// A document that a vendor supplied.
+    VendorDocument VendorDocumentId "cbvdoc" "a vendor document";
+    /// A tracked problem.
+    Finding FindingId "cbtask" "a finding";
+    /// One execution of a workflow.
+    WorkflowRun WorkflowRunId "cbwr" "a workflow run";
+    /// A workflow as configured.
+    WorkflowDefinition WorkflowDefinitionId "cbwd" "a workflow definition";
+    /// One step of a run.
+    WorkflowRunStep WorkflowRunStepId "cbwrs" "a workflow run step";
+    /// A building block of a workflow.
+    WorkflowComponent WorkflowComponentId "cbwc" "a workflow component";
+    /// The definition of a custom field.
+    CustomFieldConfig CustomFieldConfigId "cbcfc" "a custom field config";
+    /// An organization (tenant).
+    Organization OrganizationId "cborg" "an organization";
+    /// A workspace status record.
+    WorkspaceStatus WorkspaceStatusId "cbst" "a workspace status";
+    /// A tag.
+    Tag TagId "cbtag" "a tag";
+    /// A level of a scale.
+    ScaleLevel ScaleLevelId "cbsclvl" "a scale level";
+    /// An obligation.
+    Obligation ObligationId "cboblg" "an obligation";
+    /// A webhook subscription.
+    WebhookSubscription WebhookSubscriptionId "cbwh" "a webhook subscription";
+    /// A webhook event.
+    WebhookEvent WebhookEventId "cbevt" "a webhook event";
+    /// One attempt to deliver a webhook event.
+    WebhookDelivery WebhookDeliveryId "cbwhd" "a webhook delivery attempt";
+    /// An OAuth client.
+    OAuthClient OAuthClientId "cbci" "an OAuth client";
+    /// An OAuth token.
+    OAuthToken OAuthTokenId "cbat" "an OAuth token";
+    /// An OAuth client secret.
+    OAuthSecret OAuthSecretId "cbcs" "an OAuth client secret";
+    /// A planned repetition of an assessment.
+    Reassessment ReassessmentId "cbrsm" "a reassessment";
+    /// An assessment plan.
+    AssessmentPlan AssessmentPlanId "cbaspl" "an assessment plan";
+    /// A radar event.
+    RadarEvent RadarEventId "cbrevent" "a radar event";
+    /// A bill of materials.
+    BillOfMaterials BillOfMaterialsId "cbbom" "a bill of materials";
+    /// A component of a bill of materials.
+    BillOfMaterialsComponent BillOfMaterialsComponentId "cbbomc" "a bill of materials component";
+    /// An engagement.
+    Engagement EngagementId "cbegm" "an engagement";
+    /// A contract record.
+    ContractRecord ContractRecordId "cbcontract" "a contract record";
+}
+
+impl<K: Kind> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl<K: Kind> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl<K: Kind> FromStr for Id<K> {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        Self::parse(text)
+    }
+}
+
+impl<K: Kind> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de, K: Kind> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        parse(&text, Some(K::KIND)).map_err(de::Error::custom)?;
+        Ok(Self::trusted(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issued_ids_are_lower_case_and_parse_back() {
+        let id = VendorId::from_random(0xABC);
+        assert_eq!(id.as_str(), "cbvndr_00000000000000000000000000000abc");
+        assert_eq!(VendorId::parse(id.as_str()), Ok(id));
+    }
+
+    #[test]
+    fn capitals_are_well_formed_but_another_id() {
+        let low = VendorId::parse("cbvndr_0000000000000000000000000000000a").unwrap();
+        let high = VendorId::parse("cbvndr_0000000000000000000000000000000A").unwrap();
+        assert_ne!(low, high);
+    }
+
+    #[test]
+    fn every_prefix_is_unique_and_names_its_kind() {
+        for &kind in AnyKind::ALL {
+            assert_eq!(AnyKind::from_prefix(kind.prefix()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn the_wrong_kind_is_explained_to_a_person() {
+        let error = VendorId::parse("cbsvc_61e37ff4d9e534d6009b8810cbda280a").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "This is a service id; a vendor id starts with cbvndr_"
+        );
+    }
+}

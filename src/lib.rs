@@ -1,0 +1,39 @@
+//! The Assessments API, written down once: the types on the wire and the rules
+//! behind them, used by the Worker (`worker/`) and by the npm package (`pkg/`).
+//!
+//! Everything here is pure: no clock, no randomness, no input or output. The
+//! shells around it pass those in. In reading order:
+//!
+//! - [`id`]: prefixed ids, one type per kind of resource
+//! - [`assessment`]: the assessment as the three endpoints show it
+//! - [`json`]: which bytes are acceptable JSON
+//! - [`schema`]: any JSON value to a [`schema::Draft`], or every schema fault (`422`)
+//! - [`limits`]: a draft to a [`limits::CreateAssessment`], or every exceeded limit (`400`)
+//! - [`name`]: what a new assessment is called
+//! - [`idempotency`]: the `Idempotency-Key` header as a type
+//! - [`credential`]: the `Authorization` header and our own keys
+//! - [`problem`]: every error answer there is
+//! - [`route`]: the routes and their methods
+//! - [`openapi`](crate::route): their machine-readable description (feature `openapi`)
+//!
+//! Section numbers in the documentation ("4.2") are those of the API contract,
+//! which `ARCHITECTURE.md` summarises.
+//!
+//! Not in scope: storage, HTTP, authorization decisions (the Worker's), and
+//! listing, updating or restoring assessments (the API has none of these).
+
+#![forbid(unsafe_code)]
+
+pub mod assessment;
+pub mod credential;
+pub mod id;
+pub mod idempotency;
+pub mod json;
+pub mod limits;
+pub mod name;
+#[cfg(feature = "openapi")]
+pub mod openapi;
+pub mod problem;
+pub mod route;
+pub mod schema;
+pub mod time;

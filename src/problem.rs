@@ -1,0 +1,227 @@
+//! Every error answer there is (2.6): status, headers and body.
+//!
+//! Bodies come in four shapes, each an object whose only key is `detail`.
+//! Causes never travel in them: they are logged where they happen.
+
+use serde::Serialize;
+
+use crate::idempotency::IdempotencyKeyError;
+use crate::limits::{LimitFault, WorkflowName};
+use crate::schema::{Fault, Field};
+
+/// An error answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// No bearer token.
+    NotAuthenticated,
+    /// A credential that is unknown, malformed, expired or revoked.
+    InvalidCredential,
+    /// A good credential whose role may not call the route.
+    RoleNotAllowed,
+    /// The client address is outside the organization's allowlist, or unknown.
+    IpNotAllowed,
+    /// Over the rate limit.
+    TooManyRequests {
+        /// Whole seconds to wait.
+        retry_after: u32,
+    },
+    /// The `Idempotency-Key` header breaks its rules.
+    BadIdempotencyKey(IdempotencyKeyError),
+    /// The body has more bytes than [`crate::limits::MAX_BODY_BYTES`].
+    BodyTooLarge,
+    /// The body does not have the schema.
+    Schema(Vec<Fault>),
+    /// The request exceeds documented limits.
+    OverLimit(Vec<LimitFault>),
+    /// No live workflow of that name.
+    WorkflowNotFound {
+        /// The name as sent.
+        name: WorkflowName,
+    },
+    /// The workflow is switched off.
+    WorkflowDisabled {
+        /// The name as sent.
+        name: WorkflowName,
+    },
+    /// References that cannot be honoured.
+    BadReferences(Vec<BadReference>),
+    /// No such assessment in the organization.
+    AssessmentNotFound,
+    /// No such path.
+    NotFound,
+    /// The path exists, but not with that method.
+    MethodNotAllowed {
+        /// Value of the `Allow` header: every method of the path.
+        allow: String,
+    },
+    /// A bug of ours.
+    Internal,
+    /// Overload or storage failure.
+    Unavailable {
+        /// Whole seconds to wait.
+        retry_after: u32,
+    },
+}
+
+/// The bad ids of one field of a create request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadReference {
+    /// The field.
+    pub field: Field,
+    /// Its bad ids, as sent, in request order.
+    pub ids: Vec<String>,
+}
+
+impl Problem {
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::BadIdempotencyKey(_) | Self::OverLimit(_) | Self::BadReferences(_) => 400,
+            Self::NotAuthenticated | Self::InvalidCredential | Self::RoleNotAllowed => 401,
+            Self::IpNotAllowed => 403,
+            Self::WorkflowNotFound { .. } | Self::AssessmentNotFound | Self::NotFound => 404,
+            Self::MethodNotAllowed { .. } => 405,
+            Self::WorkflowDisabled { .. } => 409,
+            Self::BodyTooLarge => 413,
+            Self::Schema(_) => 422,
+            Self::TooManyRequests { .. } => 429,
+            Self::Internal => 500,
+            Self::Unavailable { .. } => 503,
+        }
+    }
+
+    /// The header that belongs to this answer, besides those of every answer.
+    #[must_use]
+    pub fn header(&self) -> Option<(&'static str, String)> {
+        match self {
+            Self::NotAuthenticated | Self::InvalidCredential | Self::RoleNotAllowed => {
+                Some(("www-authenticate", "Bearer".to_owned()))
+            }
+            Self::MethodNotAllowed { allow } => Some(("allow", allow.clone())),
+            Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => {
+                Some(("retry-after", retry_after.to_string()))
+            }
+            Self::IpNotAllowed
+            | Self::BadIdempotencyKey(_)
+            | Self::BodyTooLarge
+            | Self::Schema(_)
+            | Self::OverLimit(_)
+            | Self::WorkflowNotFound { .. }
+            | Self::WorkflowDisabled { .. }
+            | Self::BadReferences(_)
+            | Self::AssessmentNotFound
+            | Self::NotFound
+            | Self::Internal => None,
+        }
+    }
+
+    /// The body, JSON.
+    #[must_use]
+    pub fn body(&self) -> String {
+        let detail = self.detail();
+        // Strings and integers under string keys always serialise.
+        serde_json::to_string(&Body { detail }).unwrap_or_default()
+    }
+
+    fn detail(&self) -> Detail<'_> {
+        match self {
+            Self::NotAuthenticated => Detail::Plain("Not authenticated"),
+            Self::InvalidCredential => Detail::Plain("Invalid or expired API key."),
+            Self::RoleNotAllowed => Detail::Plain("Unauthorized role."),
+            Self::IpNotAllowed => Detail::coded(
+                "ip_not_allowed",
+                "This request originates from an IP address that is not in your organization's API allowlist.",
+            ),
+            Self::TooManyRequests { .. } => Detail::Plain("Too many requests."),
+            Self::BadIdempotencyKey(error) => Detail::refused(error),
+            Self::BodyTooLarge => Detail::Plain("Request body too large."),
+            Self::Schema(faults) => Detail::Schema(faults),
+            Self::OverLimit(faults) => Detail::refused(joined(faults)),
+            Self::WorkflowNotFound { name } => Detail::coded(
+                "workflow_not_found",
+                format!("Workflow '{}' not found.", name.as_str()),
+            ),
+            Self::WorkflowDisabled { name } => Detail::coded(
+                "workflow_disabled",
+                format!("Workflow '{}' is disabled.", name.as_str()),
+            ),
+            Self::BadReferences(references) => Detail::refused(joined(references)),
+            Self::AssessmentNotFound => {
+                Detail::coded("assessment_not_found", "Assessment not found.")
+            }
+            Self::NotFound => Detail::Plain("Not Found"),
+            Self::MethodNotAllowed { .. } => Detail::Plain("Method Not Allowed"),
+            Self::Internal => Detail::Plain("Internal Server Error"),
+            Self::Unavailable { .. } => Detail::Plain("Service temporarily unavailable."),
+        }
+    }
+}
+
+impl std::fmt::Display for BadReference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} not found", self.field.name(), self.ids.join(", "))
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    detail: Detail<'a>,
+}
+
+/// The four shapes of `detail`.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Detail<'a> {
+    Coded { code: &'static str, message: String },
+    Refused { error: String },
+    Plain(&'static str),
+    Schema(&'a [Fault]),
+}
+
+impl Detail<'_> {
+    fn coded(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Coded {
+            code,
+            message: message.into(),
+        }
+    }
+
+    fn refused(error: impl ToString) -> Self {
+        Self::Refused {
+            error: error.to_string(),
+        }
+    }
+}
+
+fn joined<T: ToString>(parts: &[T]) -> String {
+    let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_four_shapes() {
+        assert_eq!(Problem::NotFound.body(), r#"{"detail":"Not Found"}"#);
+        assert_eq!(
+            Problem::AssessmentNotFound.body(),
+            r#"{"detail":{"code":"assessment_not_found","message":"Assessment not found."}}"#
+        );
+        let refused = Problem::BadReferences(vec![
+            BadReference { field: Field::VendorId, ids: vec!["cbvndr_00".into()] },
+            BadReference { field: Field::ControlSetIds, ids: vec!["a".into(), "b".into()] },
+        ]);
+        assert_eq!(
+            refused.body(),
+            r#"{"detail":{"error":"vendor_id: cbvndr_00 not found; control_set_ids: a, b not found"}}"#
+        );
+        let schema = Problem::Schema(crate::schema::read(None, b"").unwrap_err());
+        assert_eq!(
+            schema.body(),
+            r#"{"detail":[{"loc":["body"],"msg":"Field required","type":"missing"}]}"#
+        );
+    }
+}
