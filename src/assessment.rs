@@ -233,12 +233,11 @@ impl CustomFieldType {
 /// The value of a custom field. Numbers keep the form they were stored in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum CustomFieldValue {
     /// For `boolean`.
     Boolean(bool),
     /// For `number`.
-    Number(#[cfg_attr(feature = "openapi", schema(value_type = f64))] serde_json::Number),
+    Number(serde_json::Number),
     /// For `string`, `date` and `select`.
     Text(String),
     /// For `multiselect` and `user`.

@@ -138,7 +138,11 @@ mod tests {
     fn any_single_mistyped_character_is_noticed() {
         for position in 8..KEY.len() {
             let mut typo = KEY.to_owned();
-            let other = if &KEY[position..=position] == "x" { "y" } else { "x" };
+            let other = if &KEY[position..=position] == "x" {
+                "y"
+            } else {
+                "x"
+            };
             typo.replace_range(position..=position, other);
             assert_eq!(ApiKey::parse(&typo), None, "{typo}");
         }
@@ -149,13 +153,27 @@ mod tests {
         use CredentialError::{Invalid, Missing};
         let key = ApiKey::parse(KEY).map(Credential::ApiKey).unwrap();
         for header in ["Bearer", "bearer", "BEARER"] {
-            assert_eq!(Credential::from_header(Some(&format!("{header} {KEY}"))), Ok(key.clone()));
+            assert_eq!(
+                Credential::from_header(Some(&format!("{header} {KEY}"))),
+                Ok(key.clone())
+            );
         }
-        for header in [None, Some(""), Some("Bearer"), Some("Bearer "), Some("Basic x"), Some(KEY)] {
+        for header in [
+            None,
+            Some(""),
+            Some("Bearer"),
+            Some("Bearer "),
+            Some("Basic x"),
+            Some(KEY),
+        ] {
             assert_eq!(Credential::from_header(header), Err(Missing), "{header:?}");
         }
         for header in ["Bearer cbat_x", "Bearer ak_live_", "Bearer é"] {
-            assert_eq!(Credential::from_header(Some(header)), Err(Invalid), "{header}");
+            assert_eq!(
+                Credential::from_header(Some(header)),
+                Err(Invalid),
+                "{header}"
+            );
         }
     }
 }

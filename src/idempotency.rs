@@ -76,9 +76,21 @@ mod tests {
     fn anything_else_is_not() {
         use IdempotencyKeyError::*;
         assert_eq!(IdempotencyKey::parse(""), Err(Empty));
-        assert_eq!(IdempotencyKey::parse(&"k".repeat(256)), Err(TooLong { length: 256 }));
-        assert_eq!(IdempotencyKey::parse("a, b"), Err(BadCharacter { offset: 2 }));
-        assert_eq!(IdempotencyKey::parse("clé"), Err(BadCharacter { offset: 2 }));
-        assert_eq!(IdempotencyKey::parse("a\u{7f}"), Err(BadCharacter { offset: 1 }));
+        assert_eq!(
+            IdempotencyKey::parse(&"k".repeat(256)),
+            Err(TooLong { length: 256 })
+        );
+        assert_eq!(
+            IdempotencyKey::parse("a, b"),
+            Err(BadCharacter { offset: 2 })
+        );
+        assert_eq!(
+            IdempotencyKey::parse("clé"),
+            Err(BadCharacter { offset: 2 })
+        );
+        assert_eq!(
+            IdempotencyKey::parse("a\u{7f}"),
+            Err(BadCharacter { offset: 1 })
+        );
     }
 }

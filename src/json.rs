@@ -63,10 +63,10 @@ impl Json for JsonText<'_> {
         match text.bytes().next() {
             Some(b'n') => Shape::Null,
             Some(b'"') => serde_json::from_str(text).map_or(Shape::Other, Shape::String),
-            Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text).map_or(
-                Shape::Other,
-                |items| Shape::Array(items.into_iter().map(Self).collect()),
-            ),
+            Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text)
+                .map_or(Shape::Other, |items| {
+                    Shape::Array(items.into_iter().map(Self).collect())
+                }),
             _ => Shape::Other,
         }
     }
@@ -188,8 +188,25 @@ mod tests {
     #[test]
     fn syntax_errors_are_refused_anywhere() {
         for text in [
-            "", " ", "{", "{\"a\"}", "[1,]", "01", "1.", "+1", "NaN", "Infinity", "-Infinity",
-            "{\"x\":NaN}", "\"\u{1}\"", "\"\\x\"", "\"\\u12\"", "{} x", "nul", "'a'", "[1 2]",
+            "",
+            " ",
+            "{",
+            "{\"a\"}",
+            "[1,]",
+            "01",
+            "1.",
+            "+1",
+            "NaN",
+            "Infinity",
+            "-Infinity",
+            "{\"x\":NaN}",
+            "\"\u{1}\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "{} x",
+            "nul",
+            "'a'",
+            "[1 2]",
         ] {
             assert!(offset(text.as_bytes()).is_some(), "{text:?}");
         }
@@ -208,8 +225,13 @@ mod tests {
         assert_eq!(offset(br#""\ud83d\ude00""#), None);
         assert_eq!(offset(br#""\\ud83d""#), None);
         for lone in [
-            &br#""\ud83d""#[..], br#""\ude00""#, br#""\ud83dx""#, br#""\ud83d\n""#,
-            br#""\ud83d\ud83d\ude00""#, br#"{"unknown":["\uD83D"]}"#, br#"{"\udc00":1}"#,
+            &br#""\ud83d""#[..],
+            br#""\ude00""#,
+            br#""\ud83dx""#,
+            br#""\ud83d\n""#,
+            br#""\ud83d\ud83d\ude00""#,
+            br#"{"unknown":["\uD83D"]}"#,
+            br#"{"\udc00":1}"#,
         ] {
             assert!(offset(lone).is_some(), "{}", String::from_utf8_lossy(lone));
         }

@@ -127,7 +127,10 @@ mod tests {
 
     #[test]
     fn a_given_name_wins_and_is_trimmed() {
-        assert_eq!(name(Some("\u{2003} Q2 {{year}} \n"), Some("{{date}}")), "Q2 {{year}}");
+        assert_eq!(
+            name(Some("\u{2003} Q2 {{year}} \n"), Some("{{date}}")),
+            "Q2 {{year}}"
+        );
     }
 
     #[test]
@@ -140,7 +143,10 @@ mod tests {
         for format in [None, Some(""), Some("   "), Some(" \u{a0}")] {
             assert_eq!(name(None, format), "2026 Northwind initial", "{format:?}");
         }
-        let no_services = NameFacts { service_names: &[], ..FACTS };
+        let no_services = NameFacts {
+            service_names: &[],
+            ..FACTS
+        };
         let naming = Naming::Format("{{service:name}}".into());
         assert_eq!(naming.resolve(no_services), "2026 Northwind initial");
     }
@@ -148,16 +154,34 @@ mod tests {
     #[test]
     fn all_five_tokens_render() {
         assert_eq!(
-            name(None, Some("{{vendor:name}}|{{service:name}}|{{cycle}}|{{year}}|{{date}}")),
+            name(
+                None,
+                Some("{{vendor:name}}|{{service:name}}|{{cycle}}|{{year}}|{{date}}")
+            ),
             "Northwind|Cards, Portal|initial|2026|2026-09-27"
         );
-        let again = NameFacts { assessed_before: true, ..FACTS };
-        assert_eq!(Naming::Format("{{cycle}}".into()).resolve(again), "reassessment");
+        let again = NameFacts {
+            assessed_before: true,
+            ..FACTS
+        };
+        assert_eq!(
+            Naming::Format("{{cycle}}".into()).resolve(again),
+            "reassessment"
+        );
     }
 
     #[test]
     fn anything_else_between_braces_stays_as_written() {
-        for text in ["{{nope}}", "{{ year }}", "{{Year}}", "{year}", "{{year", "}}{{", "{{}}", "{{x}}}"] {
+        for text in [
+            "{{nope}}",
+            "{{ year }}",
+            "{{Year}}",
+            "{year}",
+            "{{year",
+            "}}{{",
+            "{{}}",
+            "{{x}}}",
+        ] {
             assert_eq!(name(None, Some(text)), text);
         }
         assert_eq!(name(None, Some("{{{year}}}")), "{2026}");
@@ -166,15 +190,30 @@ mod tests {
 
     #[test]
     fn substituted_text_is_not_rendered_again() {
-        let facts = NameFacts { vendor_name: "{{year}}", ..FACTS };
-        assert_eq!(Naming::Format("{{vendor:name}}".into()).resolve(facts), "{{year}}");
-        let facts = NameFacts { vendor_name: "year}}", ..FACTS };
-        assert_eq!(Naming::Format("{{{{vendor:name}}".into()).resolve(facts), "{{year}}");
+        let facts = NameFacts {
+            vendor_name: "{{year}}",
+            ..FACTS
+        };
+        assert_eq!(
+            Naming::Format("{{vendor:name}}".into()).resolve(facts),
+            "{{year}}"
+        );
+        let facts = NameFacts {
+            vendor_name: "year}}",
+            ..FACTS
+        };
+        assert_eq!(
+            Naming::Format("{{{{vendor:name}}".into()).resolve(facts),
+            "{{year}}"
+        );
     }
 
     #[test]
     fn a_generated_name_is_cut_to_255_characters() {
-        let facts = NameFacts { vendor_name: &"é".repeat(300), ..FACTS };
+        let facts = NameFacts {
+            vendor_name: &"é".repeat(300),
+            ..FACTS
+        };
         assert_eq!(Naming::Default.resolve(facts).chars().count(), 255);
     }
 }

@@ -160,22 +160,44 @@ impl Problem {
 
 impl std::fmt::Display for BadReference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {} not found", self.field.name(), self.ids.join(", "))
+        write!(
+            f,
+            "{}: {} not found",
+            self.field.name(),
+            self.ids.join(", ")
+        )
     }
 }
 
+/// An error: an object whose only key is `detail`.
 #[derive(Serialize)]
-struct Body<'a> {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Error))]
+pub(crate) struct Body<'a> {
     detail: Detail<'a>,
 }
 
 /// The four shapes of `detail`.
 #[derive(Serialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ErrorDetail))]
 enum Detail<'a> {
-    Coded { code: &'static str, message: String },
-    Refused { error: String },
+    /// A stable code and a text.
+    Coded {
+        /// Stable name of the problem.
+        code: &'static str,
+        /// A sentence for people.
+        message: String,
+    },
+    /// Creation refused.
+    Refused {
+        /// The reason, free text.
+        error: String,
+    },
+    /// Authentication, framework and overload.
     Plain(&'static str),
+    /// Every fault of the request body.
     Schema(&'a [Fault]),
 }
 
@@ -211,8 +233,14 @@ mod tests {
             r#"{"detail":{"code":"assessment_not_found","message":"Assessment not found."}}"#
         );
         let refused = Problem::BadReferences(vec![
-            BadReference { field: Field::VendorId, ids: vec!["cbvndr_00".into()] },
-            BadReference { field: Field::ControlSetIds, ids: vec!["a".into(), "b".into()] },
+            BadReference {
+                field: Field::VendorId,
+                ids: vec!["cbvndr_00".into()],
+            },
+            BadReference {
+                field: Field::ControlSetIds,
+                ids: vec!["a".into(), "b".into()],
+            },
         ]);
         assert_eq!(
             refused.body(),

@@ -51,9 +51,7 @@ impl Endpoint {
     pub const fn template(self) -> &'static str {
         match self {
             Self::CreateAssessment => "/v1/assessments",
-            Self::RetrieveAssessment | Self::ArchiveAssessment => {
-                "/v1/assessments/{assessment_id}"
-            }
+            Self::RetrieveAssessment | Self::ArchiveAssessment => "/v1/assessments/{assessment_id}",
             Self::AuthTest => "/v1/utils/authtest",
             Self::Health => "/healthz",
             Self::OpenApi => "/openapi.json",
@@ -129,15 +127,25 @@ mod tests {
     #[test]
     fn every_endpoint_is_found_by_its_method_and_template() {
         for endpoint in Endpoint::ALL {
-            assert!(find(endpoint.method(), endpoint.template()).is_ok(), "{endpoint:?}");
+            assert!(
+                find(endpoint.method(), endpoint.template()).is_ok(),
+                "{endpoint:?}"
+            );
         }
     }
 
     #[test]
     fn paths_are_exact() {
         for path in [
-            "/", "", "/v1", "/v1/assessments/", "/v1/assessments/a/b", "/V1/assessments",
-            "/v1/utils", "/healthz/", "/v1/assessments//",
+            "/",
+            "",
+            "/v1",
+            "/v1/assessments/",
+            "/v1/assessments/a/b",
+            "/V1/assessments",
+            "/v1/utils",
+            "/healthz/",
+            "/v1/assessments//",
         ] {
             assert_eq!(find("GET", path), Err(Problem::NotFound), "{path}");
         }

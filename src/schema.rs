@@ -112,7 +112,10 @@ pub struct Draft {
     pub assessment_name_format: Option<String>,
     /// Services of this vendor in scope, `cbsvc_` ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "openapi", schema(nullable, required = false, max_items = 100))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(nullable, required = false, max_items = 100)
+    )]
     pub service_ids: Vec<String>,
     /// The person responsible, a `cbuser_` id. If absent, the vendor's first risk analyst.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,7 +126,10 @@ pub struct Draft {
     pub trigger_workflow: Option<String>,
     /// Documents of this vendor to link as evidence, `cbvdoc_` ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "openapi", schema(nullable, required = false, max_items = 100))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(nullable, required = false, max_items = 100)
+    )]
     pub supporting_document_ids: Vec<String>,
 }
 
@@ -377,7 +383,14 @@ mod tests {
         ] {
             assert!(is_json(yes), "{yes}");
         }
-        for no in ["", "text/json", "text/plain", "application/jsonx", "application/json, text/plain", "json"] {
+        for no in [
+            "",
+            "text/json",
+            "text/plain",
+            "application/jsonx",
+            "application/json, text/plain",
+            "json",
+        ] {
             assert!(!is_json(no), "{no}");
         }
     }

@@ -58,8 +58,7 @@ impl Date {
                 .and_then(|part| part.parse().ok())
         };
         let (year, month, day) = (number(4)?, number(2)?, number(2)?);
-        let in_range =
-            (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+        let in_range = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
         (parts.next().is_none() && in_range).then_some(Self { year, month, day })
     }
 
@@ -132,7 +131,16 @@ mod tests {
 
     #[test]
     fn impossible_dates_are_refused() {
-        for text in ["2026-02-29", "2026-13-01", "2026-00-01", "2026-1-01", "2026-01-01T", "", "２０２６-01-01", "2026-01-01-01"] {
+        for text in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-01",
+            "2026-1-01",
+            "2026-01-01T",
+            "",
+            "２０２６-01-01",
+            "2026-01-01-01",
+        ] {
             assert_eq!(Date::parse(text), None, "{text}");
         }
     }

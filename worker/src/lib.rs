@@ -1,0 +1,61 @@
+//! The Assessments API as a Cloudflare Worker: the library's types and rules
+//! over HTTP, with D1 as the source of truth and KV as a cache of credentials.
+//!
+//! In reading order:
+//!
+//! - [`handlers`]: the endpoints, each as the contract's numbered gates (2.7)
+//! - [`auth`]: who calls, and whether they may (gates 1 and 2)
+//! - [`decide`]: what a create stores and answers (gates 8 to 10), pure
+//! - [`storage`]: all SQL, one function per atomic step
+//! - [`credential_cache`]: all KV
+//! - [`answer`]: what becomes an HTTP response, failures included
+//! - [`shell`]: bindings, the clock and the source of randomness of one request
+
+#![deny(unsafe_code)]
+
+mod allowlist;
+mod answer;
+mod auth;
+mod config;
+mod credential_cache;
+mod decide;
+mod handlers;
+mod shell;
+mod storage;
+
+use assessments::problem::Problem;
+use worker::{
+    Context, Env, Request, Response, ScheduleContext, ScheduledEvent, console_error, event,
+};
+
+use crate::answer::Answer;
+use crate::shell::{RequestId, Shell};
+
+/// Answers one HTTP request.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
+    let id = RequestId::fresh()?;
+    let shell = Shell::new(env, Some(context));
+    let answer = match handlers::dispatch(&shell, request).await {
+        Ok(answer) => answer,
+        Err(failure) => Answer::problem(&failure.into_problem(&id)),
+    };
+    answer.into_response(&id)
+}
+
+/// Sweeps what has expired; wrangler.toml says how often.
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    let shell = Shell::new(env, None);
+    if let Err(error) = storage::sweep::expired_idempotency_records(&shell).await {
+        console_error!("sweep of expired idempotency records: {error}");
+    }
+}
+
+/// The body of the `500` that the entry module answers when this module has
+/// panicked, asked for while it is still well.
+#[wasm_bindgen::prelude::wasm_bindgen(js_name = internalErrorBody)]
+#[must_use]
+pub fn internal_error_body() -> String {
+    Problem::Internal.body()
+}

@@ -1,1 +1,87 @@
-fn main(){}
+//! The project's own commands: `cargo xtask --help`.
+//!
+//! Each does its own set-up on a machine that has only Rust, Node.js with npm,
+//! and git, says what it is doing, and names the command that failed.
+
+mod build;
+mod check;
+mod dev;
+mod import;
+mod setup;
+mod shell;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Builds, runs and tests the Assessments API"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the API on local workerd with an embedded D1 and KV, on the demo data
+    Dev {
+        /// Port on 127.0.0.1
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+        /// Folder of the local D1 and KV; data survives a restart
+        #[arg(long, default_value = ".dev-state")]
+        state: PathBuf,
+    },
+    /// Run every test there is
+    Test {
+        /// Only HTTP test files whose path contains this text
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Build the optimised artefacts into dist/
+    Build {
+        /// What to build; everything if not given
+        target: Option<build::Target>,
+    },
+    /// Check formatting and lints, native and wasm32
+    Check,
+    /// Load organizations and their data from a JSON file into D1
+    Import {
+        /// The file, of the shape of worker/demo/demo-data.json
+        file: PathBuf,
+        /// Load into the deployed database instead of the local one
+        #[arg(long)]
+        remote: bool,
+        /// Folder of the local D1
+        #[arg(long, default_value = ".dev-state", conflicts_with = "remote")]
+        state: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Dev { port, state } => dev::run(port, &state),
+        Command::Test { only } => test::run(only.as_deref()),
+        Command::Build { target } => build::run_command(target),
+        Command::Check => check::run_command(),
+        Command::Import {
+            file, remote: true, ..
+        } => import::run(&file, &import::Destination::Remote),
+        Command::Import { file, state, .. } => {
+            import::run(&file, &import::Destination::Local(state))
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // {:#} is the chain of causes on one line; no stack trace.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

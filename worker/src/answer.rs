@@ -1,0 +1,124 @@
+//! What becomes an HTTP response.
+
+use assessments::problem::Problem;
+use serde::Serialize;
+use worker::{Headers, Response, ResponseBuilder, console_error};
+
+use crate::shell::{RandomError, RequestId};
+use crate::storage::StorageError;
+
+/// Seconds after which a caller may try again when storage failed.
+const RETRY_AFTER_SECONDS: u32 = 2;
+const REQUEST_ID_HEADER: &str = "x-coverbase-request-id";
+const REPLAYED_HEADER: &str = "idempotent-replayed";
+
+/// A response before it has a request id. Every body is JSON.
+pub(crate) struct Answer {
+    status: u16,
+    body: String,
+    header: Option<(&'static str, String)>,
+}
+
+impl Answer {
+    /// A success whose body is at hand.
+    pub(crate) fn new(status: u16, body: String) -> Self {
+        Self {
+            status,
+            body,
+            header: None,
+        }
+    }
+
+    /// A `200` with `value` as its body.
+    pub(crate) fn ok(value: &impl Serialize) -> Result<Self, Failure> {
+        serde_json::to_string(value)
+            .map(|body| Self::new(200, body))
+            .map_err(Failure::Serialize)
+    }
+
+    /// The stored first answer to an idempotency key.
+    pub(crate) fn replay(body: String) -> Self {
+        Self {
+            header: Some((REPLAYED_HEADER, "true".to_owned())),
+            ..Self::new(201, body)
+        }
+    }
+
+    /// An error answer.
+    pub(crate) fn problem(problem: &Problem) -> Self {
+        Self {
+            header: problem.header(),
+            ..Self::new(problem.status(), problem.body())
+        }
+    }
+
+    pub(crate) fn into_response(self, id: &RequestId) -> worker::Result<Response> {
+        let headers = Headers::new();
+        headers.set("content-type", "application/json")?;
+        headers.set(REQUEST_ID_HEADER, id.as_str())?;
+        if let Some((name, value)) = &self.header {
+            headers.set(name, value)?;
+        }
+        Ok(ResponseBuilder::new()
+            .with_status(self.status)
+            .with_headers(headers)
+            .fixed(self.body.into_bytes()))
+    }
+}
+
+/// Why there is no success to answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The contract's refusal.
+    Problem(Problem),
+    /// D1 or the static assets failed.
+    Storage(StorageError),
+    /// No random ids.
+    Random(RandomError),
+    /// A body that does not serialise.
+    Serialize(serde_json::Error),
+}
+
+impl Failure {
+    /// The answer. What is not the caller's doing is logged here, under the
+    /// request id, and its cause never travels.
+    pub(crate) fn into_problem(self, id: &RequestId) -> Problem {
+        let unavailable = Problem::Unavailable {
+            retry_after: RETRY_AFTER_SECONDS,
+        };
+        let id = id.as_str();
+        match self {
+            Self::Problem(problem) => problem,
+            Self::Storage(error) => {
+                console_error!("request {id}: {error}");
+                unavailable
+            }
+            Self::Random(error) => {
+                console_error!("request {id}: {error}");
+                unavailable
+            }
+            Self::Serialize(error) => {
+                console_error!("request {id}: answer does not serialise: {error}");
+                Problem::Internal
+            }
+        }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<RandomError> for Failure {
+    fn from(error: RandomError) -> Self {
+        Self::Random(error)
+    }
+}

@@ -1,0 +1,65 @@
+//! What a deployment configures in `wrangler.toml`.
+
+use std::collections::HashMap;
+
+use assessments::route::Endpoint;
+use serde::Deserialize;
+use worker::{Env, console_error};
+
+/// The variable that holds the table of roles.
+const ROLES: &str = "ROLES";
+
+/// The settings of a deployment.
+pub(crate) struct Config {
+    roles: HashMap<String, Vec<Permission>>,
+}
+
+/// An endpoint that needs a role, by its name in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Permission {
+    CreateAssessment,
+    RetrieveAssessment,
+    ArchiveAssessment,
+}
+
+impl Config {
+    /// Reads the settings. Without a readable table no role may do anything:
+    /// a mistake in it must not open what it meant to close.
+    pub(crate) fn read(env: &Env) -> Self {
+        let roles = env.object_var(ROLES).unwrap_or_else(|error| {
+            console_error!("variable {ROLES} (which role may call what) is unreadable, every role is refused: {error}");
+            HashMap::new()
+        });
+        Self { roles }
+    }
+
+    /// Whether `role` may call `endpoint`.
+    pub(crate) fn allows(&self, role: &str, endpoint: Endpoint) -> bool {
+        let needed = match endpoint {
+            Endpoint::CreateAssessment => Permission::CreateAssessment,
+            Endpoint::RetrieveAssessment => Permission::RetrieveAssessment,
+            Endpoint::ArchiveAssessment => Permission::ArchiveAssessment,
+            Endpoint::AuthTest | Endpoint::Health | Endpoint::OpenApi => return true,
+        };
+        self.roles
+            .get(role)
+            .is_some_and(|permissions| permissions.contains(&needed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_may_do_what_its_row_lists() {
+        let config = Config {
+            roles: HashMap::from([("Reader".to_owned(), vec![Permission::RetrieveAssessment])]),
+        };
+        assert!(config.allows("Reader", Endpoint::RetrieveAssessment));
+        assert!(!config.allows("Reader", Endpoint::ArchiveAssessment));
+        assert!(!config.allows("Nobody", Endpoint::CreateAssessment));
+        assert!(config.allows("Nobody", Endpoint::AuthTest));
+    }
+}

@@ -1,0 +1,408 @@
+//! What a create stores and answers: gates 8 and 9, then the plan for gate 10.
+//! Pure: from the request, the facts looked up for it, the time and fresh ids.
+
+use assessments::assessment::{CreatedAssessment, Status};
+use assessments::id::{
+    AssessmentId, ControlSetId, Id, Kind, ServiceId, UserId, VendorDocumentId, VendorId,
+    WorkflowDefinitionId, WorkflowRunId,
+};
+use assessments::limits::{CreateAssessment, Reference};
+use assessments::name::NameFacts;
+use assessments::problem::{BadReference, Problem};
+use assessments::schema::Field;
+use assessments::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What D1 knows of the things that a request names. Archived things, and
+/// those of other organizations, are as good as unknown and not in here.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct References {
+    vendor: Option<VendorFacts>,
+    /// Whether the vendor ever had an assessment, archived ones included.
+    assessed_before: bool,
+    control_sets: Vec<ControlSetId>,
+    services: Vec<ServiceFacts>,
+    /// The assignee, if invited or active.
+    assignee: Option<UserId>,
+    documents: Vec<DocumentFacts>,
+    workflow: Option<WorkflowFacts>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct VendorFacts {
+    id: VendorId,
+    name: String,
+    risk_analyst_ids: Vec<UserId>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct ServiceFacts {
+    id: ServiceId,
+    vendor_id: VendorId,
+    name: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct DocumentFacts {
+    id: VendorDocumentId,
+    vendor_id: VendorId,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct WorkflowFacts {
+    id: WorkflowDefinitionId,
+    enabled: bool,
+}
+
+/// Ids that no one has yet.
+#[derive(Debug, Clone)]
+pub(crate) struct FreshIds {
+    pub(crate) assessment: AssessmentId,
+    pub(crate) run: WorkflowRunId,
+}
+
+/// Everything that one create writes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CreatePlan {
+    /// The row.
+    pub(crate) assessment: CreatedAssessment,
+    /// The answer: the row as JSON, stored byte for byte under the key.
+    pub(crate) body: String,
+    /// Documents to link.
+    pub(crate) documents: Vec<VendorDocumentId>,
+    /// The workflow run to start.
+    pub(crate) run: Option<RunPlan>,
+}
+
+/// A workflow run that starts with the assessment.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RunPlan {
+    pub(crate) id: WorkflowRunId,
+    pub(crate) definition: WorkflowDefinitionId,
+    /// What the run is told (4.5), JSON.
+    pub(crate) input: String,
+}
+
+#[derive(Serialize)]
+struct RunInput<'a> {
+    assessment_id: &'a AssessmentId,
+    vendor_id: &'a VendorId,
+    /// The service in scope, if it is exactly one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_id: Option<&'a ServiceId>,
+}
+
+/// Decides a create.
+pub(crate) fn create(
+    request: &CreateAssessment,
+    facts: &References,
+    fresh: &FreshIds,
+    now: Timestamp,
+) -> Result<CreatePlan, Problem> {
+    // Gate 8: the workflow by name.
+    let definition = match (request.workflow(), &facts.workflow) {
+        (None, _) => None,
+        (Some(name), None) => return Err(Problem::WorkflowNotFound { name: name.clone() }),
+        (Some(name), Some(workflow)) if !workflow.enabled => {
+            return Err(Problem::WorkflowDisabled { name: name.clone() });
+        }
+        (Some(_), Some(workflow)) => Some(workflow.id.clone()),
+    };
+
+    // Gate 9: the references.
+    let (vendor, scope) = resolve(request, facts).map_err(Problem::BadReferences)?;
+
+    let service_names: Vec<&str> = scope
+        .services
+        .iter()
+        .map(|service| service.name.as_str())
+        .collect();
+    let service_ids: Vec<ServiceId> = scope
+        .services
+        .iter()
+        .map(|service| service.id.clone())
+        .collect();
+    let name = request.naming().resolve(NameFacts {
+        vendor_name: &vendor.name,
+        service_names: &service_names,
+        assessed_before: facts.assessed_before,
+        now,
+    });
+    let run = match definition {
+        Some(definition) => Some(RunPlan {
+            id: fresh.run.clone(),
+            definition,
+            input: json(&RunInput {
+                assessment_id: &fresh.assessment,
+                vendor_id: &vendor.id,
+                service_id: match service_ids.as_slice() {
+                    [only] => Some(only),
+                    _ => None,
+                },
+            })?,
+        }),
+        None => None,
+    };
+    let assessment = CreatedAssessment {
+        id: fresh.assessment.clone(),
+        vendor_id: vendor.id.clone(),
+        name,
+        status: Status::Created,
+        control_set_ids: scope.control_sets,
+        service_ids,
+        assignee_id: scope
+            .assignee
+            .or_else(|| vendor.risk_analyst_ids.first().cloned()),
+        score_percent: None,
+        findings_count: 0,
+        initiated_at: None,
+        created_at: now,
+        updated_at: now,
+        workflow_run_id: run.as_ref().map(|run| run.id.clone()),
+    };
+    Ok(CreatePlan {
+        body: json(&assessment)?,
+        assessment,
+        documents: scope.documents,
+        run,
+    })
+}
+
+/// Our own types always serialise; if one did not, that would be a bug of ours.
+fn json(value: &impl Serialize) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|_| Problem::Internal)
+}
+
+/// What a request's references resolve to, besides the vendor.
+struct Scope<'a> {
+    control_sets: Vec<ControlSetId>,
+    services: Vec<&'a ServiceFacts>,
+    assignee: Option<UserId>,
+    documents: Vec<VendorDocumentId>,
+}
+
+/// Resolves every reference, or names every bad id: fields in model order, ids
+/// in request order. If the vendor itself is bad, services and documents are
+/// judged on existence only.
+fn resolve<'a>(
+    request: &CreateAssessment,
+    facts: &'a References,
+) -> Result<(&'a VendorFacts, Scope<'a>), Vec<BadReference>> {
+    let vendor = facts.vendor.as_ref();
+    let of_this_vendor =
+        |owner: &VendorId| vendor.is_none_or(|vendor: &VendorFacts| vendor.id == *owner);
+    let mut bad = Vec::new();
+    if vendor.is_none() {
+        bad.push(BadReference {
+            field: Field::VendorId,
+            ids: vec![request.vendor().as_str().to_owned()],
+        });
+    }
+    let control_sets = found(
+        Field::ControlSetIds,
+        request.control_sets(),
+        |id| {
+            facts
+                .control_sets
+                .iter()
+                .find(|known| *known == id)
+                .cloned()
+        },
+        &mut bad,
+    );
+    let services = found(
+        Field::ServiceIds,
+        request.services(),
+        |id| {
+            let service = facts.services.iter().find(|service| service.id == *id)?;
+            of_this_vendor(&service.vendor_id).then_some(service)
+        },
+        &mut bad,
+    );
+    let assignee = found(
+        Field::AssigneeId,
+        request.assignee(),
+        |id| facts.assignee.clone().filter(|known| known == id),
+        &mut bad,
+    )
+    .pop();
+    let documents = found(
+        Field::SupportingDocumentIds,
+        request.documents(),
+        |id| {
+            let document = facts.documents.iter().find(|document| document.id == *id)?;
+            of_this_vendor(&document.vendor_id).then(|| document.id.clone())
+        },
+        &mut bad,
+    );
+    match vendor {
+        Some(vendor) if bad.is_empty() => Ok((
+            vendor,
+            Scope {
+                control_sets,
+                services,
+                assignee,
+                documents,
+            },
+        )),
+        Some(_) | None => Err(bad),
+    }
+}
+
+/// What each reference of a field is found to be; those found to be nothing
+/// are added to `bad`.
+fn found<'r, K: Kind, T>(
+    field: Field,
+    references: impl IntoIterator<Item = &'r Reference<K>>,
+    find: impl Fn(&Id<K>) -> Option<T>,
+    bad: &mut Vec<BadReference>,
+) -> Vec<T> {
+    let mut ids = Vec::new();
+    let mut values = Vec::new();
+    for reference in references {
+        match reference.id().and_then(&find) {
+            Some(value) => values.push(value),
+            None => ids.push(reference.as_str().to_owned()),
+        }
+    }
+    if !ids.is_empty() {
+        bad.push(BadReference { field, ids });
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use assessments::limits::LimitFault;
+    use assessments::schema;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_790_500_000);
+
+    fn id(prefix: &str, digit: char) -> String {
+        format!("{prefix}_{}", digit.to_string().repeat(32))
+    }
+
+    fn request(members: &str) -> CreateAssessment {
+        let vendor = id("cbvndr", '1');
+        let body = format!(r#"{{"vendor_id":"{vendor}","control_set_ids":[]{members}}}"#);
+        let draft = schema::read(Some("application/json"), body.as_bytes()).unwrap();
+        CreateAssessment::new(draft)
+            .map_err(|faults: Vec<LimitFault>| faults)
+            .unwrap()
+    }
+
+    fn facts() -> References {
+        serde_json::from_value(serde_json::json!({
+            "vendor": {
+                "id": id("cbvndr", '1'), "name": "Northwind",
+                "risk_analyst_ids": [id("cbuser", 'a'), id("cbuser", 'b')],
+            },
+            "assessed_before": false,
+            "control_sets": [id("cbctst", '2')],
+            "services": [
+                {"id": id("cbsvc", '3'), "vendor_id": id("cbvndr", '1'), "name": "Cards"},
+                {"id": id("cbsvc", '4'), "vendor_id": id("cbvndr", '9'), "name": "Foreign"},
+            ],
+            "assignee": null,
+            "documents": [{"id": id("cbvdoc", '5'), "vendor_id": id("cbvndr", '1')}],
+            "workflow": {"id": id("cbwd", '6'), "enabled": true},
+        }))
+        .unwrap()
+    }
+
+    fn decide(members: &str, facts: &References) -> Result<CreatePlan, Problem> {
+        let fresh = FreshIds {
+            assessment: AssessmentId::from_random(7),
+            run: WorkflowRunId::from_random(8),
+        };
+        create(&request(members), facts, &fresh, NOW)
+    }
+
+    fn refusal(members: &str, facts: &References) -> Vec<(&'static str, usize)> {
+        match decide(members, facts) {
+            Err(Problem::BadReferences(bad)) => bad
+                .iter()
+                .map(|bad| (bad.field.name(), bad.ids.len()))
+                .collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_least_request_gets_name_and_first_risk_analyst() {
+        let plan = decide("", &facts()).unwrap();
+        assert_eq!(plan.assessment.name, "2026 Northwind initial");
+        assert_eq!(
+            plan.assessment.assignee_id.unwrap().as_str(),
+            id("cbuser", 'a')
+        );
+        assert_eq!(plan.run, None);
+        let keys: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&plan.body).unwrap();
+        assert_eq!(keys.len(), 13);
+    }
+
+    #[test]
+    fn a_run_is_told_the_service_if_it_is_the_only_one() {
+        let service = id("cbsvc", '3');
+        let members = format!(r#","trigger_workflow":"w","service_ids":["{service}"]"#);
+        let run = decide(&members, &facts()).unwrap().run.unwrap();
+        assert!(run.input.contains(&service), "{}", run.input);
+        let run = decide(r#","trigger_workflow":"w""#, &facts())
+            .unwrap()
+            .run
+            .unwrap();
+        assert!(!run.input.contains("service_id"), "{}", run.input);
+    }
+
+    #[test]
+    fn workflow_faults_win_over_bad_references() {
+        let nothing = References {
+            vendor: None,
+            workflow: None,
+            ..facts()
+        };
+        assert!(matches!(
+            decide(r#","trigger_workflow":"w""#, &nothing),
+            Err(Problem::WorkflowNotFound { name }) if name.as_str() == "w"
+        ));
+        let mut disabled = References {
+            vendor: None,
+            ..facts()
+        };
+        disabled.workflow.as_mut().unwrap().enabled = false;
+        assert!(matches!(
+            decide(r#","trigger_workflow":"w""#, &disabled),
+            Err(Problem::WorkflowDisabled { .. })
+        ));
+    }
+
+    #[test]
+    fn services_of_another_vendor_are_refused_unless_the_vendor_is_bad() {
+        let members = format!(
+            r#","service_ids":["{}","{}"]"#,
+            id("cbsvc", '4'),
+            id("cbsvc", 'f')
+        );
+        assert_eq!(refusal(&members, &facts()), [("service_ids", 2)]);
+        let no_vendor = References {
+            vendor: None,
+            ..facts()
+        };
+        assert_eq!(
+            refusal(&members, &no_vendor),
+            [("vendor_id", 1), ("service_ids", 1)]
+        );
+    }
+
+    #[test]
+    fn malformed_ids_are_named_like_unknown_ones() {
+        let members = r#","assignee_id":"","supporting_document_ids":["x","y"]"#;
+        assert_eq!(
+            refusal(members, &facts()),
+            [("assignee_id", 1), ("supporting_document_ids", 2)]
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! `POST /v1/assessments`
+
+use assessments::id::{AssessmentId, WorkflowRunId};
+use assessments::idempotency::IdempotencyKey;
+use assessments::limits::CreateAssessment;
+use assessments::problem::Problem;
+use assessments::route::Endpoint;
+use assessments::schema;
+use worker::{Headers, Request};
+
+use super::{Body, read_body};
+use crate::answer::{Answer, Failure};
+use crate::auth::{self, Admission};
+use crate::decide::{self, FreshIds};
+use crate::shell::{Shell, random_bits};
+use crate::storage::create::Write;
+use crate::storage::{self, StorageError};
+
+/// Attempts to write on facts that keep changing under us. A simultaneous
+/// first use of the same key takes two; more is configuration in flux.
+const MAX_ATTEMPTS: u32 = 5;
+
+/// 1. authentication, role: `401`
+/// 2. IP allowlist: `403`
+/// 3. rate limit
+/// 4. idempotency key: `400` if malformed; a live one answers its stored `201`
+/// 5. body size: `413`
+/// 6. JSON, schema: `422`
+/// 7. limits: `400`
+/// 8. workflow by name: `404`, `409`
+/// 9. references: `400`
+/// 10. one atomic write: `503`
+///
+/// Two D1 round trips, look up and write; one more when the key is not cached.
+/// What needs no lookup is found out first, so that one round trip serves
+/// gates 1 to 9, but each gate answers only in its turn.
+///
+/// The write fails if anything it rests on has changed since the lookup, or if
+/// the idempotency key was used meanwhile. Then everything is looked up and
+/// decided again: the loser of a race replays the winner.
+pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer, Failure> {
+    let admission = Admission::new(shell, Endpoint::CreateAssessment, request.headers());
+    let caller = auth::identify(shell, request.headers()).await?;
+    let key = idempotency_key(request.headers());
+    let input = read_request(&mut request).await;
+    let fresh = FreshIds {
+        assessment: AssessmentId::from_random(random_bits()?),
+        run: WorkflowRunId::from_random(random_bits()?),
+    };
+    let mut failed_write = None;
+    for _ in 0..MAX_ATTEMPTS {
+        let now = shell.now();
+        let facts = storage::create::facts(
+            shell,
+            &caller,
+            key.as_ref().ok().and_then(Option::as_ref),
+            input.as_ref().ok(),
+            now,
+        )
+        .await?;
+        // 1, 2, 3
+        let basis = auth::admit(shell, &caller, &admission, facts.standing, now)?;
+        // 4
+        let key = key.as_ref().map_err(Problem::clone)?.as_ref();
+        if let Some(body) = facts.replay {
+            return Ok(Answer::replay(body));
+        }
+        if let Some(error) = failed_write.take() {
+            return Err(Failure::Storage(error));
+        }
+        // 5, 6, 7
+        let request = input.as_ref().map_err(Problem::clone)?;
+        let facts = facts
+            .references
+            .ok_or_else(|| StorageError::missing("look up for create"))?;
+        // 8, 9
+        let plan = decide::create(request, &facts.references, &fresh, now)?;
+        // 10
+        let write = Write {
+            basis: &basis,
+            request,
+            facts: &facts,
+            plan: &plan,
+            key,
+        };
+        match storage::create::write(shell, &caller, &write).await {
+            Ok(()) => return Ok(Answer::new(201, plan.body)),
+            Err(StorageError::Constraint { .. }) => {}
+            // The write may have happened all the same. With a key, one more
+            // look tells; without, the caller must be told that it failed.
+            Err(error) if key.is_some() => failed_write = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StorageError::contended("create assessment").into())
+}
+
+/// The `Idempotency-Key`, `None` if the header is absent.
+fn idempotency_key(headers: &Headers) -> Result<Option<IdempotencyKey>, Problem> {
+    headers
+        .get("idempotency-key")
+        .ok()
+        .flatten()
+        .map(|value| IdempotencyKey::parse(&value))
+        .transpose()
+        .map_err(Problem::BadIdempotencyKey)
+}
+
+/// What gates 5 to 7 make of the body.
+async fn read_request(request: &mut Request) -> Result<CreateAssessment, Problem> {
+    let content_type = request.headers().get("content-type").ok().flatten();
+    match read_body(request).await {
+        Body::TooLarge => Err(Problem::BodyTooLarge),
+        Body::Whole(body) => {
+            let draft = schema::read(content_type.as_deref(), &body).map_err(Problem::Schema)?;
+            CreateAssessment::new(draft).map_err(Problem::OverLimit)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The endpoints. Each handler goes through the contract's gates in order
+//! (2.7); the numbers in its documentation stand again in its body.
+//!
+//! | # | Gate | Failure |
+//! |---|---|---|
+//! | 0 | path, then method | `404`, `405` |
+//! | 1 | authentication, then role | `401` |
+//! | 2 | IP allowlist | `403` |
+//! | 3 | rate limit | `429` |
+//! | 4 | idempotency key: form, then replay | `400`, `201` |
+//! | 5 | body size | `413` |
+//! | 6 | JSON, then schema | `422` |
+//! | 7 | limits | `400` |
+//! | 8 | workflow by name | `404`, `409` |
+//! | 9 | references | `400` |
+//! | 10 | one atomic write | `503` |
+//!
+//! Gate 3 has its place in every handler, but this version sets no rate limit.
+
+mod archive;
+mod create;
+mod retrieve;
+mod utility;
+
+use assessments::limits::MAX_BODY_BYTES;
+use assessments::route::{self, Call};
+use futures_util::StreamExt;
+use worker::{Request, console_warn};
+
+use crate::answer::{Answer, Failure};
+use crate::shell::Shell;
+
+/// Gate 0, then the endpoint's own gates.
+pub(crate) async fn dispatch(shell: &Shell, request: Request) -> Result<Answer, Failure> {
+    // The crate's own Method reads what it does not know as GET.
+    let method = request.inner().method();
+    match route::find(&method, &request.path())? {
+        Call::CreateAssessment => create::create(shell, request).await,
+        Call::RetrieveAssessment(id) => retrieve::retrieve(shell, &request, &id).await,
+        Call::ArchiveAssessment(id) => archive::archive(shell, &request, &id).await,
+        Call::AuthTest => utility::auth_test(shell, &request).await,
+        Call::Health => utility::health(shell).await,
+        Call::OpenApi => utility::open_api(shell, request).await,
+    }
+}
+
+/// A request body, read no further than the limit.
+enum Body {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// It has more than [`MAX_BODY_BYTES`].
+    TooLarge,
+}
+
+/// Reads the body. One that breaks off is never taken for a whole one: what
+/// came of it is cut so that it is not acceptable JSON.
+async fn read_body(request: &mut Request) -> Body {
+    let declared = request
+        .headers()
+        .get("content-length")
+        .ok()
+        .flatten()
+        .and_then(|length| length.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > MAX_BODY_BYTES) {
+        return Body::TooLarge;
+    }
+    if request.inner().body().is_none() {
+        return Body::Whole(Vec::new());
+    }
+    if declared.is_some() {
+        return match request.bytes().await {
+            Ok(bytes) => Body::Whole(bytes),
+            Err(error) => broken(&error),
+        };
+    }
+    let mut stream = match request.stream() {
+        Ok(stream) => stream,
+        Err(error) => return broken(&error),
+    };
+    let mut body = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        match chunk {
+            Ok(chunk) => body.extend_from_slice(&chunk),
+            Err(error) => return broken(&error),
+        }
+        if body.len() > MAX_BODY_BYTES {
+            return Body::TooLarge;
+        }
+    }
+    Body::Whole(body)
+}
+
+/// A body of white space only is not empty and not JSON: the caller, if still
+/// there, is told that the JSON could not be read.
+fn broken(error: &worker::Error) -> Body {
+    console_warn!("request body broke off: {error}");
+    Body::Whole(vec![b' '])
+}

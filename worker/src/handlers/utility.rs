@@ -1,0 +1,48 @@
+//! `GET /v1/utils/authtest`, `GET /healthz`, `GET /openapi.json`
+
+use assessments::route::Endpoint;
+use serde::Serialize;
+use worker::Request;
+
+use crate::answer::{Answer, Failure};
+use crate::auth::{self, Admission};
+use crate::shell::Shell;
+use crate::storage::{self, StorageError};
+
+/// 1. authentication; no role is required: `401`
+/// 2. IP allowlist: `403`
+/// 3. rate limit
+pub(super) async fn auth_test(shell: &Shell, request: &Request) -> Result<Answer, Failure> {
+    #[derive(Serialize)]
+    struct AuthTest {
+        msg: &'static str,
+    }
+    let admission = Admission::new(shell, Endpoint::AuthTest, request.headers());
+    let caller = auth::identify(shell, request.headers()).await?;
+    let standing = storage::standing::current(shell, &caller).await?;
+    auth::admit(shell, &caller, &admission, standing, shell.now())?;
+    Answer::ok(&AuthTest {
+        msg: "Auth successful",
+    })
+}
+
+/// Alive, and D1 answers: `503` if it does not.
+pub(super) async fn health(shell: &Shell) -> Result<Answer, Failure> {
+    #[derive(Serialize)]
+    struct Health {
+        status: &'static str,
+    }
+    storage::probe(shell).await?;
+    Answer::ok(&Health { status: "ok" })
+}
+
+/// The description that the build made from the library's types.
+pub(super) async fn open_api(shell: &Shell, request: Request) -> Result<Answer, Failure> {
+    let failed = |error: worker::Error| StorageError::failed("read static asset", &error);
+    let assets = shell.env().assets("ASSETS").map_err(failed)?;
+    let mut response = assets.fetch_request(request).await.map_err(failed)?;
+    if response.status_code() != 200 {
+        return Err(StorageError::missing("read static asset").into());
+    }
+    Ok(Answer::new(200, response.text().await.map_err(failed)?))
+}

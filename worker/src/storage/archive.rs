@@ -1,0 +1,80 @@
+//! Archiving one assessment.
+
+use assessments::assessment::{ArchivedAssessment, Status};
+use assessments::id::AssessmentId;
+use assessments::time::Timestamp;
+use serde::Deserialize;
+
+use super::{StorageError, id, standing, text, time};
+use crate::auth::{Basis, Caller};
+use crate::shell::Shell;
+
+/// `?4` maps each status to the one that archiving leaves. The trigger on
+/// `archived_at` archives evals and findings, closes the portal and cancels
+/// runs; the count of findings is taken before that.
+const ARCHIVE: &str = "\
+UPDATE assessments SET
+    status_before_archive = status,
+    status = json_extract(?4, '$.' || status),
+    findings_count_at_archive = (
+        SELECT count(*) FROM findings f
+        WHERE f.org_id = assessments.org_id AND f.assessment_id = assessments.id
+          AND f.archived_at IS NULL),
+    updated_at = ?3, archived_at = ?3
+WHERE org_id = ?1 AND id = ?2 AND archived_at IS NULL";
+
+const ARCHIVED: &str = "\
+SELECT json_object('status', status, 'archived_at', archived_at) AS json
+FROM assessments WHERE org_id = ?1 AND id = ?2";
+
+/// Archives an assessment unless it is archived already; either way the answer
+/// is the state of its archive, `None` if there is no such assessment.
+///
+/// # Errors
+/// [`StorageError::Constraint`] if the caller would no longer be admitted on
+/// `basis`; nothing is written then.
+pub(crate) async fn assessment(
+    shell: &Shell,
+    caller: &Caller,
+    basis: &Basis,
+    assessment: &AssessmentId,
+    now: Timestamp,
+) -> Result<Option<ArchivedAssessment>, StorageError> {
+    #[derive(Deserialize)]
+    struct Archived {
+        status: Status,
+        archived_at: Timestamp,
+    }
+    let database = shell.databases().of(&caller.org)?;
+    let key = [id(&caller.org), id(assessment)];
+    let [org, row] = key.clone();
+    let statements = vec![
+        standing::guard(&database, caller, basis, now)?,
+        database.statement(ARCHIVE, &[org, row, time(now), text(&when_archived())])?,
+        database.statement(ARCHIVED, &key)?,
+    ];
+    let mut rows = database.batch("archive assessment", statements).await?;
+    rows.next_changes()?;
+    rows.next_changes()?;
+    let archived: Option<Archived> = rows.next_value()?;
+    Ok(archived.map(|archived| ArchivedAssessment {
+        id: assessment.clone(),
+        status: archived.status,
+        is_archived: true,
+        archived_at: archived.archived_at,
+    }))
+}
+
+/// The library's rule as a JSON object from status to status.
+fn when_archived() -> String {
+    let map: serde_json::Map<String, serde_json::Value> = Status::ALL
+        .into_iter()
+        .map(|status| {
+            (
+                status.as_str().to_owned(),
+                status.when_archived().as_str().into(),
+            )
+        })
+        .collect();
+    serde_json::Value::from(map).to_string()
+}

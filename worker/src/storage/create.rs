@@ -1,0 +1,262 @@
+//! Creating one assessment: the facts it rests on, and the write.
+
+use assessments::id::OrganizationId;
+use assessments::idempotency::{IdempotencyKey, LIFETIME_SECONDS};
+use assessments::limits::{CreateAssessment, Reference};
+use assessments::time::Timestamp;
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+
+use super::{StorageError, id, id_list, optional_id, standing, text, time};
+use crate::auth::{Basis, Caller, Standing};
+use crate::decide::{CreatePlan, References};
+use crate::shell::Shell;
+
+/// The scope of the keys of this endpoint.
+const OPERATION: &str = "POST /v1/assessments";
+
+const REPLAY: &str = "\
+SELECT response_body FROM idempotency_records
+WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at > ?4";
+
+/// One JSON text of everything that a decision to create rests on. It is
+/// selected twice: to decide, and in the write, to see that it is unchanged;
+/// so every list is ordered.
+macro_rules! references {
+    () => {
+        "json_object(
+    'vendor', (
+        SELECT json_object('id', id, 'name', name, 'risk_analyst_ids', json(risk_analyst_ids))
+        FROM vendors WHERE org_id = ?1 AND id = ?2 AND is_archived = 0),
+    'assessed_before', json(iif(
+        EXISTS (SELECT 1 FROM assessments WHERE org_id = ?1 AND vendor_id = ?2), 'true', 'false')),
+    'control_sets', (
+        SELECT json_group_array(id ORDER BY id) FROM control_sets
+        WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?3)) AND is_archived = 0),
+    'services', (
+        SELECT json_group_array(
+            json_object('id', id, 'vendor_id', vendor_id, 'name', name) ORDER BY id)
+        FROM services
+        WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?4)) AND is_archived = 0),
+    'assignee', (
+        SELECT id FROM users WHERE org_id = ?1 AND id = ?5
+          AND membership IN ('invited', 'active') AND is_archived = 0),
+    'documents', (
+        SELECT json_group_array(json_object('id', id, 'vendor_id', vendor_id) ORDER BY id)
+        FROM vendor_documents
+        WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?6)) AND is_archived = 0),
+    'workflow', (
+        SELECT json_object('id', id, 'enabled', json(iif(is_enabled, 'true', 'false')))
+        FROM workflow_definitions WHERE org_id = ?1 AND name = ?7 AND is_archived = 0))"
+    };
+}
+
+const REFERENCES: &str = concat!("SELECT ", references!(), " AS json");
+
+const GUARD_REFERENCES: &str = concat!("INSERT INTO guard (holds) SELECT ", references!(), " = ?8");
+
+/// A key past its life is free: its record makes room.
+const FREE_EXPIRED_KEY: &str = "\
+DELETE FROM idempotency_records
+WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at <= ?4";
+
+/// Fails the batch if the key has a live record: of simultaneous first uses
+/// exactly one commits.
+const RECORD_KEY: &str = "\
+INSERT INTO idempotency_records (org_id, operation, key, created_at, expires_at, response_body)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+const INSERT_ASSESSMENT: &str = "\
+INSERT INTO assessments
+    (org_id, id, vendor_id, name, status, assignee_id, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+
+const INSERT_CONTROL_SETS: &str = "\
+INSERT INTO assessment_control_sets (org_id, assessment_id, position, control_set_id)
+SELECT ?1, ?2, key, value FROM json_each(?3)";
+
+const INSERT_SERVICES: &str = "\
+INSERT INTO assessment_services (org_id, assessment_id, position, service_id)
+SELECT ?1, ?2, key, value FROM json_each(?3)";
+
+const LINK_DOCUMENTS: &str = "\
+INSERT INTO document_links (org_id, document_id, assessment_id)
+SELECT ?1, value, ?2 FROM json_each(?3)";
+
+const INSERT_RUN: &str = "\
+INSERT INTO workflow_runs (org_id, id, definition_id, assessment_id, status, input, started_at)
+VALUES (?1, ?2, ?3, ?4, 'started', ?5, ?6)";
+
+/// What a create looks up in one round trip.
+pub(crate) struct Facts {
+    pub(crate) standing: Option<Standing>,
+    /// The stored answer, if the key has one.
+    pub(crate) replay: Option<String>,
+    /// Of the request, if there is one to create by.
+    pub(crate) references: Option<ReferenceFacts>,
+}
+
+/// What D1 knows of the references, and the text it came as.
+pub(crate) struct ReferenceFacts {
+    pub(crate) references: References,
+    text: String,
+}
+
+/// Looks up what a create decides on. Without `key` or `request` (one is
+/// absent or bad) their facts are not looked up.
+pub(crate) async fn facts(
+    shell: &Shell,
+    caller: &Caller,
+    key: Option<&IdempotencyKey>,
+    request: Option<&CreateAssessment>,
+    now: Timestamp,
+) -> Result<Facts, StorageError> {
+    #[derive(Deserialize)]
+    struct Record {
+        response_body: String,
+    }
+    let database = shell.databases().of(&caller.org)?;
+    let mut statements = vec![standing::select(&database, caller)?];
+    if let Some(key) = key {
+        let [org, operation, key] = key_columns(&caller.org, key);
+        statements.push(database.statement(REPLAY, &[org, operation, key, time(now)])?);
+    }
+    if let Some(request) = request {
+        statements.push(database.statement(REFERENCES, &reference_values(caller, request))?);
+    }
+    let mut rows = database.batch("look up for create", statements).await?;
+    let standing = standing::next(&mut rows)?;
+    let replay = match key {
+        Some(_) => rows.next_row::<Record>()?,
+        None => None,
+    };
+    let references = match rows.next_json()? {
+        Some(text) => Some(ReferenceFacts {
+            references: rows.decode(&text)?,
+            text,
+        }),
+        None => None,
+    };
+    Ok(Facts {
+        standing,
+        replay: replay.map(|record| record.response_body),
+        references,
+    })
+}
+
+/// What one create writes, and what it rests on.
+pub(crate) struct Write<'a> {
+    pub(crate) basis: &'a Basis,
+    pub(crate) request: &'a CreateAssessment,
+    pub(crate) facts: &'a ReferenceFacts,
+    pub(crate) plan: &'a CreatePlan,
+    pub(crate) key: Option<&'a IdempotencyKey>,
+}
+
+/// Writes assessment, lists, links, run and idempotency record, all or nothing.
+///
+/// # Errors
+/// [`StorageError::Constraint`] if anything that the decision rests on has
+/// changed since, or the key has been used; nothing is written then.
+pub(crate) async fn write(
+    shell: &Shell,
+    caller: &Caller,
+    write: &Write<'_>,
+) -> Result<(), StorageError> {
+    let database = shell.databases().of(&caller.org)?;
+    let created = &write.plan.assessment;
+    let now = created.created_at;
+    let org = || id(&caller.org);
+
+    let mut statements = vec![standing::guard(&database, caller, write.basis, now)?];
+    let mut unchanged = reference_values(caller, write.request).to_vec();
+    unchanged.push(text(&write.facts.text));
+    statements.push(database.statement(GUARD_REFERENCES, &unchanged)?);
+    if let Some(key) = write.key {
+        let [org, operation, key] = key_columns(&caller.org, key);
+        statements.push(database.statement(
+            FREE_EXPIRED_KEY,
+            &[org.clone(), operation.clone(), key.clone(), time(now)],
+        )?);
+        let expires_at = time(now.plus(LIFETIME_SECONDS));
+        statements.push(database.statement(
+            RECORD_KEY,
+            &[
+                org,
+                operation,
+                key,
+                time(now),
+                expires_at,
+                text(&write.plan.body),
+            ],
+        )?);
+    }
+    statements.push(database.statement(
+        INSERT_ASSESSMENT,
+        &[
+            org(),
+            id(&created.id),
+            id(&created.vendor_id),
+            text(&created.name),
+            text(created.status.as_str()),
+            optional_id(created.assignee_id.as_ref()),
+            time(created.created_at),
+            time(created.updated_at),
+        ],
+    )?);
+    let mut list = |sql: &str, ids: JsValue, is_empty: bool| {
+        if !is_empty {
+            statements.push(database.statement(sql, &[org(), id(&created.id), ids])?);
+        }
+        Ok::<(), StorageError>(())
+    };
+    list(
+        INSERT_CONTROL_SETS,
+        id_list(&created.control_set_ids),
+        created.control_set_ids.is_empty(),
+    )?;
+    list(
+        INSERT_SERVICES,
+        id_list(&created.service_ids),
+        created.service_ids.is_empty(),
+    )?;
+    list(
+        LINK_DOCUMENTS,
+        id_list(&write.plan.documents),
+        write.plan.documents.is_empty(),
+    )?;
+    if let Some(run) = &write.plan.run {
+        statements.push(database.statement(
+            INSERT_RUN,
+            &[
+                org(),
+                id(&run.id),
+                id(&run.definition),
+                id(&created.id),
+                text(&run.input),
+                time(now),
+            ],
+        )?);
+    }
+    database.batch("create assessment", statements).await?;
+    Ok(())
+}
+
+fn key_columns(org: &OrganizationId, key: &IdempotencyKey) -> [JsValue; 3] {
+    [id(org), text(OPERATION), text(key.as_str())]
+}
+
+/// The parameters of the references: `?1` to `?7`.
+fn reference_values(caller: &Caller, request: &CreateAssessment) -> [JsValue; 7] {
+    [
+        id(&caller.org),
+        optional_id(request.vendor().id()),
+        id_list(request.control_sets().iter().filter_map(Reference::id)),
+        id_list(request.services().iter().filter_map(Reference::id)),
+        optional_id(request.assignee().and_then(Reference::id)),
+        id_list(request.documents().iter().filter_map(Reference::id)),
+        request
+            .workflow()
+            .map_or(JsValue::NULL, |name| text(name.as_str())),
+    ]
+}

@@ -1,0 +1,266 @@
+//! All SQL. One function per atomic step, each one D1 batch, which is one
+//! round trip and one transaction.
+//!
+//! A statement that touches no row does not stop a batch. What must hold for a
+//! write to happen is therefore inserted into the view `guard`, whose trigger
+//! fails, and with it the whole batch, unless the value is 1.
+
+pub(crate) mod archive;
+pub(crate) mod create;
+pub(crate) mod retrieve;
+pub(crate) mod standing;
+pub(crate) mod sweep;
+
+use std::time::Duration;
+
+use assessments::id::{Id, Kind, OrganizationId};
+use assessments::time::Timestamp;
+use futures_util::future::{Either, select};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use worker::{D1Database, D1PreparedStatement, D1Result, Delay, Env};
+
+use crate::shell::Shell;
+
+/// The binding of the one database there is today.
+const BINDING: &str = "DB";
+/// Longest wait for one batch, in milliseconds. A write that takes longer may
+/// still commit; with an idempotency key the caller's retry finds out.
+const TIMEOUT_MILLISECONDS: u64 = 10_000;
+/// How SQLite names a violated constraint or a failed guard in an error's text.
+const CONSTRAINT: &str = "SQLITE_CONSTRAINT";
+
+/// Why storage did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StorageError {
+    /// A constraint or a guard failed; nothing was written.
+    #[error("{operation}: constraint: {cause}")]
+    Constraint {
+        operation: &'static str,
+        cause: String,
+    },
+    /// D1 failed, or is not bound.
+    #[error("{operation}: {cause}")]
+    Failed {
+        operation: &'static str,
+        cause: String,
+    },
+    /// D1 did not answer in time.
+    #[error("{operation}: no answer in {TIMEOUT_MILLISECONDS} ms")]
+    TimedOut { operation: &'static str },
+    /// What D1 answered is not what the query selects.
+    #[error("{operation}: unexpected rows: {cause}")]
+    Unexpected {
+        operation: &'static str,
+        cause: String,
+    },
+}
+
+impl StorageError {
+    /// Something failed for `cause`.
+    pub(crate) fn failed(operation: &'static str, cause: &impl ToString) -> Self {
+        Self::Failed {
+            operation,
+            cause: cause.to_string(),
+        }
+    }
+
+    /// What must be there is not.
+    pub(crate) fn missing(operation: &'static str) -> Self {
+        Self::Failed {
+            operation,
+            cause: "not there".to_owned(),
+        }
+    }
+
+    /// Every attempt found the facts changed.
+    pub(crate) fn contended(operation: &'static str) -> Self {
+        Self::Failed {
+            operation,
+            cause: "the facts changed at every attempt".to_owned(),
+        }
+    }
+}
+
+/// Whether D1 answers at all.
+pub(crate) async fn probe(shell: &Shell) -> Result<(), StorageError> {
+    for database in shell.databases().all()? {
+        let statement = database.statement("SELECT '1' AS json", &[])?;
+        let mut rows = database.batch("probe", vec![statement]).await?;
+        rows.next_json()?
+            .ok_or_else(|| StorageError::missing("probe"))?;
+    }
+    Ok(())
+}
+
+/// The databases of a deployment.
+pub(crate) struct Databases<'a> {
+    env: &'a Env,
+}
+
+impl<'a> Databases<'a> {
+    pub(crate) fn new(env: &'a Env) -> Self {
+        Self { env }
+    }
+
+    /// The database that holds an organization: the only place that knows.
+    pub(crate) fn of(&self, _org: &OrganizationId) -> Result<Database, StorageError> {
+        self.bound()
+    }
+
+    /// The database that finds the organization of a key.
+    pub(crate) fn directory(&self) -> Result<Database, StorageError> {
+        self.bound()
+    }
+
+    /// Every database, for work that is nobody's in particular.
+    pub(crate) fn all(&self) -> Result<Vec<Database>, StorageError> {
+        Ok(vec![self.bound()?])
+    }
+
+    fn bound(&self) -> Result<Database, StorageError> {
+        self.env
+            .d1(BINDING)
+            .map(Database)
+            .map_err(|error| StorageError::failed("bind DB", &error))
+    }
+}
+
+/// One D1 database.
+pub(crate) struct Database(D1Database);
+
+impl Database {
+    /// A statement with its parameters, `?1` first.
+    fn statement(
+        &self,
+        sql: &str,
+        values: &[JsValue],
+    ) -> Result<D1PreparedStatement, StorageError> {
+        self.0
+            .prepare(sql)
+            .bind(values)
+            .map_err(|error| StorageError::failed("bind parameters", &error))
+    }
+
+    /// Runs statements in one transaction and one round trip.
+    async fn batch(
+        &self,
+        operation: &'static str,
+        statements: Vec<D1PreparedStatement>,
+    ) -> Result<Rows, StorageError> {
+        let expected = statements.len();
+        let results = deadline(TIMEOUT_MILLISECONDS, self.0.batch(statements))
+            .await
+            .ok_or(StorageError::TimedOut { operation })?
+            .map_err(|error| {
+                let cause = error.to_string();
+                if cause.contains(CONSTRAINT) {
+                    StorageError::Constraint { operation, cause }
+                } else {
+                    StorageError::Failed { operation, cause }
+                }
+            })?;
+        if results.len() == expected {
+            Ok(Rows {
+                operation,
+                results: results.into_iter(),
+            })
+        } else {
+            Err(StorageError::Unexpected {
+                operation,
+                cause: format!("{} results of {expected} statements", results.len()),
+            })
+        }
+    }
+}
+
+/// The results of a batch, taken in the order of its statements.
+struct Rows {
+    operation: &'static str,
+    results: std::vec::IntoIter<D1Result>,
+}
+
+impl Rows {
+    /// The first row of the next statement, if it selected any.
+    fn next_row<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StorageError> {
+        let rows: Vec<T> = match self.results.next() {
+            Some(result) => result.results().map_err(|error| self.unexpected(&error))?,
+            None => Vec::new(),
+        };
+        Ok(rows.into_iter().next())
+    }
+
+    /// The JSON text in column `json` of the first row of the next statement.
+    fn next_json(&mut self) -> Result<Option<String>, StorageError> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            json: Option<String>,
+        }
+        Ok(self.next_row::<Row>()?.and_then(|row| row.json))
+    }
+
+    /// The value in column `json` of the first row of the next statement.
+    fn next_value<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StorageError> {
+        self.next_json()?.map(|text| self.decode(&text)).transpose()
+    }
+
+    /// Reads JSON that a query built.
+    fn decode<T: DeserializeOwned>(&self, text: &str) -> Result<T, StorageError> {
+        serde_json::from_str(text).map_err(|error| self.unexpected(&error))
+    }
+
+    /// Rows changed by the next statement.
+    fn next_changes(&mut self) -> Result<usize, StorageError> {
+        let meta = match self.results.next() {
+            Some(result) => result.meta().map_err(|error| self.unexpected(&error))?,
+            None => None,
+        };
+        Ok(meta.and_then(|meta| meta.changes).unwrap_or_default())
+    }
+
+    fn unexpected(&self, cause: &impl ToString) -> StorageError {
+        StorageError::Unexpected {
+            operation: self.operation,
+            cause: cause.to_string(),
+        }
+    }
+}
+
+/// The outcome of `work`, or `None` if it takes longer than `milliseconds`.
+pub(crate) async fn deadline<T>(milliseconds: u64, work: impl Future<Output = T>) -> Option<T> {
+    let timer = Delay::from(Duration::from_millis(milliseconds));
+    match select(std::pin::pin!(work), timer).await {
+        Either::Left((outcome, _)) => Some(outcome),
+        Either::Right(((), _)) => None,
+    }
+}
+
+fn text(value: &str) -> JsValue {
+    JsValue::from_str(value)
+}
+
+fn id<K: Kind>(value: &Id<K>) -> JsValue {
+    text(value.as_str())
+}
+
+fn optional_id<K: Kind>(value: Option<&Id<K>>) -> JsValue {
+    value.map_or(JsValue::NULL, id)
+}
+
+/// Seconds fit the 53 bits of a JavaScript number.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "seconds since 1970 stay far below 2^53"
+)]
+fn time(value: Timestamp) -> JsValue {
+    JsValue::from_f64(value.seconds() as f64)
+}
+
+/// The ids as a JSON array, for `json_each`: D1 binds at most 100 parameters.
+fn id_list<'a, K: Kind>(ids: impl IntoIterator<Item = &'a Id<K>>) -> JsValue {
+    let ids: Vec<serde_json::Value> = ids
+        .into_iter()
+        .map(|id| serde_json::Value::from(id.as_str()))
+        .collect();
+    text(&serde_json::Value::from(ids).to_string())
+}

@@ -1,0 +1,48 @@
+//! Reading one assessment.
+
+use assessments::assessment::Assessment;
+use assessments::id::AssessmentId;
+
+use super::{StorageError, id, standing};
+use crate::auth::{Caller, Standing};
+use crate::shell::Shell;
+
+const ASSESSMENT: &str = "\
+SELECT json_object(
+    'id', a.id, 'vendor_id', a.vendor_id, 'name', a.name, 'status', a.status,
+    'control_set_ids', (
+        SELECT json_group_array(control_set_id ORDER BY position) FROM assessment_control_sets
+        WHERE org_id = a.org_id AND assessment_id = a.id),
+    'service_ids', (
+        SELECT json_group_array(service_id ORDER BY position) FROM assessment_services
+        WHERE org_id = a.org_id AND assessment_id = a.id),
+    'assignee_id', a.assignee_id, 'score_percent', a.score_percent,
+    'findings_count', coalesce(a.findings_count_at_archive, (
+        SELECT count(*) FROM findings
+        WHERE org_id = a.org_id AND assessment_id = a.id AND archived_at IS NULL)),
+    'initiated_at', a.initiated_at,
+    'custom_fields', (
+        SELECT json_group_array(json_object(
+            'config_id', c.id, 'field_name', c.field_name, 'field_type', c.field_type,
+            'value', json(v.value)) ORDER BY c.position, c.id)
+        FROM custom_field_values v
+        JOIN custom_field_configs c ON c.org_id = v.org_id AND c.id = v.config_id
+        WHERE v.org_id = a.org_id AND v.assessment_id = a.id
+          AND c.is_enabled = 1 AND c.is_archived = 0),
+    'created_at', a.created_at, 'updated_at', a.updated_at) AS json
+FROM assessments a WHERE a.org_id = ?1 AND a.id = ?2";
+
+/// What a retrieve looks up: the key's standing and the assessment, if any.
+pub(crate) async fn assessment(
+    shell: &Shell,
+    caller: &Caller,
+    assessment: Option<&AssessmentId>,
+) -> Result<(Option<Standing>, Option<Assessment>), StorageError> {
+    let database = shell.databases().of(&caller.org)?;
+    let mut statements = vec![standing::select(&database, caller)?];
+    if let Some(assessment) = assessment {
+        statements.push(database.statement(ASSESSMENT, &[id(&caller.org), id(assessment)])?);
+    }
+    let mut rows = database.batch("retrieve assessment", statements).await?;
+    Ok((standing::next(&mut rows)?, rows.next_value()?))
+}

@@ -1,0 +1,114 @@
+//! Installing what a step needs and the machine lacks.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{cargo, command, root, run, run_quietly, step};
+
+/// Oldest Node.js that wrangler runs on.
+const MIN_NODE_MAJOR: u32 = 22;
+
+/// The standard library for WebAssembly.
+pub(crate) fn wasm_target() -> Result<()> {
+    let sysroot = run_quietly(
+        command("rustc").args(["--print", "sysroot"]),
+        "install Rust with rustup",
+    )?;
+    let library = PathBuf::from(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown");
+    if library.exists() {
+        return Ok(());
+    }
+    step("installing the Rust target wasm32-unknown-unknown");
+    run(
+        command("rustup").args(["target", "add", "wasm32-unknown-unknown"]),
+        "install rustup, or the target by your system's means",
+    )
+}
+
+/// rustfmt and clippy.
+pub(crate) fn rust_components() -> Result<()> {
+    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        let found = cargo()
+            .args([subcommand, "--version"])
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !found {
+            step(&format!("installing the Rust component {component}"));
+            run(
+                command("rustup").args(["component", "add", component]),
+                "install rustup, or the component by your system's means",
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The npm tools, exactly as locked. Nothing of theirs is run at installation.
+pub(crate) fn npm_tools() -> Result<()> {
+    let root = root();
+    let locked = std::fs::read(root.join("package-lock.json")).context("package-lock.json")?;
+    // A copy of the lock file, made after a whole installation, tells that
+    // node_modules is complete and of this lock.
+    let stamp = root.join("node_modules/.assessments-lock.json");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == locked) {
+        return Ok(());
+    }
+    step("installing the npm tools (npm ci)");
+    run_quietly(
+        command("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+        "check that npm reaches its registry, then run it again",
+    )?;
+    std::fs::write(&stamp, locked).context("node_modules/.assessments-lock.json")
+}
+
+/// Node.js of a version that wrangler runs on: the one among the npm tools, or
+/// the machine's own.
+pub(crate) fn node() -> Result<Command> {
+    let bundled = root().join("node_modules/.bin/node");
+    let program = if bundled.exists() {
+        bundled
+    } else {
+        PathBuf::from("node")
+    };
+    let version = run_quietly(
+        command(&program).arg("--version"),
+        "install Node.js 22 or newer",
+    )?;
+    let major = version
+        .trim()
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .and_then(|major| major.parse::<u32>().ok())
+        .unwrap_or_default();
+    if major < MIN_NODE_MAJOR {
+        bail!(
+            "Node.js {} is too old for wrangler; install Node.js {MIN_NODE_MAJOR} or newer",
+            version.trim()
+        );
+    }
+    let mut node = command(program);
+    quiet_wrangler(&mut node);
+    Ok(node)
+}
+
+/// wrangler, with that Node.js.
+pub(crate) fn wrangler() -> Result<Command> {
+    let mut wrangler = node()?;
+    wrangler.arg("node_modules/wrangler/bin/wrangler.js");
+    Ok(wrangler)
+}
+
+/// No prompts, no metrics, no look at the network for request properties.
+fn quiet_wrangler(command: &mut Command) {
+    command.envs([
+        ("CI", "true"),
+        ("WRANGLER_SEND_METRICS", "false"),
+        ("WRANGLER_HIDE_BANNER", "true"),
+        ("CLOUDFLARE_CF_FETCH_ENABLED", "false"),
+        ("NO_UPDATE_NOTIFIER", "1"),
+        ("FORCE_COLOR", "0"),
+    ]);
+}
