@@ -4,6 +4,7 @@
 //! capitals is well formed but is not the id that we issued in lower case.
 
 use std::fmt;
+use std::hash::Hash;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
@@ -14,7 +15,7 @@ pub const DIGITS: usize = 32;
 
 /// A kind of resource as a type, so that a vendor id cannot stand where a
 /// service id belongs. Implemented by the marker types of this module only.
-pub trait Kind: sealed::Sealed + 'static {
+pub trait Kind: sealed::Sealed + Copy + Ord + Hash + 'static {
     /// The same kind as a value.
     const KIND: AnyKind;
 }

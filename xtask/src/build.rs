@@ -47,10 +47,20 @@ pub(crate) enum Effort {
     Quick,
 }
 
+/// The environment variable with which `cargo xtask dev` asks for quick builds.
+pub(crate) const BUILD_EFFORT: &str = "ASSESSMENTS_BUILD_EFFORT";
+/// Its value.
+pub(crate) const QUICK: &str = "quick";
+
 /// `cargo xtask build`
 pub(crate) fn run_command(target: Option<Target>) -> Result<()> {
+    let effort = if std::env::var_os(BUILD_EFFORT).is_some_and(|effort| effort == QUICK) {
+        Effort::Quick
+    } else {
+        Effort::Shipped
+    };
     match target {
-        Some(Target::Worker) | None => worker(Effort::Shipped),
+        Some(Target::Worker) | None => worker(effort),
     }
 }
 
@@ -106,6 +116,7 @@ fn bind(compiled: &Path, out: &Path) -> Result<()> {
             bindgen
                 .typescript(false)
                 .omit_default_module_path(true)
+                .reset_state_function(true)
                 .remove_producers_section(true)
                 .remove_name_section(true)
                 .generate(out)

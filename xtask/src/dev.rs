@@ -1,3 +1,207 @@
-pub(crate) fn run(_port: u16, _state: &std::path::Path) -> anyhow::Result<()> {
+//! `cargo xtask dev`: the API on local workerd, until interrupted.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use crate::build::{self, BUILD_EFFORT, Effort, QUICK};
+use crate::shell::{root, step};
+use crate::state::State;
+use crate::{import, setup};
+
+/// Longest wait for the first answer.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
+/// Longest wait for the server to end by itself when told to.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+const POLL: Duration = Duration::from_millis(50);
+
+/// `cargo xtask dev`
+pub(crate) fn run(port: u16, folder: &Path) -> Result<()> {
+    let interrupted = interruptions()?;
+    ensure_free(port)?;
+    setup::npm_tools()?;
+    build::worker(Effort::Quick)?;
+    let state = State::open(folder)?;
+    load(&state)?;
+
+    step("starting workerd");
+    let mut server = Server::start(port, &state)?;
+    let started = Instant::now();
+    while !answers(port) {
+        if started.elapsed() > START_TIMEOUT {
+            bail!("no answer from workerd in {START_TIMEOUT:?}; see its output above");
+        }
+        if server.wait(&interrupted, POLL)? {
+            return Ok(());
+        }
+    }
+    announce(port)?;
+    while !server.wait(&interrupted, Duration::from_secs(1))? {}
+    Ok(())
+}
+
+/// A message for each Ctrl-C, SIGTERM or SIGHUP.
+fn interruptions() -> Result<Receiver<()>> {
+    let (sender, receiver) = channel();
+    ctrlc::set_handler(move || {
+        // The receiver is gone only when we are ending already.
+        let _ = sender.send(());
+    })
+    .context("signal handler")?;
+    Ok(receiver)
+}
+
+fn address(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+fn ensure_free(port: u16) -> Result<()> {
+    TcpListener::bind(address(port)).map(drop).with_context(|| {
+        format!("cannot listen on 127.0.0.1:{port}; choose another port with --port")
+    })
+}
+
+/// Migrates, and imports the demo data, unless the folder has just these.
+fn load(state: &State) -> Result<()> {
+    let stamp = state.folder().join("loaded");
+    let current = fingerprint()?;
+    if fs::read_to_string(&stamp).is_ok_and(|loaded| loaded == current) {
+        return Ok(());
+    }
+    import::migrate(state)?;
+    import::demo(state)?;
+    fs::write(&stamp, current).with_context(|| stamp.display().to_string())
+}
+
+fn fingerprint() -> Result<String> {
+    let mut files = vec![import::demo_file()];
+    let migrations = root().join("worker/migrations");
+    for entry in fs::read_dir(&migrations).with_context(|| migrations.display().to_string())? {
+        files.push(entry?.path());
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        fs::read(&file)
+            .with_context(|| file.display().to_string())?
+            .hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// wrangler with its workerd, a process group of their own.
+struct Server(Child);
+
+impl Server {
+    fn start(port: u16, state: &State) -> Result<Self> {
+        // Standard output is for the lines that say where the API is.
+        let log = std::io::stderr().as_fd().try_clone_to_owned()?;
+        setup::wrangler()?
+            .args(["dev", "--ip", "127.0.0.1", "--port", &port.to_string()])
+            .args([
+                "--inspector-port",
+                "0",
+                "--show-interactive-dev-session=false",
+            ])
+            .arg("--persist-to")
+            .arg(state.folder())
+            // wrangler builds again when a source changes; quickly, please.
+            .env(BUILD_EFFORT, QUICK)
+            .stdout(Stdio::from(log))
+            .process_group(0)
+            .spawn()
+            .map(Self)
+            .context("cannot start wrangler")
+    }
+
+    /// Waits for at most `timeout`; true if interrupted, an error if the
+    /// server ended by itself.
+    fn wait(&mut self, interrupted: &Receiver<()>, timeout: Duration) -> Result<bool> {
+        match interrupted.recv_timeout(timeout) {
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return Ok(true),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        match self.0.try_wait().context("wrangler")? {
+            None => Ok(false),
+            Some(status) => bail!("wrangler dev ended by itself ({status}); see its output above"),
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Ok(id) = i32::try_from(self.0.id()) {
+            // An error means that the group is gone, which is what we want.
+            let _ = killpg(Pid::from_raw(id), signal);
+        }
+    }
+}
+
+impl Drop for Server {
+    /// Ends every process that was started, however we end.
+    fn drop(&mut self) {
+        self.signal(Signal::SIGTERM);
+        let asked = Instant::now();
+        while asked.elapsed() < STOP_TIMEOUT {
+            if !matches!(self.0.try_wait(), Ok(None)) {
+                break;
+            }
+            std::thread::sleep(POLL);
+        }
+        // workerd outlives a wrangler that was killed.
+        self.signal(Signal::SIGKILL);
+        let _ = self.0.wait();
+    }
+}
+
+/// Whether the API answers its health check.
+fn answers(port: u16) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect_timeout(&address(port), POLL)?;
+        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n")?;
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer)?;
+        Ok(answer.ends_with(b" 200"))
+    };
+    ask().unwrap_or_default()
+}
+
+/// Says where the API is and how to try it.
+fn announce(port: u16) -> Result<()> {
+    let text = fs::read_to_string(import::demo_file()).context("demo data")?;
+    let demo: Value = serde_json::from_str(&text).context("demo data")?;
+    let value = |pointer: &str| {
+        demo.pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let base = format!("http://127.0.0.1:{port}");
+    let body = serde_json::json!({
+        "vendor_id": value("/orgs/0/vendors/0/id"),
+        "control_set_ids": [value("/orgs/0/control_sets/0/id")],
+    });
+    println!("ready {base}");
+    println!("create an assessment:");
+    println!("  curl -sS {base}/v1/assessments \\");
+    println!(
+        "    -H 'Authorization: Bearer {}' \\",
+        value("/orgs/0/api_keys/0/secret")
+    );
+    println!("    -H 'Content-Type: application/json' \\");
+    println!("    -H 'Idempotency-Key: demo-1' \\");
+    println!("    -d '{body}'");
     Ok(())
 }

@@ -9,6 +9,7 @@ mod dev;
 mod import;
 mod setup;
 mod shell;
+mod state;
 mod test;
 
 use std::path::PathBuf;
@@ -60,20 +61,30 @@ enum Command {
         /// Folder of the local D1
         #[arg(long, default_value = ".dev-state", conflicts_with = "remote")]
         state: PathBuf,
+        /// Write the SQL to a file instead of loading it
+        #[arg(long, value_name = "OUT", conflicts_with_all = ["remote", "state"])]
+        sql: Option<PathBuf>,
     },
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Dev { port, state } => dev::run(port, &state),
-        Command::Test { only } => test::run(only.as_deref()),
+        Command::Test { only } => test::run_command(only.as_deref()),
         Command::Build { target } => build::run_command(target),
         Command::Check => check::run_command(),
         Command::Import {
-            file, remote: true, ..
-        } => import::run(&file, &import::Destination::Remote),
-        Command::Import { file, state, .. } => {
-            import::run(&file, &import::Destination::Local(state))
+            file,
+            remote,
+            state,
+            sql,
+        } => {
+            let destination = match sql {
+                Some(out) => import::Destination::Sql(out),
+                None if remote => import::Destination::Remote,
+                None => import::Destination::Local(state),
+            };
+            import::run(&file, &destination)
         }
     };
     match outcome {

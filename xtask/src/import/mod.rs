@@ -1,0 +1,145 @@
+//! `cargo xtask import`: loads organizations and their data into D1.
+//!
+//! The whole file is checked first and every fault reported with its place;
+//! then everything is written in one transaction or nothing is. Importing a
+//! file twice changes nothing.
+
+mod file;
+mod reader;
+mod sql;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::setup;
+use crate::shell::{root, run_quietly, step};
+use crate::state::State;
+
+/// The database's name in wrangler.toml.
+const DATABASE: &str = "assessments";
+
+/// Where to load into.
+pub(crate) enum Destination {
+    /// The deployed database.
+    Remote,
+    /// The local one in this folder.
+    Local(PathBuf),
+    /// No database: the statements go to this file.
+    Sql(PathBuf),
+}
+
+/// `cargo xtask import`
+pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
+    let file = check(path)?;
+    let statements = sql::statements(&file).join("\n");
+    let summary = summary(&file);
+    match destination {
+        Destination::Sql(out) => {
+            fs::write(out, statements).with_context(|| out.display().to_string())?;
+        }
+        Destination::Local(folder) => {
+            setup::npm_tools()?;
+            let state = State::open(folder)?;
+            migrate(&state)?;
+            execute_locally(&state, &statements)?;
+        }
+        Destination::Remote => {
+            setup::npm_tools()?;
+            step("loading into the deployed D1");
+            execute(&["--remote"], &statements)?;
+        }
+    }
+    eprintln!("imported {}: {summary}", path.display());
+    Ok(())
+}
+
+/// Applies the migrations that the local database lacks.
+pub(crate) fn migrate(state: &State) -> Result<()> {
+    step("applying D1 migrations");
+    run_quietly(
+        setup::wrangler()?
+            .args([
+                "d1",
+                "migrations",
+                "apply",
+                DATABASE,
+                "--local",
+                "--persist-to",
+            ])
+            .arg(state.folder()),
+        "if the state folder is of another version, choose a new one with --state",
+    )?;
+    Ok(())
+}
+
+/// Loads the demo data into a local database.
+pub(crate) fn demo(state: &State) -> Result<()> {
+    step("importing the demo data");
+    let file = check(&demo_file())?;
+    execute_locally(state, &sql::statements(&file).join("\n"))
+}
+
+/// The demo data.
+pub(crate) fn demo_file() -> PathBuf {
+    root().join("worker/demo/demo-data.json")
+}
+
+fn execute_locally(state: &State, statements: &str) -> Result<()> {
+    let folder = state.folder().display().to_string();
+    execute(&["--local", "--persist-to", &folder], statements)
+}
+
+/// Runs statements as one transaction.
+fn execute(arguments: &[&str], statements: &str) -> Result<()> {
+    let script = tempfile::Builder::new()
+        .prefix("assessments-import-")
+        .suffix(".sql")
+        .tempfile()
+        .context("temporary file")?;
+    fs::write(script.path(), statements).context("temporary file")?;
+    run_quietly(
+        setup::wrangler()?
+            .args(["d1", "execute", DATABASE, "--yes"])
+            .args(arguments)
+            .arg("--file")
+            .arg(script.path()),
+        "nothing was imported; mend what is reported above",
+    )?;
+    Ok(())
+}
+
+/// Reads and checks a file; every fault goes to standard error.
+fn check(path: &Path) -> Result<file::ImportFile> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let json =
+        serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
+    let faults = match file::read(&json) {
+        Ok(file) => return Ok(file),
+        Err(faults) => faults,
+    };
+    for fault in &faults {
+        eprintln!("{}: {fault}", path.display());
+    }
+    bail!("{} faults in the file; nothing was imported", faults.len())
+}
+
+fn summary(file: &file::ImportFile) -> String {
+    let count = |of: fn(&file::Organization) -> usize| file.orgs.iter().map(of).sum::<usize>();
+    format!(
+        "{} organizations, {} keys, {} users, {} vendors, {} control sets, {} workflows, {} custom fields, {} assessments",
+        file.orgs.len(),
+        count(|org| org.api_keys.len()),
+        count(|org| org.users.len()),
+        count(|org| org.vendors.len()),
+        count(|org| org.control_sets.len()),
+        count(|org| org.workflows.len()),
+        count(|org| org.custom_fields.len()),
+        count(|org| org.assessments.len()),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+use serde_json::{Value, json};
+
+use super::{demo_file, file, sql};
+
+fn demo() -> Value {
+    serde_json::from_str(&std::fs::read_to_string(demo_file()).unwrap()).unwrap()
+}
+
+fn faults(json: &Value) -> Vec<String> {
+    match file::read(json) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[test]
+fn the_demo_data_has_no_fault() {
+    assert_eq!(faults(&demo()), Vec::<String>::new());
+}
+
+#[test]
+fn every_fault_is_reported_with_its_place() {
+    let mut json = demo();
+    let org = &mut json["orgs"][0];
+    org["api_ip_alowlist"] = json!([]);
+    org["api_ip_allowlist"] = json!(["203.0.113.0/24", "nonsense"]);
+    org["api_keys"][0]["secret"] = json!("ak_test_mistyped");
+    org["users"][0]["membership"] = json!("owner");
+    org["users"][1]["id"] = org["users"][0]["id"].clone();
+    org["vendors"][0]["services"][0]["id"] = json!("cbvndr_61e37ff4d9e534d6009b8810cbda280a");
+    org["vendors"][1]["name"] = json!(" ");
+    org["workflows"][1]["name"] = json!("annual-reassessment-flow");
+    org["assessments"][0]["status"] = json!("completed");
+    org["assessments"][1]["created_at"] = json!(1_760_000_000_000_i64);
+    org["assessments"][5]["custom_fields"][3]["value"] = json!("2026-02-30");
+    let places: Vec<String> = faults(&json)
+        .iter()
+        .map(|fault| fault.split(": ").next().unwrap().to_owned())
+        .collect();
+    for place in [
+        "/orgs/0",
+        "/orgs/0/api_ip_allowlist/1",
+        "/orgs/0/api_keys/0/secret",
+        "/orgs/0/users/0/membership",
+        "/orgs/0/users/1/id",
+        "/orgs/0/vendors/0/services/0/id",
+        "/orgs/0/vendors/1/name",
+        "/orgs/0/workflows/1/name",
+        "/orgs/0/assessments/0/status",
+        "/orgs/0/assessments/1/created_at",
+        "/orgs/0/assessments/5/custom_fields/3/value",
+    ] {
+        assert!(
+            places.iter().any(|found| found == place),
+            "{place} in {places:#?}"
+        );
+    }
+}
+
+#[test]
+fn no_message_repeats_a_secret() {
+    let mut json = demo();
+    json["orgs"][0]["api_keys"][0]["secret"] = json!("ak_test_hush");
+    assert!(faults(&json).iter().all(|fault| !fault.contains("hush")));
+}
+
+#[test]
+fn a_whole_organization_fits_few_statements_within_the_limit_of_d1() {
+    let vendors: Vec<Value> = (0..10_000)
+        .map(|n| json!({"id": format!("cbvndr_{n:032x}"), "name": format!("Vendor {n} 'quoted'")}))
+        .collect();
+    let json = json!({"orgs": [{
+        "id": "cborg_00000000000000000000000000000001", "name": "Large", "vendors": vendors,
+    }]});
+    let statements = sql::statements(&file::read(&json).unwrap());
+    assert!(statements.len() < 60, "{}", statements.len());
+    for statement in statements {
+        assert!(statement.len() < 100_000 && !statement.contains('\n'));
+    }
+}
