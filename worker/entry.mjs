@@ -18,22 +18,21 @@ import wasmModule from "./assessments_worker_bg.wasm";
 initSync({ module: wasmModule });
 const INTERNAL_ERROR = internalErrorBody();
 
-/** Rejects when the present instance breaks; renewed with the instance. */
-let instance = watch();
+let broken = false;
 
-function watch() {
-  const { promise, reject } = Promise.withResolvers();
-  // Watched by the requests inside the instance; when there are none, a
-  // rejection is nobody's concern.
-  promise.catch(() => {});
-  return { broken: false, breaks: promise, reject };
-}
+/**
+ * Rejects each event inside the present instance. Every event has a promise of
+ * its own: workerd settles a promise in the event that made it, so one that
+ * they shared would die with its maker.
+ */
+const inside = new Set();
 
 function breakInstance(cause) {
-  if (instance.broken) return;
-  instance.broken = true;
+  if (broken) return;
+  broken = true;
   console.error("the instance broke and will be replaced:", cause);
-  instance.reject(cause);
+  for (const reject of inside) reject(cause);
+  inside.clear();
 }
 
 // The panic hook of the `worker` crate sets this flag.
@@ -43,25 +42,37 @@ Object.defineProperty(globalThis.__worker_init_state, "criticalError", {
   },
 });
 
-// Traps and exceptions surface in the microtask that polled the future. So
-// does a late answer to an instance that is gone already, which is harmless.
+// Futures are polled in microtasks, so that is where traps and exceptions
+// surface, and where nobody else would hear of them.
+const enqueue = globalThis.queueMicrotask;
+globalThis.queueMicrotask = (task) =>
+  enqueue(() => {
+    try {
+      task();
+    } catch (cause) {
+      breakInstance(cause);
+    }
+  });
+
+// Late answers to an instance that is gone already are harmless.
 addEventListener("unhandledrejection", (event) => {
-  event.preventDefault();
-  if (/previous WASM instance/i.test(String(event.reason))) return;
-  breakInstance(event.reason);
+  if (/previous WASM instance/i.test(String(event.reason))) event.preventDefault();
 });
 
 async function run(handler, ...args) {
-  if (instance.broken) {
-    instance = watch();
+  if (broken) {
     startAfresh();
+    broken = false;
   }
-  const { breaks } = instance;
+  const { promise: breaks, reject } = Promise.withResolvers();
+  inside.add(reject);
   try {
     return await Promise.race([handler(...args), breaks]);
   } catch (cause) {
     breakInstance(cause);
     throw cause;
+  } finally {
+    inside.delete(reject);
   }
 }
 

@@ -1,0 +1,99 @@
+// The shipped entry module with faults injected around it: the same glue and
+// the same WebAssembly, in a world that misbehaves when a request asks for it.
+//
+// A request asks with the header x-test-faults, a JSON object:
+//   d1      "throw": every batch fails; "hang": none ever answers;
+//           "junk": answers make no sense; "fail-after-commit": the batches
+//           that write are carried out, then reported as failed;
+//           "panic": preparing a statement throws, where Rust cannot go on
+//   kv      "throw" | "hang" | "junk": the same for the credential cache
+//   clock   seconds to add to the present
+//   random  "throw": the platform gives no random bytes
+//   abort   true: reading the clock throws through the WebAssembly frames
+//   slow    milliseconds before each batch
+// The answer tells in x-test-d1-round-trips how often D1 was asked.
+
+import shipped from "../../dist/worker/entry.mjs";
+
+const clock = Date.now;
+const random = crypto.getRandomValues.bind(crypto);
+let faults = {};
+Date.now = () => {
+  if (faults.abort) throw new Error("injected: no clock");
+  return clock() + (faults.clock ?? 0) * 1000;
+};
+crypto.getRandomValues = (array) => {
+  if (faults.random) throw new Error("injected: no randomness");
+  return random(array);
+};
+
+function behaving(target, methods) {
+  return new Proxy(target, {
+    get(_, name) {
+      if (name in methods) return methods[name];
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+    // The Rust binding recognises D1 by the name of its constructor.
+    getPrototypeOf: () => Object.getPrototypeOf(target),
+  });
+}
+
+const never = () => new Promise(() => {});
+
+function database(target, mode, slow, count) {
+  return behaving(target, {
+    constructor: target.constructor,
+    prepare(sql) {
+      if (mode === "panic") throw new Error("injected: no statement");
+      return target.prepare(sql);
+    },
+    async batch(statements) {
+      count();
+      if (slow) await scheduler.wait(slow);
+      if (mode === "throw") throw new Error("injected: D1 is down");
+      if (mode === "hang") return never();
+      if (mode === "junk") return [{ results: [{ json: 7 }, null] }, {}, 3];
+      const results = await target.batch(statements);
+      const wrote = results.some((result) => result.meta.changes > 0);
+      if (mode === "fail-after-commit" && wrote) throw new Error("injected: the answer got lost");
+      return results;
+    },
+  });
+}
+
+function cache(target, mode) {
+  if (!mode) return target;
+  const misbehave = async () => {
+    if (mode === "hang") return never();
+    if (mode === "junk") return "{";
+    throw new Error("injected: KV is down");
+  };
+  return behaving(target, { constructor: target.constructor, get: misbehave, put: misbehave });
+}
+
+function world(env, asked, count) {
+  return {
+    ...env,
+    DB: database(env.DB, asked.d1, asked.slow, count),
+    CREDENTIALS: cache(env.CREDENTIALS, asked.kv),
+  };
+}
+
+export default {
+  async fetch(request, env, context) {
+    const asked = JSON.parse(request.headers.get("x-test-faults") ?? "{}");
+    // Only requests sent one at a time may change the clock or randomness.
+    if (request.headers.has("x-test-faults")) faults = asked;
+    let roundTrips = 0;
+    try {
+      const answer = await shipped.fetch(request, world(env, asked, () => roundTrips++), context);
+      const headers = new Headers(answer.headers);
+      headers.set("x-test-d1-round-trips", String(roundTrips));
+      return new Response(answer.body, { status: answer.status, headers });
+    } finally {
+      faults = {};
+    }
+  },
+  scheduled: (event, env, context) => shipped.scheduled(event, env, context),
+};
