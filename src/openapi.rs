@@ -98,7 +98,7 @@ fn operation(endpoint: Endpoint) -> Operation {
     let mut operation = OperationBuilder::new()
         .operation_id(Some(id))
         .summary(Some(summary));
-    if requires_credential(endpoint) {
+    if endpoint.requires_credential() {
         operation = operation.security(SecurityRequirement::new(BEARER, Vec::<String>::new()));
     }
     for parameter in parameters(endpoint) {
@@ -114,10 +114,6 @@ fn operation(endpoint: Endpoint) -> Operation {
         ));
     }
     operation.responses(responses(endpoint)).build()
-}
-
-fn requires_credential(endpoint: Endpoint) -> bool {
-    !matches!(endpoint, Endpoint::Health | Endpoint::OpenApi)
 }
 
 fn parameters(endpoint: Endpoint) -> Vec<Parameter> {
@@ -203,11 +199,11 @@ fn responses(endpoint: Endpoint) -> ResponsesBuilder {
 /// Every problem that an endpoint can answer, by a name for its example.
 fn problems(endpoint: Endpoint) -> Vec<(&'static str, Problem)> {
     let retry_after = RETRY_AFTER;
-    let mut problems = vec![("internal", Problem::Internal)];
-    if endpoint != Endpoint::OpenApi || requires_credential(endpoint) {
-        problems.push(("unavailable", Problem::Unavailable { retry_after }));
-    }
-    if requires_credential(endpoint) {
+    let mut problems = vec![
+        ("internal", Problem::Internal),
+        ("unavailable", Problem::Unavailable { retry_after }),
+    ];
+    if endpoint.requires_credential() {
         problems.extend([
             ("not_authenticated", Problem::NotAuthenticated),
             ("invalid_credential", Problem::InvalidCredential),
@@ -218,15 +214,14 @@ fn problems(endpoint: Endpoint) -> Vec<(&'static str, Problem)> {
             ),
         ]);
     }
+    if endpoint.requires_role() {
+        problems.push(("role_not_allowed", Problem::RoleNotAllowed));
+    }
     match endpoint {
-        Endpoint::CreateAssessment => {
-            problems.push(("role_not_allowed", Problem::RoleNotAllowed));
-            problems.extend(refusals_of_create());
+        Endpoint::CreateAssessment => problems.extend(refusals_of_create()),
+        Endpoint::RetrieveAssessment | Endpoint::ArchiveAssessment => {
+            problems.push(("assessment_not_found", Problem::AssessmentNotFound));
         }
-        Endpoint::RetrieveAssessment | Endpoint::ArchiveAssessment => problems.extend([
-            ("role_not_allowed", Problem::RoleNotAllowed),
-            ("assessment_not_found", Problem::AssessmentNotFound),
-        ]),
         Endpoint::AuthTest | Endpoint::Health | Endpoint::OpenApi => {}
     }
     problems

@@ -1,6 +1,8 @@
 //! The routes of the surface (section 1) and gate 0 of the order of checks:
 //! path first, then method.
 
+use serde::Deserialize;
+
 use crate::id::Assessment;
 use crate::limits::Reference;
 use crate::problem::Problem;
@@ -8,8 +10,9 @@ use crate::problem::Problem;
 /// What stands for the assessment's id in a path template.
 const ASSESSMENT_ID: &str = "{assessment_id}";
 
-/// An endpoint: one method of one path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// An endpoint: one method of one path. Configuration names it in snake case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Endpoint {
     /// `POST /v1/assessments`
     CreateAssessment,
@@ -35,6 +38,21 @@ impl Endpoint {
         Self::Health,
         Self::OpenApi,
     ];
+
+    /// Whether a caller must prove who calls (2.3).
+    #[must_use]
+    pub const fn requires_credential(self) -> bool {
+        self.requires_role() || matches!(self, Self::AuthTest)
+    }
+
+    /// Whether the caller's role must allow it (2.3).
+    #[must_use]
+    pub const fn requires_role(self) -> bool {
+        matches!(
+            self,
+            Self::CreateAssessment | Self::RetrieveAssessment | Self::ArchiveAssessment
+        )
+    }
 
     /// The HTTP method.
     #[must_use]

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use assessments::route::Endpoint;
-use serde::Deserialize;
 use worker::{Env, console_error};
 
 /// The variable that holds the table of roles.
@@ -11,16 +10,7 @@ const ROLES: &str = "ROLES";
 
 /// The settings of a deployment.
 pub(crate) struct Config {
-    roles: HashMap<String, Vec<Permission>>,
-}
-
-/// An endpoint that needs a role, by its name in the configuration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Permission {
-    CreateAssessment,
-    RetrieveAssessment,
-    ArchiveAssessment,
+    roles: HashMap<String, Vec<Endpoint>>,
 }
 
 impl Config {
@@ -36,15 +26,11 @@ impl Config {
 
     /// Whether `role` may call `endpoint`.
     pub(crate) fn allows(&self, role: &str, endpoint: Endpoint) -> bool {
-        let needed = match endpoint {
-            Endpoint::CreateAssessment => Permission::CreateAssessment,
-            Endpoint::RetrieveAssessment => Permission::RetrieveAssessment,
-            Endpoint::ArchiveAssessment => Permission::ArchiveAssessment,
-            Endpoint::AuthTest | Endpoint::Health | Endpoint::OpenApi => return true,
-        };
-        self.roles
-            .get(role)
-            .is_some_and(|permissions| permissions.contains(&needed))
+        !endpoint.requires_role()
+            || self
+                .roles
+                .get(role)
+                .is_some_and(|endpoints| endpoints.contains(&endpoint))
     }
 }
 
@@ -55,7 +41,7 @@ mod tests {
     #[test]
     fn a_role_may_do_what_its_row_lists() {
         let config = Config {
-            roles: HashMap::from([("Reader".to_owned(), vec![Permission::RetrieveAssessment])]),
+            roles: HashMap::from([("Reader".to_owned(), vec![Endpoint::RetrieveAssessment])]),
         };
         assert!(config.allows("Reader", Endpoint::RetrieveAssessment));
         assert!(!config.allows("Reader", Endpoint::ArchiveAssessment));
