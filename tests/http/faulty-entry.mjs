@@ -5,12 +5,15 @@
 //   d1      "throw": every batch fails; "hang": none ever answers;
 //           "junk": answers make no sense; "fail-after-commit": the batches
 //           that write are carried out, then reported as failed;
+//           "fail-before-commit": the batches that write fail at one more
+//           statement, so that D1 takes them back;
 //           "panic": preparing a statement throws, where Rust cannot go on
 //   kv      "throw" | "hang" | "junk": the same for the credential cache
 //   clock   seconds to add to the present
 //   random  "throw": the platform gives no random bytes
 //   abort   true: reading the clock throws through the WebAssembly frames
 //   slow    milliseconds before each batch
+//   nobody  true: the edge does not tell the client's address
 // The answer tells in x-test-d1-round-trips how often D1 was asked.
 
 import shipped from "../../dist/worker/entry.mjs";
@@ -42,10 +45,12 @@ function behaving(target, methods) {
 const never = () => new Promise(() => {});
 
 function database(target, mode, slow, count) {
+  let writes = false;
   return behaving(target, {
     constructor: target.constructor,
     prepare(sql) {
       if (mode === "panic") throw new Error("injected: no statement");
+      writes ||= !sql.startsWith("SELECT");
       return target.prepare(sql);
     },
     async batch(statements) {
@@ -54,6 +59,11 @@ function database(target, mode, slow, count) {
       if (mode === "throw") throw new Error("injected: D1 is down");
       if (mode === "hang") return never();
       if (mode === "junk") return [{ results: [{ json: 7 }, null] }, {}, 3];
+      if (mode === "fail-before-commit" && writes) {
+        writes = false;
+        const failing = target.prepare("SELECT json('injected: not JSON')");
+        return target.batch([...statements, failing]);
+      }
       const results = await target.batch(statements);
       const wrote = results.some((result) => result.meta.changes > 0);
       if (mode === "fail-after-commit" && wrote) throw new Error("injected: the answer got lost");
@@ -72,6 +82,12 @@ function cache(target, mode) {
   return behaving(target, { constructor: target.constructor, get: misbehave, put: misbehave });
 }
 
+function withoutAddress(request) {
+  const headers = new Headers(request.headers);
+  headers.delete("cf-connecting-ip");
+  return new Request(request, { headers });
+}
+
 function world(env, asked, count) {
   return {
     ...env,
@@ -87,7 +103,8 @@ export default {
     if (request.headers.has("x-test-faults")) faults = asked;
     let roundTrips = 0;
     try {
-      const answer = await shipped.fetch(request, world(env, asked, () => roundTrips++), context);
+      const arriving = asked.nobody ? withoutAddress(request) : request;
+      const answer = await shipped.fetch(arriving, world(env, asked, () => roundTrips++), context);
       const headers = new Headers(answer.headers);
       headers.set("x-test-d1-round-trips", String(roundTrips));
       return new Response(answer.body, { status: answer.status, headers });

@@ -1,15 +1,77 @@
 // Starts the API on workerd for a test file, on the demo data and what the
 // tests need besides.
 
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { crc32 } from "node:zlib";
 import { createTestHarness, unstable_readConfig } from "wrangler";
 
 export const ROOT = new URL("../..", import.meta.url).pathname;
 export const XTASK = process.env.XTASK ?? join(ROOT, "target/debug/xtask");
 export const DEMO = JSON.parse(readFileSync(join(ROOT, "worker/demo/demo-data.json"), "utf8"));
+
+/** A random UUID, as request ids are (2.2). */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** An id of that prefix, the same for the same seed. */
+export function idOf(prefix, seed) {
+  return `${prefix}_${createHash("sha256").update(`${prefix} ${seed}`).digest("hex").slice(0, 32)}`;
+}
+
+/** The secret of a key with its checksum (2.3), the same for the same seed. */
+export function mintKey(seed, prefix = "ak_test_") {
+  const bytes = createHash("sha512").update(seed).digest().subarray(0, 43);
+  const body = prefix + Array.from(bytes, (byte) => BASE62[byte % 62]).join("");
+  let rest = crc32(body);
+  let checksum = "";
+  for (let digit = 0; digit < 6; digit++) {
+    checksum = BASE62[rest % 62] + checksum;
+    rest = Math.floor(rest / 62);
+  }
+  return body + checksum;
+}
+
+/**
+ * An organization for the importer with one vendor and one key, and what
+ * `more` replaces. `key`, `vendor` and `body`, the least request that creates
+ * an assessment, are for the tests and no part of the `data`.
+ */
+export function makeOrg(seed, more = {}) {
+  const key = mintKey(seed);
+  const vendor = idOf("cbvndr", seed);
+  const data = {
+    id: idOf("cborg", seed),
+    name: seed,
+    api_ip_allowlist: [],
+    api_keys: [{ name: "first key", secret: key }],
+    vendors: [{ id: vendor, name: `Vendor of ${seed}` }],
+    ...more,
+  };
+  return { data, id: data.id, key, vendor, body: { vendor_id: vendor, control_set_ids: [] } };
+}
+
+/** An assessment for the importer. */
+export function makeAssessment(seed, vendor, more = {}) {
+  return {
+    id: idOf("cbqsrw", seed),
+    vendor_id: vendor,
+    name: seed,
+    status: "created",
+    control_set_ids: [],
+    service_ids: [],
+    created_at: 1_760_000_000,
+    updated_at: 1_760_003_600,
+    ...more,
+  };
+}
 
 /** Runs in a folder that is gone afterwards. */
 export async function inTemporaryFolder(work) {
@@ -30,6 +92,25 @@ export async function importStatements(data) {
     execFileSync(XTASK, ["import", file, "--sql", out], { stdio: ["ignore", "ignore", "inherit"] });
     return readFileSync(out, "utf8").split("\n").filter(Boolean);
   });
+}
+
+const seenRequestIds = new Set();
+
+/**
+ * What holds for every answer whatsoever (2.1, 2.2, 2.6): a request id that no
+ * other answer has, a JSON body, and `detail` alone in every error. Every
+ * helper that sends checks it, so that no test has to ask for it.
+ */
+function checked(method, { status, headers, text }) {
+  const id = headers.get("x-coverbase-request-id");
+  assert.match(id ?? "no request id", UUID, `${method}: ${status} ${text}`);
+  assert.ok(!seenRequestIds.has(id), `two answers share the request id ${id}`);
+  seenRequestIds.add(id);
+  assert.equal(headers.get("content-type"), "application/json");
+  // An answer to HEAD has no body by HTTP's own rule.
+  const json = method === "HEAD" ? undefined : JSON.parse(text);
+  if (status >= 300 && method !== "HEAD") assert.deepEqual(Object.keys(json), ["detail"], text);
+  return { status, headers, text, json };
 }
 
 /**
@@ -75,6 +156,7 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
       const response = await fetch(url.origin + path, {
         method,
         body,
+        redirect: "manual",
         duplex: body instanceof ReadableStream ? "half" : undefined,
         headers: {
           ...(key ? { authorization: `Bearer ${key}` } : {}),
@@ -83,21 +165,38 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
         },
       });
       const text = await response.text();
-      return {
-        status: response.status,
-        headers: response.headers,
-        text,
-        get json() {
-          return JSON.parse(text);
-        },
-      };
+      return checked(method, { status: response.status, headers: response.headers, text });
     },
 
-    /** Creates an assessment from a JSON value. */
+    /**
+     * Sends what `fetch` refuses or changes: `headers` is a list of pairs in
+     * which a name may stand twice, values are bytes written as Latin-1, and
+     * the path goes out as it is.
+     */
+    async sendRaw(method, path, { key, headers = [], body } = {}) {
+      const pairs = [["host", url.host], ...headers];
+      if (key) pairs.push(["authorization", `Bearer ${key}`]);
+      if (body) pairs.push(["content-length", String(body.length)]);
+      const response = await new Promise((resolve, reject) => {
+        const { hostname, port } = url;
+        const sent = httpRequest({ hostname, port, method, path, headers: pairs.flat() }, resolve);
+        sent.on("error", reject);
+        sent.end(body);
+      });
+      const chunks = await response.toArray();
+      return checked(method, {
+        status: response.statusCode,
+        headers: new Headers(response.headers),
+        text: Buffer.concat(chunks).toString("utf8"),
+      });
+    },
+
+    /** Creates an assessment from a JSON value, or from JSON text or bytes. */
     create(body, { key = KEYS.harbor, idempotencyKey, ...rest } = {}) {
+      const isText = typeof body === "string" || body instanceof Uint8Array;
       return this.send("POST", "/v1/assessments", {
         key,
-        body: typeof body === "string" ? body : JSON.stringify(body),
+        body: isText || body instanceof ReadableStream ? body : JSON.stringify(body),
         ...rest,
         headers: {
           "content-type": "application/json",
@@ -107,9 +206,47 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
       });
     },
 
+    /** Reads an assessment. */
+    retrieve(id, { key = KEYS.harbor, ...rest } = {}) {
+      return this.send("GET", `/v1/assessments/${id}`, { key, ...rest });
+    },
+
+    /** Archives an assessment. */
+    archive(id, { key = KEYS.harbor, ...rest } = {}) {
+      return this.send("DELETE", `/v1/assessments/${id}`, { key, ...rest });
+    },
+
+    /** Calls with `key` until the credential cache knows it; needs `faulty`. */
+    async warm(key, headers = {}) {
+      for (let attempt = 0; attempt < 100; attempt++) {
+        const answer = await this.send("GET", "/v1/utils/authtest", { key, headers });
+        assert.equal(answer.status, 200, answer.text);
+        if (answer.headers.get("x-test-d1-round-trips") === "1") return;
+        await wait(20);
+      }
+      assert.fail("the credential never got cached");
+    },
+
     /** All rows of a query, for what the API does not show. */
     async rows(sql, ...values) {
       return (await env.DB.prepare(sql).bind(...values).all()).results;
+    },
+
+    /** How many rows each table has. */
+    async counts() {
+      const tables = await this.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'",
+      );
+      const columns = tables.map(({ name }) => `(SELECT count(*) FROM ${name}) AS ${name}`);
+      return (await this.rows(`SELECT ${columns.join(", ")}`))[0];
+    },
+
+    /** The outcome of `work`, which must leave the number of rows of every table. */
+    async writesNothing(work) {
+      const before = await this.counts();
+      const outcome = await work();
+      assert.deepEqual(await this.counts(), before);
+      return outcome;
     },
   };
 }

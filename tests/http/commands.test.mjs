@@ -1,0 +1,295 @@
+// The project's commands as a person runs them: dev, import, and the check of
+// a deployment.
+
+import assert from "node:assert/strict";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { DEMO, KEYS, ORGS, ROOT, XTASK, inTemporaryFolder } from "./harness.mjs";
+
+const run = promisify(execFile);
+
+/** Runs a command of the project; the outcome whatever it is. */
+async function xtask(...args) {
+  try {
+    const { stdout, stderr } = await run(XTASK, args, { cwd: ROOT });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    return { code: error.code, stdout: error.stdout, stderr: error.stderr };
+  }
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts `cargo xtask dev`; resolves when it says that it is ready. */
+async function dev(state) {
+  const port = await freePort();
+  const child = spawn(XTASK, ["dev", "--port", String(port), "--state", state], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stderr.on("data", (chunk) => (stderr += chunk));
+  const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
+  const ready = new Promise((resolve) => {
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+      // The last line of the curl command ends what is printed.
+      if (/^ready .*-d '\{.*\}'$/ms.test(stdout)) resolve(true);
+    });
+  });
+  if (!(await Promise.race([ready, ended.then(() => false)]))) {
+    throw new Error(`dev ended before it was ready:\n${stderr}`);
+  }
+  return {
+    base: `http://127.0.0.1:${port}`,
+    stdout,
+    async stop() {
+      child.kill("SIGTERM");
+      return ended;
+    },
+    /** Kills everything at once, as a power cut would. */
+    async crash() {
+      const server = processes().find(({ parent }) => parent === child.pid);
+      process.kill(-server.group, "SIGKILL");
+      return ended;
+    },
+  };
+}
+
+function processes() {
+  const lines = execFileSync("ps", ["-eo", "pid=,ppid=,pgid=,args="]).toString().trim().split("\n");
+  return lines.map((line) => {
+    const [, pid, parent, group, args] = line.match(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/);
+    return { pid: Number(pid), parent: Number(parent), group: Number(group), args };
+  });
+}
+
+function create(base, idempotencyKey) {
+  return fetch(`${base}/v1/assessments`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${KEYS.harbor}`,
+      "content-type": "application/json",
+      "idempotency-key": idempotencyKey,
+    },
+    body: JSON.stringify({
+      vendor_id: ORGS.harbor.vendors[0].id,
+      control_set_ids: [ORGS.harbor.control_sets[0].id],
+      service_ids: [ORGS.harbor.vendors[0].services[0].id],
+      supporting_document_ids: [ORGS.harbor.vendors[0].documents[0].id],
+      trigger_workflow: "annual-reassessment-flow",
+    }),
+  });
+}
+
+/** The rows of each query on a local database that nobody has open. */
+async function queries(state, ...sql) {
+  const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+  const args = ["d1", "execute", "assessments", "--local", "--json", "--persist-to", state];
+  const { stdout } = await run(process.execPath, [wrangler, ...args, "--command", sql.join(";")], {
+    cwd: ROOT,
+    maxBuffer: 64 << 20,
+  });
+  return JSON.parse(stdout).map(({ results }) => results);
+}
+
+const TABLES = [
+  "organizations", "api_keys", "api_key_directory", "users", "vendors", "services",
+  "vendor_documents", "control_sets", "workflow_definitions", "custom_field_configs",
+  "assessments", "assessment_control_sets", "assessment_services", "findings", "portals",
+  "custom_field_values",
+];
+
+/** All that an import writes, as one text. */
+async function contents(state) {
+  const rows = await queries(state, ...TABLES.map((table) => `SELECT * FROM ${table}`));
+  return JSON.stringify(rows);
+}
+
+test("dev_prints_a_curl_that_works_and_data_survives_a_restart", () =>
+  inTemporaryFolder(async (state) => {
+    const first = await dev(state);
+    const command = first.stdout.split("\n").slice(2).join("\n");
+    const { stdout } = await run("sh", ["-c", command]);
+    const created = JSON.parse(stdout);
+    assert.equal(created.status, "created");
+    assert.equal(await first.stop(), 0);
+    assert.deepEqual(
+      processes().filter(({ args }) => args.includes(state)),
+      [],
+    );
+
+    const second = await dev(state);
+    const path = `${second.base}/v1/assessments/${created.id}`;
+    const headers = { authorization: `Bearer ${KEYS.harbor}` };
+    const answer = await fetch(path, { headers });
+    assert.equal(answer.status, 200);
+    assert.equal((await answer.json()).name, created.name);
+    await second.stop();
+  }));
+
+test("dev_says_in_one_line_that_a_port_is_taken_or_a_folder_in_use", () =>
+  inTemporaryFolder(async (state) => {
+    const running = await dev(state);
+    const { port } = new URL(running.base);
+    const taken = await xtask("dev", "--port", port, "--state", state);
+    assert.equal(taken.code, 1);
+    assert.match(taken.stderr, /^error: cannot listen on 127\.0\.0\.1:\d+; choose another port/m);
+    const inUse = await xtask("import", "worker/demo/demo-data.json", "--state", state);
+    assert.equal(inUse.code, 1);
+    assert.match(inUse.stderr, /^error: .* is in use by another `cargo xtask`/m);
+    await running.stop();
+  }));
+
+test("after_kill_9_every_key_replays_or_is_free_and_nothing_is_half_written", () =>
+  inTemporaryFolder(async (state) => {
+    const acknowledged = new Map();
+    const sent = new Set();
+    for (let round = 0; round < 4; round++) {
+      const server = await dev(state);
+      for (const [key, body] of acknowledged) {
+        const replay = await create(server.base, key);
+        assert.equal(replay.headers.get("idempotent-replayed"), "true");
+        assert.equal(await replay.text(), body);
+      }
+      let answered = 0;
+      let enough;
+      const crashTime = new Promise((resolve) => (enough = resolve));
+      const client = async (name) => {
+        for (let n = 0; ; n++) {
+          const key = `${round}-${name}-${n}`;
+          sent.add(key);
+          const answer = await create(server.base, key);
+          if (answer.status !== 201) return;
+          acknowledged.set(key, await answer.text());
+          if (++answered > 20 + 7 * round) enough();
+        }
+      };
+      const clients = ["a", "b", "c", "d"].map((name) => client(name).catch(() => {}));
+      await crashTime;
+      await server.crash();
+      await Promise.all(clients);
+    }
+    // Keys whose answer the crash swallowed are used again: each has one
+    // assessment then, whether the first attempt had committed or not.
+    const server = await dev(state);
+    const ids = new Set();
+    for (const key of sent) {
+      const answer = await create(server.base, key);
+      assert.equal(answer.status, 201);
+      ids.add((await answer.json()).id);
+    }
+    await server.stop();
+    assert.equal(ids.size, sent.size);
+    const [[counts]] = await queries(
+      state,
+      `SELECT (SELECT count(*) FROM idempotency_records) AS keys,
+        (SELECT count(*) FROM assessments WHERE vendor_id = '${ORGS.harbor.vendors[0].id}') AS assessments,
+        (SELECT count(*) FROM document_links) AS links, (SELECT count(*) FROM workflow_runs) AS runs`,
+    );
+    const n = sent.size;
+    assert.deepEqual(counts, { keys: n, assessments: n, links: n, runs: n });
+  }));
+
+test("importing_twice_changes_nothing", () =>
+  inTemporaryFolder(async (state) => {
+    const file = "worker/demo/demo-data.json";
+    const first = await xtask("import", file, "--state", state);
+    assert.equal(first.code, 0, first.stderr);
+    const once = await contents(state);
+    assert.equal((await xtask("import", file, "--state", state)).code, 0);
+    assert.equal(await contents(state), once);
+    assert.ok(once.includes(DEMO.orgs[0].name));
+    assert.ok(!once.includes(KEYS.harbor), "secrets are stored hashed only");
+  }));
+
+test("a_file_with_faults_is_reported_whole_and_imports_nothing", () =>
+  inTemporaryFolder(async (state) => {
+    const data = structuredClone(DEMO);
+    data.orgs[0].vendors[0].id = "cbsvc_acf371740e5fe26c982b64185e20506c";
+    data.orgs[2].api_keys[0].secret = `${KEYS.citadel.slice(0, -1)}x`;
+    const file = join(state, "faulty.json");
+    writeFileSync(file, JSON.stringify(data));
+    const refused = await xtask("import", file, "--state", state);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /\/orgs\/0\/vendors\/0\/id: .*This is a service id/);
+    assert.match(refused.stderr, /\/orgs\/2\/api_keys\/0\/secret: is not a key/);
+    assert.match(refused.stderr, /^error: 2 faults in the file; nothing was imported$/m);
+    writeFileSync(file, "{");
+    assert.match((await xtask("import", file, "--state", state)).stderr, /is not JSON: .*line 1/);
+  }));
+
+test("what_the_database_refuses_imports_nothing", () =>
+  inTemporaryFolder(async (state) => {
+    assert.equal((await xtask("import", "worker/demo/demo-data.json", "--state", state)).code, 0);
+    const before = await contents(state);
+    // A live workflow of that name exists in the database under another id.
+    const data = {
+      orgs: [
+        {
+          ...structuredClone(DEMO.orgs[1]),
+          name: "Renamed",
+          workflows: [
+            {
+              id: "cbwd_00000000000000000000000000000000",
+              name: "annual-reassessment-flow",
+              enabled: true,
+              kind: "direct",
+            },
+          ],
+        },
+      ],
+    };
+    const file = join(state, "clash.json");
+    writeFileSync(file, JSON.stringify(data));
+    const refused = await xtask("import", file, "--state", state);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /nothing was imported/);
+    assert.equal(await contents(state), before);
+  }));
+
+test("an_organization_with_10000_vendors_imports", () =>
+  inTemporaryFolder(async (state) => {
+    const hex = (n) => n.toString(16).padStart(32, "0");
+    const vendors = Array.from({ length: 10_000 }, (_, n) => ({
+      id: `cbvndr_${hex(n)}`,
+      name: `Vendor ${n}; 'quoted' "twice" \n ☕`,
+      services: [{ id: `cbsvc_${hex(n)}`, name: "Service" }],
+      documents: [{ id: `cbvdoc_${hex(n)}`, name: "Document.pdf" }],
+    }));
+    const file = join(state, "large.json");
+    writeFileSync(
+      file,
+      JSON.stringify({ orgs: [{ id: `cborg_${hex(1)}`, name: "Large", vendors }] }),
+    );
+    const imported = await xtask("import", file, "--state", state);
+    assert.equal(imported.code, 0, imported.stderr);
+    const [[row]] = await queries(
+      state,
+      `SELECT count(*) AS vendors, (SELECT count(*) FROM services) AS services,
+        max(name) AS name FROM vendors`,
+    );
+    // The greatest by code point: "9;" comes after "9999".
+    assert.deepEqual(row, { vendors: 10_000, services: 10_000, name: vendors[9].name });
+  }));
+
+test("a_deployment_would_pass_with_no_network", () =>
+  inTemporaryFolder(async (folder) => {
+    const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+    await run(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder], {
+      cwd: ROOT,
+    });
+    const bundle = readFileSync(join(folder, "entry.js"), "utf8");
+    assert.match(bundle, /assessments_worker_bg\.wasm/);
+  }));
