@@ -163,7 +163,7 @@ for (const [field, prefix] of [
 }
 
 for (const field of ["name", "assessment_name_format", "trigger_workflow"]) {
-  test(`a_${field}_of_256_characters_is_over_the_limit`, async () => {
+  test(`${field}_of_256_characters_is_over_the_limit`, async () => {
     for (const character of ["n", "\u{1F6A2}"]) {
       const error = await refusal({ [field]: character.repeat(256) });
       assert.ok(error.includes(field) && error.includes("255"), error);

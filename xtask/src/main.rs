@@ -34,9 +34,9 @@ enum Command {
         /// Port on 127.0.0.1
         #[arg(long, default_value_t = 8787)]
         port: u16,
-        /// Folder of the local D1 and KV; data survives a restart
-        #[arg(long, default_value = ".dev-state")]
-        state: PathBuf,
+        /// Folder of the local D1 and KV; data survives a restart [default: .dev-state of the project]
+        #[arg(long)]
+        state: Option<PathBuf>,
     },
     /// Run every test there is
     Test {
@@ -58,9 +58,9 @@ enum Command {
         /// Load into the deployed database instead of the local one
         #[arg(long)]
         remote: bool,
-        /// Folder of the local D1
-        #[arg(long, default_value = ".dev-state", conflicts_with = "remote")]
-        state: PathBuf,
+        /// Folder of the local D1 [default: .dev-state of the project]
+        #[arg(long, conflicts_with = "remote")]
+        state: Option<PathBuf>,
         /// Write the SQL to a file instead of loading it
         #[arg(long, value_name = "OUT", conflicts_with_all = ["remote", "state"])]
         sql: Option<PathBuf>,
@@ -69,7 +69,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Dev { port, state } => dev::run(port, &state),
+        Command::Dev { port, state } => dev::run(port, &state_folder(state)),
         Command::Test { only } => test::run_command(only.as_deref()),
         Command::Build { target } => build::run_command(target),
         Command::Check => check::run_command(),
@@ -82,7 +82,7 @@ fn main() -> ExitCode {
             let destination = match sql {
                 Some(out) => import::Destination::Sql(out),
                 None if remote => import::Destination::Remote,
-                None => import::Destination::Local(state),
+                None => import::Destination::Local(state_folder(state)),
             };
             import::run(&file, &destination)
         }
@@ -95,4 +95,8 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn state_folder(chosen: Option<PathBuf>) -> PathBuf {
+    chosen.unwrap_or_else(|| shell::root().join(".dev-state"))
 }

@@ -1,0 +1,314 @@
+// POST /v1/assessments with an Idempotency-Key: points 17 to 23 of the
+// contract's checklist, the sweep, and writes whose outcome gets lost.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { idOf, makeOrg, mintKey, startApi } from "./harness.mjs";
+
+const DAY = 24 * 60 * 60;
+const VISIBLE_ASCII = String.fromCharCode(...Array.from({ length: 94 }, (_, index) => 0x21 + index));
+
+const ORG = makeOrg("idempotency", {
+  api_keys: ["idempotency", "second", "to be revoked"].map((name) => ({ name, secret: mintKey(name) })),
+  workflows: [
+    { id: idOf("cbwd", "live"), name: "live", kind: "direct", enabled: true },
+    { id: idOf("cbwd", "paused"), name: "paused", kind: "direct", enabled: false },
+  ],
+});
+const OTHER = makeOrg("idempotency, other");
+const CAGED = makeOrg("idempotency, caged", { api_ip_allowlist: ["203.0.113.0/24"] });
+
+let api;
+before(async () => {
+  api = await startApi({ faulty: true });
+  await api.load({ orgs: [ORG.data, OTHER.data, CAGED.data] });
+});
+after(() => api.close());
+
+const freshKey = () => `key-${crypto.randomUUID()}`;
+const create = (idempotencyKey, more, options) =>
+  api.create({ ...ORG.body, ...more }, { key: ORG.key, idempotencyKey, ...options });
+const replayed = (answer) => answer.headers.get("idempotent-replayed");
+const assessments = async (org = ORG) =>
+  (await api.rows("SELECT count(*) AS n FROM assessments WHERE org_id = ?", org.id))[0].n;
+
+function isNew(answer) {
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(replayed(answer), null);
+  return answer;
+}
+
+function isReplayOf(first, answer) {
+  assert.equal(answer.status, 201, answer.text);
+  assert.equal(answer.text, first.text);
+  assert.equal(replayed(answer), "true");
+}
+
+test("the_same_key_twice_gives_the_same_bytes_and_one_row", async () => {
+  const key = freshKey();
+  const first = isNew(await create(key, { trigger_workflow: "live" }));
+  const second = await api.writesNothing(() => create(key, { trigger_workflow: "live" }));
+  isReplayOf(first, second);
+  assert.notEqual(
+    second.headers.get("x-coverbase-request-id"),
+    first.headers.get("x-coverbase-request-id"),
+  );
+});
+
+test("without_a_key_every_post_creates", async () => {
+  const before = await assessments();
+  const [one, two] = [isNew(await create()), isNew(await create())];
+  assert.notEqual(one.json.id, two.json.id);
+  assert.equal(await assessments(), before + 2);
+});
+
+test("keys_are_told_apart_exactly", async () => {
+  const key = freshKey();
+  const ids = [];
+  for (const variant of [key, key.toUpperCase(), `${key}x`, `x${key}`, key.slice(1)]) {
+    ids.push(isNew(await create(variant)).json.id);
+  }
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+for (const [what, body] of [
+  ["another_body", { ...ORG.body, name: "another" }],
+  ["a_body_of_bad_references", { vendor_id: "x", control_set_ids: ["x"] }],
+  ["an_unknown_workflow", { ...ORG.body, trigger_workflow: "no such flow" }],
+  ["a_body_over_a_limit", { ...ORG.body, name: "n".repeat(256) }],
+  ["a_body_of_the_wrong_schema", {}],
+  ["invalid_json", "{"],
+  ["an_empty_body", ""],
+  ["an_oversized_body", " ".repeat(300_000)],
+]) {
+  test(`a_key_replays_with_${what}`, async () => {
+    const key = freshKey();
+    const first = isNew(await create(key));
+    const answer = await api.writesNothing(() => api.create(body, { key: ORG.key, idempotencyKey: key }));
+    isReplayOf(first, answer);
+  });
+}
+
+test("a_key_replays_with_another_credential_of_the_org", async () => {
+  const key = freshKey();
+  const first = isNew(await create(key));
+  isReplayOf(first, await create(key, {}, { key: mintKey("second") }));
+});
+
+test("a_key_replays_the_original_after_the_assessment_moved_on_and_was_archived", async () => {
+  const key = freshKey();
+  const first = isNew(await create(key));
+  const { id } = first.json;
+  await api.rows("UPDATE assessments SET status = 'review_evals', name = 'renamed' WHERE id = ?", id);
+  isReplayOf(first, await create(key));
+  assert.equal((await api.archive(id, { key: ORG.key })).status, 200);
+  isReplayOf(first, await api.writesNothing(() => create(key)));
+});
+
+test("the_same_key_in_another_org_is_independent", async () => {
+  const key = freshKey();
+  const ours = isNew(await create(key));
+  const theirs = isNew(await api.create(OTHER.body, { key: OTHER.key, idempotencyKey: key }));
+  assert.notEqual(theirs.json.id, ours.json.id);
+  isReplayOf(ours, await create(key));
+  isReplayOf(theirs, await api.create(OTHER.body, { key: OTHER.key, idempotencyKey: key }));
+});
+
+test("24_hours_after_first_use_a_key_is_new_though_replays_lay_between", async () => {
+  const key = freshKey();
+  const first = isNew(await create(key));
+  for (const clock of [60, DAY / 2, DAY - 60]) {
+    isReplayOf(first, await create(key, {}, { faults: { clock } }));
+  }
+  const next = isNew(await create(key, {}, { faults: { clock: DAY } }));
+  assert.notEqual(next.json.id, first.json.id);
+  // Its second life is counted from its second first use.
+  isReplayOf(next, await create(key, {}, { faults: { clock: 2 * DAY - 60 } }));
+  isNew(await create(key, {}, { faults: { clock: 2 * DAY + 60 } }));
+});
+
+test("an_expired_record_that_the_sweep_has_not_met_yet_is_not_replayed_to_a_bad_request", async () => {
+  const key = freshKey();
+  isNew(await create(key));
+  const answer = await create(key, { vendor_id: "x" }, { faults: { clock: DAY } });
+  assert.equal(answer.status, 400);
+});
+
+for (const [status, what, body] of [
+  [400, "a_bad_reference", { ...ORG.body, vendor_id: "x" }],
+  [400, "a_limit", { ...ORG.body, name: "n".repeat(256) }],
+  [404, "an_unknown_workflow", { ...ORG.body, trigger_workflow: "no such flow" }],
+  [409, "a_disabled_workflow", { ...ORG.body, trigger_workflow: "paused" }],
+  [413, "an_oversized_body", " ".repeat(300_000)],
+  [422, "a_schema_fault", {}],
+]) {
+  test(`${what}_answered_${status}_leaves_the_key_free`, async () => {
+    const key = freshKey();
+    const send = (body) => api.create(body, { key: ORG.key, idempotencyKey: key });
+    const refused = await api.writesNothing(() => send(body));
+    assert.equal(refused.status, status);
+    const first = isNew(await send(ORG.body));
+    isReplayOf(first, await send(body));
+  });
+}
+
+for (const posts of [20, 64]) {
+  test(`${posts}_simultaneous_posts_with_one_new_key_create_one_row`, async () => {
+    const key = freshKey();
+    const before = await assessments();
+    const answers = await Promise.all(
+      Array.from({ length: posts }, (_, number) => create(key, { name: `racer ${number}` })),
+    );
+    assert.equal(await assessments(), before + 1);
+    const first = answers.find((answer) => answer.status === 201 && replayed(answer) === null);
+    assert.ok(first, "no racer created");
+    for (const answer of answers) {
+      if (answer === first) continue;
+      // One whose wait ran out is told to come back, and then gets it.
+      isReplayOf(first, answer.status === 503 ? await create(key) : answer);
+    }
+    assert.equal(await assessments(), before + 1);
+  });
+}
+
+test("racers_that_fail_a_check_get_their_own_error_or_the_winners_answer", async () => {
+  const key = freshKey();
+  const before = await assessments();
+  const requests = Array.from({ length: 24 }, (_, number) => (number % 2 ? {} : { vendor_id: "x" }));
+  const answers = await Promise.all(requests.map((more) => create(key, more)));
+  assert.equal(await assessments(), before + 1);
+  const first = answers.find((answer) => answer.status === 201 && replayed(answer) === null);
+  assert.ok(first, "no racer created");
+  answers.forEach((answer, number) => {
+    if (answer === first || (!(number % 2) && answer.status === 400)) return;
+    isReplayOf(first, answer);
+  });
+});
+
+test("a_replay_with_a_revoked_key_is_refused", async () => {
+  const idempotencyKey = freshKey();
+  const key = mintKey("to be revoked");
+  isNew(await create(idempotencyKey, {}, { key }));
+  await api.rows("UPDATE api_keys SET revoked_at = 1 WHERE name = 'to be revoked'");
+  const answer = await api.writesNothing(() => create(idempotencyKey, {}, { key }));
+  assert.equal(answer.status, 401);
+  assert.deepEqual(answer.json, { detail: "Invalid or expired API key." });
+  assert.equal(replayed(answer), null);
+});
+
+test("a_replay_from_a_refused_address_is_refused", async () => {
+  const idempotencyKey = freshKey();
+  const from = (address) =>
+    api.create(CAGED.body, { key: CAGED.key, idempotencyKey, headers: { "cf-connecting-ip": address } });
+  const first = isNew(await from("203.0.113.7"));
+  const refused = await from("198.51.100.7");
+  assert.equal(refused.status, 403);
+  assert.equal(refused.json.detail.code, "ip_not_allowed");
+  isReplayOf(first, await from("203.0.113.8"));
+});
+
+const raw = (headers) =>
+  api.sendRaw("POST", "/v1/assessments", {
+    key: ORG.key,
+    headers: [["content-type", "application/json"], ...headers],
+    body: Buffer.from(JSON.stringify(ORG.body)),
+  });
+const header = (...values) => values.map((value) => ["idempotency-key", value]);
+
+for (const [what, headers] of [
+  ["empty", header("")],
+  ["of_spaces", header("   ")],
+  ["of_256_characters", header("k".repeat(256))],
+  ["with_a_space", header("two words")],
+  ["with_a_tab", header("two\twords")],
+  ["in_latin_1", header("caf\u00e9")],
+  ["in_utf_8", header(Buffer.from("é☕\u{1F6A2}").toString("latin1"))],
+  ["of_a_byte_that_is_no_utf_8", header("\u00ff")],
+  ["sent_twice", header("one", "two")],
+  ["sent_twice_the_same", header("one", "one")],
+  ["sent_twice_once_empty", header("", "one")],
+  ["sent_twice_and_then_empty", header("one", "")],
+  ["sent_twice_both_empty", header("", "")],
+]) {
+  test(`a_key_${what}_is_refused`, async () => {
+    const answer = await api.writesNothing(() => raw(headers));
+    assert.equal(answer.status, 400, answer.text);
+    assert.deepEqual(Object.keys(answer.json.detail), ["error"]);
+    assert.equal(typeof answer.json.detail.error, "string");
+  });
+}
+
+test("a_malformed_key_is_refused_before_the_body_is_judged", async () => {
+  for (const body of [" ".repeat(300_000), "{", "{}", { ...ORG.body, trigger_workflow: "no such flow" }]) {
+    const answer = await api.create(body, { key: ORG.key, idempotencyKey: "two words" });
+    assert.equal(answer.status, 400);
+    assert.deepEqual(Object.keys(answer.json.detail), ["error"]);
+  }
+});
+
+for (const key of ["k", VISIBLE_ASCII, VISIBLE_ASCII.repeat(3).slice(0, 255)]) {
+  test(`a_key_of_${key.length}_visible_ascii_characters_is_taken`, async () => {
+    const first = isNew(await raw(header(key)));
+    isReplayOf(first, await raw(header(key)));
+  });
+}
+
+test("a_key_is_ignored_on_get_and_delete", async () => {
+  for (const value of ["", "two words", "k".repeat(256), "caf\u00e9", "fine"]) {
+    const { id } = isNew(await create()).json;
+    for (const method of ["GET", "DELETE"]) {
+      const path = `/v1/assessments/${id}`;
+      const answer = await api.sendRaw(method, path, { key: ORG.key, headers: header(value) });
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(answer.json.id, id);
+      assert.equal(replayed(answer), null);
+    }
+  }
+});
+
+test("the_sweep_deletes_every_expired_record_and_no_other", async () => {
+  const key = freshKey();
+  const first = isNew(await create(key));
+  const insert = (prefix, expiresAt, number) =>
+    api.rows(
+      `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?3)
+       INSERT INTO idempotency_records (org_id, operation, key, response_body, created_at, expires_at)
+       SELECT ?1, 'POST /v1/assessments', ?4 || n, '{}', 1, ?2 FROM numbers`,
+      ORG.id,
+      expiresAt,
+      number,
+      prefix,
+    );
+  const now = Math.floor(Date.now() / 1000);
+  await insert("expired-", now - 1, 1234);
+  await insert("alive-", now + 600, 700);
+  const { idempotency_records: before, ...others } = await api.counts();
+  await api.scheduled();
+  const { idempotency_records: left, ...othersAfter } = await api.counts();
+  assert.equal(left, before - 1234);
+  assert.deepEqual(othersAfter, others);
+  const [{ n }] = await api.rows("SELECT count(*) AS n FROM idempotency_records WHERE key GLOB 'alive-*'");
+  assert.equal(n, 700);
+  isReplayOf(first, await create(key));
+});
+
+test("a_write_reported_as_failed_after_its_commit_answers_the_replay", async () => {
+  const key = freshKey();
+  const before = await assessments();
+  const answer = await create(key, { trigger_workflow: "live" }, { faults: { d1: "fail-after-commit" } });
+  isReplayOf(answer, await create(key));
+  assert.equal(replayed(answer), "true");
+  assert.equal(await assessments(), before + 1);
+  const [run] = await api.rows("SELECT id FROM workflow_runs WHERE assessment_id = ?", answer.json.id);
+  assert.equal(run.id, answer.json.workflow_run_id);
+});
+
+test("a_write_that_failed_leaves_the_key_free", async () => {
+  const key = freshKey();
+  const faults = { d1: "fail-before-commit" };
+  const answer = await api.writesNothing(() => create(key, { trigger_workflow: "live" }, { faults }));
+  assert.equal(answer.status, 503, answer.text);
+  assert.match(answer.headers.get("retry-after"), /^[1-9][0-9]*$/);
+  const first = isNew(await create(key));
+  isReplayOf(first, await create(key));
+});
