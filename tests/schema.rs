@@ -80,8 +80,7 @@ fn json_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 48, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::vec((key.clone(), inner), 0..6)
-                .prop_map(|members| Value::from_iter(members)),
+            prop::collection::vec((key.clone(), inner), 0..6).prop_map(Value::from_iter),
         ]
     })
 }
