@@ -238,7 +238,8 @@ test("all_five_tokens_render", async () => {
 });
 
 test("anything_else_between_braces_stays_as_written", async () => {
-  for (const format of ["{{nope}}", "{{ year }}", "{{Year}}", "{year}", "{{year", "year}}", "{{}}", "{{vendor: name}}"]) {
+  const formats = ["{{nope}}", "{{ year }}", "{{Year}}", "{year}", "{{year", "year}}", "{{}}", "{{vendor: name}}"];
+  for (const format of formats) {
     assert.equal(await nameOf({ assessment_name_format: format }), format);
   }
 });

@@ -8,11 +8,13 @@
 //           "fail-before-commit": the batches that write fail at one more
 //           statement, so that D1 takes them back;
 //           "panic": preparing a statement throws, where Rust cannot go on
+//   slow    milliseconds before each batch
+//   meanwhile  an SQL statement that someone else carries out just before the
+//           first batch that writes
 //   kv      "throw" | "hang" | "junk": the same for the credential cache
 //   clock   seconds to add to the present
 //   random  "throw": the platform gives no random bytes
 //   abort   true: reading the clock throws through the WebAssembly frames
-//   slow    milliseconds before each batch
 //   nobody  true: the edge does not tell the client's address
 // The answer tells in x-test-d1-round-trips how often D1 was asked.
 
@@ -44,7 +46,7 @@ function behaving(target, methods) {
 
 const never = () => new Promise(() => {});
 
-function database(target, mode, slow, count) {
+function database(target, { d1: mode, slow, meanwhile }, count) {
   let writes = false;
   return behaving(target, {
     constructor: target.constructor,
@@ -54,13 +56,18 @@ function database(target, mode, slow, count) {
       return target.prepare(sql);
     },
     async batch(statements) {
+      const writing = writes;
+      writes = false;
       count();
       if (slow) await scheduler.wait(slow);
       if (mode === "throw") throw new Error("injected: D1 is down");
       if (mode === "hang") return never();
       if (mode === "junk") return [{ results: [{ json: 7 }, null] }, {}, 3];
-      if (mode === "fail-before-commit" && writes) {
-        writes = false;
+      if (writing && meanwhile) {
+        await target.prepare(meanwhile).run();
+        meanwhile = undefined;
+      }
+      if (mode === "fail-before-commit" && writing) {
         const failing = target.prepare("SELECT json('injected: not JSON')");
         return target.batch([...statements, failing]);
       }
@@ -91,7 +98,7 @@ function withoutAddress(request) {
 function world(env, asked, count) {
   return {
     ...env,
-    DB: database(env.DB, asked.d1, asked.slow, count),
+    DB: database(env.DB, asked, count),
     CREDENTIALS: cache(env.CREDENTIALS, asked.kv),
   };
 }

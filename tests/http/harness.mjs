@@ -89,7 +89,8 @@ export async function importStatements(data) {
     const file = join(folder, "data.json");
     const out = join(folder, "data.sql");
     writeFileSync(file, JSON.stringify(data));
-    execFileSync(XTASK, ["import", file, "--sql", out], { stdio: ["ignore", "ignore", "inherit"] });
+    // What it reports is of interest, and part of the error, only if it fails.
+    execFileSync(XTASK, ["import", file, "--sql", out], { stdio: ["ignore", "ignore", "pipe"] });
     return readFileSync(out, "utf8").split("\n").filter(Boolean);
   });
 }

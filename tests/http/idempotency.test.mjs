@@ -156,8 +156,10 @@ for (const posts of [20, 64]) {
   test(`${posts}_simultaneous_posts_with_one_new_key_create_one_row`, async () => {
     const key = freshKey();
     const before = await assessments();
+    // All look the key up before any of them writes.
+    const faults = { slow: 150 };
     const answers = await Promise.all(
-      Array.from({ length: posts }, (_, number) => create(key, { name: `racer ${number}` })),
+      Array.from({ length: posts }, (_, number) => create(key, { name: `racer ${number}` }, { faults })),
     );
     assert.equal(await assessments(), before + 1);
     const first = answers.find((answer) => answer.status === 201 && replayed(answer) === null);

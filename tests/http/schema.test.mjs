@@ -259,7 +259,8 @@ test("null_in_a_required_field_is_of_the_wrong_type", async () => {
 
 test("unknown_keys_are_ignored", async () => {
   const created = await accepted(
-    `{"risk_type":1,"doc_collection_mode":null,${REQUIRED},"products":[{}],"Name":2,"":{"name":3},"__proto__":4,"NAME ":5}`,
+    `{"risk_type":1,"doc_collection_mode":null,${REQUIRED},"products":[{}],
+      "Name":2,"":{"name":3},"__proto__":4,"NAME ":5}`,
   );
   assert.equal(created.vendor_id, VENDOR);
 });

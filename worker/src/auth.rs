@@ -103,6 +103,11 @@ pub(crate) async fn identify(shell: &Shell, headers: &Headers) -> Result<Caller,
             CredentialError::Missing => Problem::NotAuthenticated,
             CredentialError::Invalid => Problem::InvalidCredential,
         })?;
+    // A key in a page is a key that everyone can read (2.1).
+    let from_browser = headers.has("origin").unwrap_or_default();
+    if from_browser && !shell.config().is_development {
+        return Err(Problem::InvalidCredential.into());
+    }
     let key = KeyHash::of(&key);
     if let Some(CachedKey { org, basis }) = shell.credential_cache().get(&key).await {
         return Ok(Caller {

@@ -8,9 +8,16 @@ use worker::{Env, console_error};
 /// The variable that holds the table of roles.
 const ROLES: &str = "ROLES";
 
+/// The variable that tells what a deployment is for.
+const ENVIRONMENT: &str = "ENVIRONMENT";
+/// Its value for a development deployment.
+const DEVELOPMENT: &str = "development";
+
 /// The settings of a deployment.
 pub(crate) struct Config {
     roles: HashMap<String, Vec<Endpoint>>,
+    /// Whether service-account keys may be used from a browser (2.1).
+    pub(crate) is_development: bool,
 }
 
 impl Config {
@@ -21,7 +28,13 @@ impl Config {
             console_error!("variable {ROLES} (which role may call what) is unreadable, every role is refused: {error}");
             HashMap::new()
         });
-        Self { roles }
+        let is_development = env
+            .var(ENVIRONMENT)
+            .is_ok_and(|environment| environment.to_string() == DEVELOPMENT);
+        Self {
+            roles,
+            is_development,
+        }
     }
 
     /// Whether `role` may call `endpoint`.
@@ -42,6 +55,7 @@ mod tests {
     fn a_role_may_do_what_its_row_lists() {
         let config = Config {
             roles: HashMap::from([("Reader".to_owned(), vec![Endpoint::RetrieveAssessment])]),
+            is_development: false,
         };
         assert!(config.allows("Reader", Endpoint::RetrieveAssessment));
         assert!(!config.allows("Reader", Endpoint::ArchiveAssessment));

@@ -24,23 +24,38 @@ mod shell;
 mod storage;
 
 use assessments::problem::Problem;
-use worker::{
-    Context, Env, Request, Response, ScheduleContext, ScheduledEvent, console_error, event,
-};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::worker_sys::Context as JsContext;
+use worker::worker_sys::web_sys;
+use worker::{Context, Env, Request, ScheduleContext, ScheduledEvent, console_error, event};
 
 use crate::answer::Answer;
 use crate::shell::{RequestId, Shell};
 
 /// Answers one HTTP request.
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
-    let id = RequestId::fresh()?;
-    let shell = Shell::new(env, Some(context));
-    let answer = match handlers::dispatch(&shell, request).await {
+///
+/// Not by the `event` macro, which answers a failure itself and in plain text:
+/// here it rejects, and the entry module answers the JSON `500`.
+///
+/// # Errors
+/// The platform gives no random bytes, or does not take the response.
+#[wasm_bindgen(
+    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
+    js_sys = ::worker::js_sys
+)]
+pub async fn fetch(
+    request: web_sys::Request,
+    env: Env,
+    context: JsContext,
+) -> Result<web_sys::Response, JsValue> {
+    let id = RequestId::fresh().map_err(worker::Error::from)?;
+    let shell = Shell::new(env, Some(Context::new(context)));
+    let answer = match handlers::dispatch(&shell, Request::from(request)).await {
         Ok(answer) => answer,
         Err(failure) => Answer::problem(&failure.into_problem(&id)),
     };
-    answer.into_response(&id)
+    Ok(answer.into_response(&id)?.into())
 }
 
 /// Sweeps what has expired; wrangler.toml says how often.
@@ -54,7 +69,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 
 /// The body of the `500` that the entry module answers when this module has
 /// panicked, asked for while it is still well.
-#[wasm_bindgen::prelude::wasm_bindgen(js_name = internalErrorBody)]
+#[wasm_bindgen(js_name = internalErrorBody)]
 #[must_use]
 pub fn internal_error_body() -> String {
     Problem::Internal.body()

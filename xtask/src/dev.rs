@@ -116,6 +116,7 @@ impl Server {
                 "0",
                 "--show-interactive-dev-session=false",
             ])
+            .args(["--var", "ENVIRONMENT:development"])
             .arg("--persist-to")
             .arg(state.folder())
             // wrangler builds again when a source changes; quickly, please.

@@ -68,7 +68,7 @@ pub(crate) async fn assessment(
 /// The library's rule as a JSON object from status to status.
 fn when_archived() -> String {
     let map: serde_json::Map<String, serde_json::Value> = Status::ALL
-        .into_iter()
+        .iter()
         .map(|status| {
             (
                 status.as_str().to_owned(),
