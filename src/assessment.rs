@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::id::{
     AssessmentId, ControlSetId, CustomFieldConfigId, ServiceId, UserId, VendorId, WorkflowRunId,
 };
+use crate::shape::{Shape, Spec, wire, wire_enum};
 use crate::time::Timestamp;
 
+wire! {
 /// The answer of `POST /v1/assessments`: 13 keys, without `custom_fields`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -94,58 +96,49 @@ pub struct ArchivedAssessment {
     /// When the archive took effect, Unix seconds.
     pub archived_at: Timestamp,
 }
+}
 
-/// Where an assessment stands (3.2). It may move backwards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum Status {
-    /// Recorded, work not begun.
-    Created,
-    /// Gathering evidence, waiting for at least one document.
-    CollectingDocuments,
-    /// Evidence being processed for analysis.
-    IndexingSupportingDocuments,
-    /// Controls being evaluated against the evidence.
-    AnalyzingQuestionnaire,
-    /// Results ready; people review them.
-    ReviewEvals,
-    /// Closed with an outcome; terminal.
-    Complete,
-    /// Processing failed; terminal.
-    Failed,
-    /// Stopped before completion; terminal.
-    Canceled,
+wire_enum! {
+    /// Where an assessment stands (3.2). It may move backwards.
+    pub enum Status {
+        /// Recorded, work not begun.
+        Created = "created",
+        /// Gathering evidence, waiting for at least one document.
+        CollectingDocuments = "collecting_documents",
+        /// Evidence being processed for analysis.
+        IndexingSupportingDocuments = "indexing_supporting_documents",
+        /// Controls being evaluated against the evidence.
+        AnalyzingQuestionnaire = "analyzing_questionnaire",
+        /// Results ready; people review them.
+        ReviewEvals = "review_evals",
+        /// Closed with an outcome; terminal.
+        Complete = "complete",
+        /// Processing failed; terminal.
+        Failed = "failed",
+        /// Stopped before completion; terminal.
+        Canceled = "canceled",
+    }
+
+    /// The type of a custom field.
+    pub enum CustomFieldType {
+        /// A string.
+        String = "string",
+        /// A number.
+        Number = "number",
+        /// A boolean.
+        Boolean = "boolean",
+        /// A string `YYYY-MM-DD`.
+        Date = "date",
+        /// A string, an option's label.
+        Select = "select",
+        /// An array of options' labels.
+        Multiselect = "multiselect",
+        /// An array of `cbuser_` ids, even for one.
+        User = "user",
+    }
 }
 
 impl Status {
-    /// Every status, in the order of the contract's table.
-    pub const ALL: [Self; 8] = [
-        Self::Created,
-        Self::CollectingDocuments,
-        Self::IndexingSupportingDocuments,
-        Self::AnalyzingQuestionnaire,
-        Self::ReviewEvals,
-        Self::Complete,
-        Self::Failed,
-        Self::Canceled,
-    ];
-
-    /// The value on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::CollectingDocuments => "collecting_documents",
-            Self::IndexingSupportingDocuments => "indexing_supporting_documents",
-            Self::AnalyzingQuestionnaire => "analyzing_questionnaire",
-            Self::ReviewEvals => "review_evals",
-            Self::Complete => "complete",
-            Self::Failed => "failed",
-            Self::Canceled => "canceled",
-        }
-    }
-
     /// Whether no more work will happen.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
@@ -179,6 +172,7 @@ impl Status {
     }
 }
 
+wire! {
 /// A custom field that has a value (3.3).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -192,42 +186,6 @@ pub struct CustomField {
     /// The value.
     pub value: CustomFieldValue,
 }
-
-/// The type of a custom field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum CustomFieldType {
-    /// A string.
-    String,
-    /// A number.
-    Number,
-    /// A boolean.
-    Boolean,
-    /// A string `YYYY-MM-DD`.
-    Date,
-    /// A string, an option's label.
-    Select,
-    /// An array of options' labels.
-    Multiselect,
-    /// An array of `cbuser_` ids, even for one.
-    User,
-}
-
-impl CustomFieldType {
-    /// The value on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-            Self::Select => "select",
-            Self::Multiselect => "multiselect",
-            Self::User => "user",
-        }
-    }
 }
 
 /// The value of a custom field. Numbers keep the form they were stored in.
@@ -244,13 +202,22 @@ pub enum CustomFieldValue {
     List(Vec<String>),
 }
 
+impl Shape for CustomFieldValue {
+    const SPEC: &'static Spec = &Spec::AnyOf(&[
+        Spec::Boolean,
+        Spec::Number,
+        Spec::String,
+        Spec::List(&Spec::String),
+    ]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn statuses_read_and_write_their_eight_values() {
-        for status in Status::ALL {
+        for &status in Status::ALL {
             let json = format!("\"{}\"", status.as_str());
             assert_eq!(serde_json::to_string(&status).unwrap(), json);
             assert_eq!(serde_json::from_str::<Status>(&json).unwrap(), status);

@@ -146,7 +146,7 @@ pub enum IdError {
         actual: usize,
     },
     /// A character that is no hexadecimal digit.
-    #[error("{actual:?} is not a hexadecimal digit (0-9, a-f)")]
+    #[error("'{actual}' is not a hexadecimal digit (0-9, a-f)")]
     BadCharacter {
         /// Position of the character in the whole text.
         offset: usize,
@@ -193,7 +193,7 @@ impl fmt::Display for Expected {
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident $alias:ident $prefix:literal $noun:literal;)*) => {
+    ($($(#[$doc:meta])* $kind:ident $alias:ident $prefix:literal $name:literal $noun:literal;)*) => {
         /// A kind of resource as a value.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
@@ -207,6 +207,18 @@ macro_rules! kinds {
             #[must_use]
             pub const fn prefix(self) -> &'static str {
                 match self { $(Self::$kind => $prefix,)* }
+            }
+
+            /// The kind's name in snake case, as in `vendor_document`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)* }
+            }
+
+            /// The kind with that name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$kind),)* _ => None }
             }
 
             /// The resource with its article, as in "a vendor".
@@ -236,65 +248,65 @@ macro_rules! kinds {
 
 kinds! {
     /// An assessment of a vendor.
-    Assessment AssessmentId "cbqsrw" "an assessment";
+    Assessment AssessmentId "cbqsrw" "assessment" "an assessment";
     /// A third party whose risk is assessed.
-    Vendor VendorId "cbvndr" "a vendor";
+    Vendor VendorId "cbvndr" "vendor" "a vendor";
     /// A product or service of a vendor.
-    Service ServiceId "cbsvc" "a service";
+    Service ServiceId "cbsvc" "service" "a service";
     /// A set of controls to evaluate.
-    ControlSet ControlSetId "cbctst" "a control set";
+    ControlSet ControlSetId "cbctst" "control_set" "a control set";
     /// A person in the organization.
-    User UserId "cbuser" "a user";
+    User UserId "cbuser" "user" "a user";
     /// A document that a vendor supplied.
-    VendorDocument VendorDocumentId "cbvdoc" "a vendor document";
+    VendorDocument VendorDocumentId "cbvdoc" "vendor_document" "a vendor document";
     /// A tracked problem.
-    Finding FindingId "cbtask" "a finding";
+    Finding FindingId "cbtask" "finding" "a finding";
     /// One execution of a workflow.
-    WorkflowRun WorkflowRunId "cbwr" "a workflow run";
+    WorkflowRun WorkflowRunId "cbwr" "workflow_run" "a workflow run";
     /// A workflow as configured.
-    WorkflowDefinition WorkflowDefinitionId "cbwd" "a workflow definition";
+    WorkflowDefinition WorkflowDefinitionId "cbwd" "workflow_definition" "a workflow definition";
     /// One step of a run.
-    WorkflowRunStep WorkflowRunStepId "cbwrs" "a workflow run step";
+    WorkflowRunStep WorkflowRunStepId "cbwrs" "workflow_run_step" "a workflow run step";
     /// A building block of a workflow.
-    WorkflowComponent WorkflowComponentId "cbwc" "a workflow component";
+    WorkflowComponent WorkflowComponentId "cbwc" "workflow_component" "a workflow component";
     /// The definition of a custom field.
-    CustomFieldConfig CustomFieldConfigId "cbcfc" "a custom field config";
+    CustomFieldConfig CustomFieldConfigId "cbcfc" "custom_field_config" "a custom field config";
     /// An organization (tenant).
-    Organization OrganizationId "cborg" "an organization";
+    Organization OrganizationId "cborg" "organization" "an organization";
     /// A workspace status record.
-    WorkspaceStatus WorkspaceStatusId "cbst" "a workspace status";
+    WorkspaceStatus WorkspaceStatusId "cbst" "workspace_status" "a workspace status";
     /// A tag.
-    Tag TagId "cbtag" "a tag";
+    Tag TagId "cbtag" "tag" "a tag";
     /// A level of a scale.
-    ScaleLevel ScaleLevelId "cbsclvl" "a scale level";
+    ScaleLevel ScaleLevelId "cbsclvl" "scale_level" "a scale level";
     /// An obligation.
-    Obligation ObligationId "cboblg" "an obligation";
+    Obligation ObligationId "cboblg" "obligation" "an obligation";
     /// A webhook subscription.
-    WebhookSubscription WebhookSubscriptionId "cbwh" "a webhook subscription";
+    WebhookSubscription WebhookSubscriptionId "cbwh" "webhook_subscription" "a webhook subscription";
     /// A webhook event.
-    WebhookEvent WebhookEventId "cbevt" "a webhook event";
+    WebhookEvent WebhookEventId "cbevt" "webhook_event" "a webhook event";
     /// One attempt to deliver a webhook event.
-    WebhookDelivery WebhookDeliveryId "cbwhd" "a webhook delivery attempt";
+    WebhookDelivery WebhookDeliveryId "cbwhd" "webhook_delivery" "a webhook delivery attempt";
     /// An OAuth client.
-    OAuthClient OAuthClientId "cbci" "an OAuth client";
+    OAuthClient OAuthClientId "cbci" "oauth_client" "an OAuth client";
     /// An OAuth token.
-    OAuthToken OAuthTokenId "cbat" "an OAuth token";
+    OAuthToken OAuthTokenId "cbat" "oauth_token" "an OAuth token";
     /// An OAuth client secret.
-    OAuthSecret OAuthSecretId "cbcs" "an OAuth client secret";
+    OAuthSecret OAuthSecretId "cbcs" "oauth_secret" "an OAuth client secret";
     /// A planned repetition of an assessment.
-    Reassessment ReassessmentId "cbrsm" "a reassessment";
+    Reassessment ReassessmentId "cbrsm" "reassessment" "a reassessment";
     /// An assessment plan.
-    AssessmentPlan AssessmentPlanId "cbaspl" "an assessment plan";
+    AssessmentPlan AssessmentPlanId "cbaspl" "assessment_plan" "an assessment plan";
     /// A radar event.
-    RadarEvent RadarEventId "cbrevent" "a radar event";
+    RadarEvent RadarEventId "cbrevent" "radar_event" "a radar event";
     /// A bill of materials.
-    BillOfMaterials BillOfMaterialsId "cbbom" "a bill of materials";
+    BillOfMaterials BillOfMaterialsId "cbbom" "bill_of_materials" "a bill of materials";
     /// A component of a bill of materials.
-    BillOfMaterialsComponent BillOfMaterialsComponentId "cbbomc" "a bill of materials component";
+    BillOfMaterialsComponent BillOfMaterialsComponentId "cbbomc" "bill_of_materials_component" "a bill of materials component";
     /// An engagement.
-    Engagement EngagementId "cbegm" "an engagement";
+    Engagement EngagementId "cbegm" "engagement" "an engagement";
     /// A contract record.
-    ContractRecord ContractRecordId "cbcontract" "a contract record";
+    ContractRecord ContractRecordId "cbcontract" "contract_record" "a contract record";
 }
 
 impl<K: Kind> fmt::Debug for Id<K> {

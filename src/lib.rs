@@ -6,6 +6,7 @@
 //!
 //! - [`id`]: prefixed ids, one type per kind of resource
 //! - [`assessment`]: the assessment as the three endpoints show it
+//! - [`shape`]: whether a JSON value has the shape of such a type
 //! - [`json`]: which bytes are acceptable JSON
 //! - [`schema`]: any JSON value to a [`schema::Draft`], or every schema fault (`422`)
 //! - [`limits`]: a draft to a [`limits::CreateAssessment`], or every exceeded limit (`400`)
@@ -14,6 +15,9 @@
 //! - [`credential`]: the `Authorization` header and our own keys
 //! - [`problem`]: every error answer there is
 //! - [`route`]: the routes and their methods
+//! - [`validation`]: all of that at once, for forms and clients
+//! - [`client`]: the client without its transport
+//! - `js`: all of this for JavaScript (feature `js`), the npm package
 //! - [`openapi`](crate::route): their machine-readable description (feature `openapi`)
 //!
 //! Section numbers in the documentation ("4.2") are those of the API contract,
@@ -22,12 +26,15 @@
 //! Not in scope: storage, HTTP, authorization decisions (the Worker's), and
 //! listing, updating or restoring assessments (the API has none of these).
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod assessment;
+pub mod client;
 pub mod credential;
 pub mod id;
 pub mod idempotency;
+#[cfg(feature = "js")]
+mod js;
 pub mod json;
 pub mod limits;
 pub mod name;
@@ -36,4 +43,6 @@ pub mod openapi;
 pub mod problem;
 pub mod route;
 pub mod schema;
+pub mod shape;
 pub mod time;
+pub mod validation;

@@ -163,6 +163,16 @@ pub enum LimitFault {
     },
 }
 
+impl LimitFault {
+    /// The field that exceeds a limit.
+    #[must_use]
+    pub const fn field(&self) -> Field {
+        match self {
+            Self::TooManyEntries { field, .. } | Self::TooLong { field, .. } => *field,
+        }
+    }
+}
+
 /// Every limit that `draft` exceeds, in model order.
 #[must_use]
 pub fn faults(draft: &Draft) -> Vec<LimitFault> {

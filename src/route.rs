@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::id::Assessment;
+use crate::id::{Assessment, AssessmentId};
 use crate::limits::Reference;
 use crate::problem::Problem;
 
@@ -73,6 +73,16 @@ impl Endpoint {
             Self::AuthTest => "/v1/utils/authtest",
             Self::Health => "/healthz",
             Self::OpenApi => "/openapi.json",
+        }
+    }
+
+    /// The path for one assessment, where the template has a place for it.
+    #[must_use]
+    pub fn path(self, id: &AssessmentId) -> String {
+        let template = self.template();
+        match template.strip_suffix(ASSESSMENT_ID) {
+            Some(stem) => [stem, id.as_str()].concat(),
+            None => template.to_owned(),
         }
     }
 }

@@ -4,6 +4,7 @@
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::json::{JsonError, JsonText};
+use crate::shape::Spec;
 
 /// A JSON value, wherever it is held: a text on the server, an object in the
 /// browser. Both are checked by the one [`check`].
@@ -21,6 +22,9 @@ pub enum Shape<J> {
     Null,
     /// A string.
     String(String),
+    /// A string that is no Unicode text, which only JavaScript can hold: one
+    /// of its surrogates has no partner. No acceptable JSON spells it.
+    IllFormed,
     /// An array.
     Array(Vec<J>),
     /// A number, a boolean or an object: right nowhere in this request.
@@ -86,6 +90,23 @@ fields! {
     TriggerWorkflow trigger_workflow;
     /// Documents to link as evidence.
     SupportingDocumentIds supporting_document_ids;
+}
+
+impl Field {
+    /// The JSON type of the field, and whether it is required.
+    #[must_use]
+    pub const fn spec(self) -> (&'static Spec, bool) {
+        match self {
+            Self::VendorId => (&Spec::String, true),
+            Self::ControlSetIds => (&Spec::List(&Spec::String), true),
+            Self::Name | Self::AssessmentNameFormat | Self::AssigneeId | Self::TriggerWorkflow => {
+                (&Spec::Nullable(&Spec::String), false)
+            }
+            Self::ServiceIds | Self::SupportingDocumentIds => {
+                (&Spec::Nullable(&Spec::List(&Spec::String)), false)
+            }
+        }
+    }
 }
 
 /// The body of `POST /v1/assessments`: an existing vendor and the control sets
@@ -222,7 +243,7 @@ pub fn check<J: Json>(json: J) -> Result<Draft, Vec<Fault>> {
     let members = json
         .members()
         .ok_or_else(|| vec![Fault::new(Place::Body, FaultKind::NotAnObject)])?;
-    let mut checker = Checker(Vec::new());
+    let mut checker = Checker::default();
     // Struct fields are evaluated as written, so faults come in model order.
     let draft = Draft {
         vendor_id: checker.required(Field::VendorId, members.vendor_id, Checker::string),
@@ -254,19 +275,27 @@ pub fn check<J: Json>(json: J) -> Result<Draft, Vec<Fault>> {
             )
             .unwrap_or_default(),
     };
-    if checker.0.is_empty() {
+    if checker.ill_formed {
+        return Err(vec![Fault::new(Place::Offset(0), FaultKind::InvalidJson)]);
+    }
+    if checker.faults.is_empty() {
         Ok(draft)
     } else {
-        Err(checker.0)
+        Err(checker.faults)
     }
 }
 
 /// Collects faults; a faulty value yields a placeholder that is never used.
-struct Checker(Vec<Fault>);
+#[derive(Default)]
+struct Checker {
+    faults: Vec<Fault>,
+    /// Some string cannot be sent as JSON at all.
+    ill_formed: bool,
+}
 
 impl Checker {
     fn fault(&mut self, place: Place, kind: FaultKind) {
-        self.0.push(Fault::new(place, kind));
+        self.faults.push(Fault::new(place, kind));
     }
 
     fn required<J: Json, T: Default>(
@@ -313,6 +342,10 @@ impl Checker {
     fn text<J>(&mut self, place: Place, shape: Shape<J>) -> String {
         match shape {
             Shape::String(text) => text,
+            Shape::IllFormed => {
+                self.ill_formed = true;
+                String::new()
+            }
             Shape::Null | Shape::Array(_) | Shape::Other => {
                 self.fault(place, FaultKind::NotAString);
                 String::new()

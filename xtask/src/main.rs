@@ -11,6 +11,7 @@ mod setup;
 mod shell;
 mod state;
 mod test;
+mod wasm;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -433,7 +433,7 @@ fn revocations(file: &ImportFile) -> Vec<String> {
 /// Archiving a vendor archives its assessments (section 8).
 fn archive_assessments_of_archived_vendors() -> String {
     let after: String = Status::ALL
-        .into_iter()
+        .iter()
         .map(|status| {
             format!(
                 "WHEN '{}' THEN '{}' ",

@@ -1,0 +1,20 @@
+// What every entry offers.
+
+export { AssessmentsClient } from "./client.js";
+export {
+  ApiError,
+  AssessmentsError,
+  ConfigurationError,
+  ConnectionError,
+  IdError,
+  InternalError,
+  ResponseShapeError,
+  TimeoutError,
+  ValidationError,
+} from "./errors.js";
+export { isId, parseId } from "./ids.js";
+export {
+  createAssessmentSchema,
+  validateCreateAssessment,
+  validateField,
+} from "./validation.js";

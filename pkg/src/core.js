@@ -1,0 +1,50 @@
+// The one place that runs WebAssembly. The module is compiled and started by
+// the first call that needs it, synchronously; importing the package does
+// nothing. Each entry says where the module comes from.
+
+import * as glue from "./generated/assessments.js";
+import { ConfigurationError, InternalError } from "./errors.js";
+
+let load;
+let started = false;
+let broken = false;
+
+/** Tells where the module comes from: a function that answers a WebAssembly.Module. */
+export function loadFrom(loader) {
+  load = loader;
+}
+
+/** Compiles bytes, and says what to do where a policy forbids it. */
+export function compile(bytes) {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    throw new ConfigurationError(
+      "WebAssembly cannot be compiled here. If this page has a Content-Security-Policy, " +
+        "its script-src needs 'wasm-unsafe-eval'.",
+      { cause },
+    );
+  }
+}
+
+/** Calls an export of the module. */
+export function call(name, ...args) {
+  if (!started) {
+    glue.initSync({ module: load() });
+    started = true;
+  } else if (broken) {
+    glue.__wbg_reset_state();
+    broken = false;
+  }
+  try {
+    return glue[name](...args);
+  } catch (cause) {
+    // A trap leaves the instance unusable; the next call gets a fresh one.
+    // Anything else is an error that the export means to throw.
+    if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
+    broken = true;
+    throw new InternalError("A fault inside assessments-edge; the next call works again.", {
+      cause,
+    });
+  }
+}

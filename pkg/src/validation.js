@@ -1,0 +1,30 @@
+import { call } from "./core.js";
+import { ConfigurationError } from "./errors.js";
+
+/** Checks a create request as the server would, and ids beyond that. */
+export function validateCreateAssessment(input) {
+  return call("validate", input);
+}
+
+/** Checks one field's value, as it is typed. */
+export function validateField(name, value) {
+  const issues = call("validateField", name, value);
+  if (issues === undefined) throw new ConfigurationError(`"${name}" is no field of the request`);
+  return issues.length === 0 ? { ok: true } : { ok: false, issues };
+}
+
+/** The same check as a Standard Schema (https://standardschema.dev), version 1. */
+export const createAssessmentSchema = Object.freeze({
+  "~standard": Object.freeze({
+    version: 1,
+    vendor: "assessments-edge",
+    validate(value) {
+      const outcome = validateCreateAssessment(value);
+      if (outcome.ok) return { value: outcome.value };
+      return {
+        // The first step of every loc is "body", the value itself.
+        issues: outcome.issues.map(({ loc, msg }) => ({ message: msg, path: loc.slice(1) })),
+      };
+    },
+  }),
+});

@@ -1,0 +1,128 @@
+//! Reading an error's body (2.6): the counterpart of [`crate::problem`].
+
+use crate::shape::{Value, ValueKind};
+
+/// What an error's body says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorDetail {
+    /// A sentence for people.
+    pub message: String,
+    /// Stable name of the problem, if it has one.
+    pub code: Option<String>,
+    /// Whether `detail` lists the faults of the request body.
+    pub is_schema: bool,
+}
+
+impl ErrorDetail {
+    /// Reads a body in any of the four shapes; `None` if it has another, as
+    /// when something in between answers.
+    #[must_use]
+    pub fn read<V: Value>(body: &V) -> Option<Self> {
+        let detail = body.member("detail")?;
+        let text = |key| detail.member(key).and_then(|value| value.text());
+        let (message, code) = match detail.kind() {
+            ValueKind::String => (detail.text()?, None),
+            ValueKind::Array => (sentences(&detail)?, None),
+            ValueKind::Object => match text("error") {
+                Some(error) => (error, None),
+                None => (text("message")?, Some(text("code")?)),
+            },
+            ValueKind::Null | ValueKind::Boolean | ValueKind::Number => return None,
+        };
+        Some(Self {
+            message,
+            code,
+            is_schema: detail.kind() == ValueKind::Array,
+        })
+    }
+}
+
+/// The faults of a request body as one sentence, `field.index: text; ...`.
+fn sentences<V: Value>(entries: &V) -> Option<String> {
+    let sentences: Option<Vec<String>> = entries.items().iter().map(sentence).collect();
+    Some(sentences?.join("; "))
+}
+
+fn sentence<V: Value>(entry: &V) -> Option<String> {
+    let message = entry.member("msg")?.text()?;
+    let steps = entry.member("loc")?.items();
+    // "body" is where every fault is, and an offset tells a person nothing.
+    let mut place: Vec<String> = Vec::new();
+    for step in steps.iter().skip(1) {
+        match step.text() {
+            Some(key) => place.push(key),
+            None if place.is_empty() => {}
+            None => place.push(index(step.number()?)),
+        }
+    }
+    Some(if place.is_empty() {
+        message
+    } else {
+        format!("{}: {message}", place.join("."))
+    })
+}
+
+/// An index without the machinery that prints fractions.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and indices are small"
+)]
+fn index(number: f64) -> String {
+    (number as u32).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::idempotency::IdempotencyKey;
+    use crate::problem::Problem;
+    use crate::schema;
+
+    fn read(problem: &Problem) -> ErrorDetail {
+        let body: serde_json::Value = serde_json::from_str(&problem.body()).unwrap();
+        ErrorDetail::read(&body).unwrap()
+    }
+
+    #[test]
+    fn all_four_shapes_read_back() {
+        let plain = read(&Problem::NotAuthenticated);
+        assert_eq!(
+            (plain.code, plain.message.as_str()),
+            (None, "Not authenticated")
+        );
+        let coded = read(&Problem::AssessmentNotFound);
+        assert_eq!(coded.code.as_deref(), Some("assessment_not_found"));
+        assert_eq!(coded.message, "Assessment not found.");
+        let refused = read(&Problem::BadIdempotencyKey(
+            IdempotencyKey::parse("").unwrap_err(),
+        ));
+        assert_eq!(refused.message, "Idempotency-Key: must not be empty");
+        let faults = schema::read(Some("application/json"), br#"{"control_set_ids":[1]}"#);
+        let schema = read(&Problem::Schema(faults.unwrap_err()));
+        assert!(schema.is_schema);
+        assert_eq!(
+            schema.message,
+            "vendor_id: Field required; control_set_ids.0: Input should be a valid string"
+        );
+        let faults = schema::read(Some("application/json"), b"{");
+        assert_eq!(
+            read(&Problem::Schema(faults.unwrap_err())).message,
+            "JSON decode error"
+        );
+    }
+
+    #[test]
+    fn other_bodies_are_nobody_we_know() {
+        for body in [
+            "null",
+            "{}",
+            r#"{"detail":1}"#,
+            r#"{"detail":{"code":"x"}}"#,
+            r#"{"detail":[1]}"#,
+        ] {
+            let body: serde_json::Value = serde_json::from_str(body).unwrap();
+            assert_eq!(ErrorDetail::read(&body), None, "{body}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The client's decisions for JavaScript, which has the loop, the clock and
+//! `fetch`: what to send, what came back, whether to try again.
+//!
+//! All of it is synchronous. No future lives in this module, so nothing can
+//! hang or leak in it when a promise never settles.
+
+use gloo_net::http::{Method, RequestBuilder, Response};
+use js_sys::JSON;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::ids::parse_id;
+use super::object::{Builder, get};
+use super::validation::{refusal, request};
+use super::value::JsJson;
+use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment, Status};
+use crate::client::{Decision, ErrorDetail, Operation, Outcome, Policy, RequestParts};
+use crate::id::AssessmentId;
+use crate::idempotency::IdempotencyKey;
+use crate::shape::Shape;
+use crate::{schema, validation};
+
+const REQUEST_ID_HEADER: &str = "x-coverbase-request-id";
+const REPLAYED_HEADER: &str = "idempotent-replayed";
+
+/// Whether no more work will happen on an assessment of that status;
+/// `undefined` for a text that is no status.
+#[wasm_bindgen(js_name = isTerminal)]
+pub fn is_terminal(status: &str) -> Option<bool> {
+    let status = Status::ALL.iter().find(|known| known.as_str() == status)?;
+    Some(status.is_terminal())
+}
+
+/// The settings of a client that is not told otherwise.
+#[wasm_bindgen(js_name = clientDefaults)]
+#[must_use]
+pub fn client_defaults() -> JsValue {
+    Builder::new()
+        .set("maxRetries", Policy::DEFAULT_MAX_RETRIES)
+        .set("timeoutMs", Policy::DEFAULT_TIMEOUT_MS)
+        .set("totalTimeoutMs", Policy::DEFAULT_TOTAL_TIMEOUT_MS)
+        .build()
+}
+
+/// Checks a call before anything is sent: `{ ok: true, argument, key }`, where
+/// `key` is the idempotency key of a create, or `{ ok: false, message, ... }`.
+/// `operation` is "create", "retrieve" or "archive". Without `validate` a
+/// create is checked for its types only.
+#[wasm_bindgen(js_name = prepareCall)]
+pub fn prepare_call(operation: &str, argument: JsValue, key: &JsValue, validate: bool) -> JsValue {
+    match operation {
+        "create" => {
+            let json = JsJson(argument);
+            let checked = if validate {
+                validation::validate(json)
+            } else {
+                schema::check(json).map_err(validation::Invalid::Schema)
+            };
+            let draft = match checked {
+                Ok(draft) => draft,
+                Err(invalid) => return refusal(&invalid),
+            };
+            match idempotency_key(key) {
+                Ok(key) => Builder::new()
+                    .set("ok", true)
+                    .set("argument", request(&draft))
+                    .set("key", key.as_str())
+                    .build(),
+                Err(message) => refused(&message),
+            }
+        }
+        _ => parse_id(&argument, Some("assessment".to_owned())),
+    }
+}
+
+/// Builds the `Request` of a call that [`prepare_call`] found good, for one
+/// attempt.
+///
+/// # Errors
+/// What the platform says of a URL or header that it cannot use.
+#[wasm_bindgen(js_name = buildRequest)]
+pub fn build_request(
+    operation: &str,
+    argument: &JsValue,
+    key: &str,
+    base_url: &str,
+    token: &str,
+    signal: &JsValue,
+) -> Result<web_sys::Request, JsValue> {
+    let problem = |text: &str| JsValue::from(js_sys::TypeError::new(text));
+    // Headers::set throws on what a header cannot hold.
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(problem("token must be visible ASCII characters"));
+    }
+    let operation =
+        operation_of(operation, argument, key).ok_or_else(|| problem("unprepared call"))?;
+    let RequestParts {
+        method,
+        path,
+        idempotency_key,
+        body,
+    } = operation.request();
+    let method = match method {
+        "POST" => Method::POST,
+        "DELETE" => Method::DELETE,
+        _ => Method::GET,
+    };
+    let mut builder = RequestBuilder::new(&format!("{base_url}{path}"))
+        .method(method)
+        .abort_signal(signal.dyn_ref())
+        .header("accept", "application/json")
+        .header("authorization", &format!("Bearer {token}"));
+    if let Some(key) = idempotency_key {
+        builder = builder.header("idempotency-key", key);
+    }
+    let built = match body {
+        Some(draft) => builder
+            .header("content-type", "application/json")
+            .body(JSON::stringify(&request(draft))?),
+        None => builder.build(),
+    };
+    built
+        .map(Into::into)
+        .map_err(|error| problem(&error.to_string()))
+}
+
+/// Reads an answer whose body is `text`:
+/// `{ ok: true, data, replayed, ... }`, `{ ok: false, shape: true, message, ... }`
+/// for a success of a wrong shape, or `{ ok: false, message, code, issues,
+/// retryAfter, ... }` for an error; all with `status` and `requestId`.
+#[wasm_bindgen(js_name = readResponse)]
+pub fn read_response(operation: &str, response: web_sys::Response, text: &str) -> JsValue {
+    let response = Response::from(response);
+    let header = |name: &str| response.headers().get(name);
+    let parsed = JSON::parse(text).ok();
+    let builder = Builder::new()
+        .set("ok", response.ok())
+        .set("status", response.status())
+        .set_some("requestId", header(REQUEST_ID_HEADER));
+    if response.ok() {
+        let checked = match (&parsed, operation) {
+            (None, _) => Err("the answer is not JSON".to_owned()),
+            (Some(data), "create") => check::<CreatedAssessment>(data),
+            (Some(data), "retrieve") => check::<Assessment>(data),
+            (Some(data), _) => check::<ArchivedAssessment>(data),
+        };
+        return match checked {
+            Ok(()) => builder
+                .set("replayed", header(REPLAYED_HEADER).is_some())
+                .set_some("data", parsed)
+                .build(),
+            Err(message) => builder
+                .set("ok", false)
+                .set("shape", true)
+                .set("message", message)
+                .build(),
+        };
+    }
+    let builder = builder.set_some("retryAfter", header("retry-after").and_then(seconds));
+    let parsed = parsed.unwrap_or(JsValue::UNDEFINED);
+    match ErrorDetail::read(&JsJson(parsed.clone())) {
+        Some(detail) => builder
+            .set("message", detail.message)
+            .set_some("code", detail.code)
+            .set_some("issues", detail.is_schema.then(|| get(&parsed, "detail")))
+            .build(),
+        // Something in between answered: a proxy, a gateway.
+        None => builder
+            .set("message", format!("HTTP {}", response.status()))
+            .build(),
+    }
+}
+
+/// Decides after a failed attempt (the first is 0): how many milliseconds to
+/// wait before the next, or `undefined` to give up. `status` is 0 for a lost
+/// connection and -1 for a time-out; `retry_after` is in seconds.
+#[wasm_bindgen(js_name = retryDelay)]
+#[must_use]
+pub fn retry_delay(
+    attempt: u32,
+    status: i32,
+    retry_after: Option<f64>,
+    elapsed_ms: f64,
+    random: f64,
+    max_retries: u32,
+    total_timeout_ms: f64,
+) -> Option<f64> {
+    let policy = Policy {
+        max_retries,
+        total_timeout_ms,
+    };
+    let outcome = match status {
+        0 => Outcome::Connection,
+        -1 => Outcome::Timeout,
+        status => Outcome::Status {
+            status: u16::try_from(status).unwrap_or_default(),
+            retry_after_ms: retry_after.map(|seconds| seconds * 1000.0),
+        },
+    };
+    match policy.decide(attempt, outcome, elapsed_ms, random) {
+        Decision::GiveUp => None,
+        Decision::RetryAfter(wait) => Some(wait),
+    }
+}
+
+fn operation_of(name: &str, argument: &JsValue, key: &str) -> Option<Operation> {
+    let id = || AssessmentId::parse(&argument.as_string()?).ok();
+    match name {
+        "create" => Some(Operation::Create {
+            draft: schema::check(JsJson(argument.clone())).ok()?,
+            key: IdempotencyKey::parse(key).ok()?,
+        }),
+        "retrieve" => id().map(Operation::Retrieve),
+        "archive" => id().map(Operation::Archive),
+        _ => None,
+    }
+}
+
+/// The caller's key, or one of our own.
+fn idempotency_key(given: &JsValue) -> Result<IdempotencyKey, String> {
+    let text = if given.is_undefined() {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| error.to_string())?;
+        format!("{:032x}", u128::from_be_bytes(random))
+    } else {
+        given.as_string().unwrap_or_default()
+    };
+    IdempotencyKey::parse(&text).map_err(|error| error.to_string())
+}
+
+fn refused(message: &str) -> JsValue {
+    Builder::new()
+        .set("ok", false)
+        .set("message", message)
+        .build()
+}
+
+/// `Retry-After` as the API sends it: whole seconds.
+fn seconds(value: String) -> Option<u32> {
+    value.trim().parse().ok()
+}
+
+/// Whether `data` has the shape of `T`; keys that `T` does not know are fine.
+fn check<T: Shape>(data: &JsValue) -> Result<(), String> {
+    T::SPEC
+        .check(&JsJson(data.clone()))
+        .map_err(|error| error.to_string())
+}

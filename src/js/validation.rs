@@ -1,0 +1,118 @@
+//! Validation for forms and clients.
+
+use js_sys::{Array, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::object::{Builder, loc};
+use super::value::JsJson;
+use crate::schema::{Draft, Fault, Field, Place};
+use crate::validation::{self, Invalid, Issue};
+
+/// Checks a create request: `{ ok: true, value }` or `{ ok: false, status, issues }`.
+#[wasm_bindgen]
+pub fn validate(input: JsValue) -> JsValue {
+    match validation::validate(JsJson(input)) {
+        Ok(draft) => Builder::new()
+            .set("ok", true)
+            .set("value", request(&draft))
+            .build(),
+        Err(invalid) => refusal(&invalid),
+    }
+}
+
+/// Checks one field's value, as it is typed: the issues of that field, an empty
+/// array if there are none. `undefined` for a name that is no field.
+#[wasm_bindgen(js_name = validateField)]
+pub fn validate_field(name: &str, value: &JsValue) -> JsValue {
+    let Some(field) = Field::from_name(name) else {
+        return JsValue::UNDEFINED;
+    };
+    // A request that is good but for this field, so that what is wrong with it
+    // is all that is found.
+    let request = Builder::new()
+        .set(
+            "vendor_id",
+            format!("cbvndr_{}", "0".repeat(crate::id::DIGITS)),
+        )
+        .set("control_set_ids", Array::new())
+        .build();
+    let _ = Reflect::set(&request, &JsValue::from_str(name), value);
+    let issues: Array = match validation::validate(JsJson(request)) {
+        Ok(_) => Array::new(),
+        Err(Invalid::Schema(faults)) => faults
+            .iter()
+            .filter(|fault| concerns(fault.place, field))
+            .map(fault)
+            .collect(),
+        Err(Invalid::Content(issues)) => issues
+            .iter()
+            .filter(|issue| concerns(issue.place, field))
+            .map(issue)
+            .collect(),
+    };
+    issues.into()
+}
+
+/// `{ ok: false, status, issues }`
+pub(super) fn refusal(invalid: &Invalid) -> JsValue {
+    let issues: Array = match invalid {
+        Invalid::Schema(faults) => faults.iter().map(fault).collect(),
+        Invalid::Content(issues) => issues.iter().map(issue).collect(),
+    };
+    Builder::new()
+        .set("ok", false)
+        .set("status", invalid.status())
+        .set("issues", issues)
+        .build()
+}
+
+/// The request as a plain object: known keys only, what is absent left out.
+pub(super) fn request(draft: &Draft) -> JsValue {
+    let list = |ids: &[String]| {
+        ids.iter()
+            .map(|id| JsValue::from_str(id))
+            .collect::<Array>()
+    };
+    let some = |ids: &[String]| (!ids.is_empty()).then(|| list(ids));
+    let text = |text: &Option<String>| text.as_deref().map(JsValue::from_str);
+    Builder::new()
+        .set("vendor_id", draft.vendor_id.as_str())
+        .set("control_set_ids", list(&draft.control_set_ids))
+        .set_some("name", text(&draft.name))
+        .set_some(
+            "assessment_name_format",
+            text(&draft.assessment_name_format),
+        )
+        .set_some("service_ids", some(&draft.service_ids))
+        .set_some("assignee_id", text(&draft.assignee_id))
+        .set_some("trigger_workflow", text(&draft.trigger_workflow))
+        .set_some(
+            "supporting_document_ids",
+            some(&draft.supporting_document_ids),
+        )
+        .build()
+}
+
+fn concerns(place: Place, field: Field) -> bool {
+    match place {
+        Place::Body | Place::Offset(_) => true,
+        Place::Field(at) | Place::Item(at, _) => at == field,
+    }
+}
+
+fn fault(fault: &Fault) -> JsValue {
+    entry(fault.place, fault.kind.message(), fault.kind.code())
+}
+
+fn issue(issue: &Issue) -> JsValue {
+    entry(issue.place, &issue.kind.to_string(), issue.kind.code())
+}
+
+fn entry(place: Place, message: &str, code: &str) -> JsValue {
+    Builder::new()
+        .set("loc", loc(place))
+        .set("msg", message)
+        .set("type", code)
+        .build()
+}

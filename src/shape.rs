@@ -1,0 +1,365 @@
+//! Whether a JSON value has the shape of a type of [`crate::assessment`],
+//! without converting it: a client shows an answer as it came, extra keys
+//! included, but never one that lacks what its type promises.
+
+use std::fmt;
+
+use crate::id::{self, AnyKind, Id, Kind};
+use crate::time::Timestamp;
+
+/// A JSON value, wherever it is held.
+pub trait Value: Sized {
+    /// What kind of value it is.
+    fn kind(&self) -> ValueKind;
+    /// The text of a string, else nothing.
+    fn text(&self) -> Option<String>;
+    /// The value of a number, else nothing.
+    fn number(&self) -> Option<f64>;
+    /// The items of an array, else none.
+    fn items(&self) -> Vec<Self>;
+    /// A member of an object, if it is there.
+    fn member(&self, key: &str) -> Option<Self>;
+}
+
+/// The kinds of JSON values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+/// A value that has not the shape it should have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShapeError {
+    /// The way to the value, as in `custom_fields.0.value`; empty for the whole.
+    pub path: String,
+    /// What should be there.
+    pub expected: &'static str,
+}
+
+impl ShapeError {
+    fn new(expected: &'static str) -> Self {
+        Self {
+            path: String::new(),
+            expected,
+        }
+    }
+
+    /// The same, seen from one level up.
+    fn within(mut self, step: &str) -> Self {
+        if !self.path.is_empty() {
+            self.path.insert(0, '.');
+        }
+        self.path.insert_str(0, step);
+        self
+    }
+}
+
+impl fmt::Display for ShapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = if self.path.is_empty() {
+            "the answer"
+        } else {
+            &self.path
+        };
+        f.write_str(path)?;
+        f.write_str(" must be ")?;
+        f.write_str(self.expected)
+    }
+}
+
+impl std::error::Error for ShapeError {}
+
+/// A shape as data. One function interprets it, so that a type costs a client
+/// a few words of memory and no code of its own.
+#[derive(Debug)]
+pub enum Spec {
+    /// A string.
+    String,
+    /// `true` or `false`.
+    Boolean,
+    /// A number.
+    Number,
+    /// An integer, 0 or more.
+    Count,
+    /// Unix time in whole seconds.
+    Time,
+    /// An id of that kind.
+    Id(AnyKind),
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
+    /// That, or `null`.
+    Nullable(&'static Spec),
+    /// An array of that.
+    List(&'static Spec),
+    /// Any of these.
+    AnyOf(&'static [Spec]),
+    /// An object with these members; others are fine.
+    Object(&'static [(&'static str, &'static Spec)]),
+}
+
+/// A type whose shape a JSON value can have.
+pub trait Shape {
+    /// The shape.
+    const SPEC: &'static Spec;
+}
+
+impl Spec {
+    /// Checks `value`.
+    ///
+    /// # Errors
+    /// The first place where the shape is another.
+    pub fn check(&self, value: &impl Value) -> Result<(), ShapeError> {
+        let good = match self {
+            Self::Nullable(inner) => {
+                return match value.kind() {
+                    ValueKind::Null => Ok(()),
+                    _ => inner.check(value),
+                };
+            }
+            Self::List(item) if value.kind() == ValueKind::Array => {
+                return item.check_items(value);
+            }
+            Self::Object(members) if value.kind() == ValueKind::Object => {
+                return check_members(members, value);
+            }
+            Self::List(_) | Self::Object(_) => false,
+            Self::String => value.kind() == ValueKind::String,
+            Self::Boolean => value.kind() == ValueKind::Boolean,
+            Self::Number => value.kind() == ValueKind::Number,
+            Self::Count => value.number().is_some_and(|n| n >= 0.0 && n.fract() == 0.0),
+            Self::Time => value.number().is_some_and(|n| n.fract() == 0.0),
+            Self::Id(kind) => value
+                .text()
+                .is_some_and(|text| id::parse(&text, Some(*kind)).is_ok()),
+            Self::OneOf(texts) => value
+                .text()
+                .is_some_and(|text| texts.contains(&text.as_str())),
+            Self::AnyOf(specs) => specs.iter().any(|spec| spec.check(value).is_ok()),
+        };
+        if good {
+            Ok(())
+        } else {
+            Err(ShapeError::new(self.expected()))
+        }
+    }
+
+    fn check_items(&self, value: &impl Value) -> Result<(), ShapeError> {
+        for (index, item) in value.items().iter().enumerate() {
+            self.check(item)
+                .map_err(|error| error.within(&index.to_string()))?;
+        }
+        Ok(())
+    }
+
+    const fn expected(&self) -> &'static str {
+        match self {
+            Self::String => "a string",
+            Self::Boolean => "true or false",
+            Self::Number => "a number",
+            Self::Count => "an integer, 0 or more",
+            Self::Time => "Unix time in whole seconds",
+            Self::Id(_) => "an id of its kind",
+            Self::OneOf(_) => "one of the known values",
+            Self::Nullable(inner) => inner.expected(),
+            Self::List(_) => "an array",
+            Self::AnyOf(_) => "a value of a known type",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+fn check_members(
+    members: &[(&'static str, &'static Spec)],
+    value: &impl Value,
+) -> Result<(), ShapeError> {
+    for &(key, spec) in members {
+        match value.member(key) {
+            Some(member) => spec.check(&member),
+            None => Err(ShapeError::new("there")),
+        }
+        .map_err(|error| error.within(key))?;
+    }
+    Ok(())
+}
+
+impl Shape for String {
+    const SPEC: &'static Spec = &Spec::String;
+}
+
+impl Shape for bool {
+    const SPEC: &'static Spec = &Spec::Boolean;
+}
+
+impl Shape for f64 {
+    const SPEC: &'static Spec = &Spec::Number;
+}
+
+impl Shape for u32 {
+    const SPEC: &'static Spec = &Spec::Count;
+}
+
+impl Shape for Timestamp {
+    const SPEC: &'static Spec = &Spec::Time;
+}
+
+impl<K: Kind> Shape for Id<K> {
+    const SPEC: &'static Spec = &Spec::Id(K::KIND);
+}
+
+impl<T: Shape> Shape for Option<T> {
+    const SPEC: &'static Spec = &Spec::Nullable(T::SPEC);
+}
+
+impl<T: Shape> Shape for Vec<T> {
+    const SPEC: &'static Spec = &Spec::List(T::SPEC);
+}
+
+/// Defines structs of the wire, and their shapes from the same fields.
+macro_rules! wire {
+    ($(
+        $(#[$meta:meta])*
+        pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)* }
+    )*) => {$(
+        $(#[$meta])*
+        pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
+
+        impl $crate::shape::Shape for $name {
+            const SPEC: &'static $crate::shape::Spec = &$crate::shape::Spec::Object(&[
+                $((stringify!($field), <$type as $crate::shape::Shape>::SPEC),)*
+            ]);
+        }
+    )*};
+}
+pub(crate) use wire;
+
+/// Defines enums of the wire, each variant with its value, and their shapes.
+macro_rules! wire_enum {
+    ($(
+        $(#[$meta:meta])*
+        pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)* }
+    )*) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum $name { $($(#[$variant_meta])* #[serde(rename = $value)] $variant,)* }
+
+        impl $name {
+            /// Every value, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The value on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $value,)* }
+            }
+        }
+
+        impl $crate::shape::Shape for $name {
+            const SPEC: &'static $crate::shape::Spec = &$crate::shape::Spec::OneOf(&[$($value,)*]);
+        }
+    )*};
+}
+pub(crate) use wire_enum;
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::assessment::{ArchivedAssessment, Assessment};
+
+    impl Value for Json {
+        fn kind(&self) -> ValueKind {
+            match self {
+                Json::Null => ValueKind::Null,
+                Json::Bool(_) => ValueKind::Boolean,
+                Json::Number(_) => ValueKind::Number,
+                Json::String(_) => ValueKind::String,
+                Json::Array(_) => ValueKind::Array,
+                Json::Object(_) => ValueKind::Object,
+            }
+        }
+
+        fn text(&self) -> Option<String> {
+            self.as_str().map(str::to_owned)
+        }
+
+        fn number(&self) -> Option<f64> {
+            self.as_f64()
+        }
+
+        fn items(&self) -> Vec<Self> {
+            self.as_array().cloned().unwrap_or_default()
+        }
+
+        fn member(&self, key: &str) -> Option<Self> {
+            self.get(key).cloned()
+        }
+    }
+
+    fn assessment() -> Json {
+        json!({
+            "id": "cbqsrw_0128e42c9f5c076efa5c191794409293",
+            "vendor_id": "cbvndr_bdbb39ff21c65aa009a055bb64bf3703",
+            "name": "2026 Northwind initial", "status": "created",
+            "control_set_ids": ["cbctst_ee46f1bfc6ae78ab04a22dc4c55b9b93"],
+            "service_ids": [], "assignee_id": null, "score_percent": 0.5,
+            "findings_count": 0, "initiated_at": null,
+            "custom_fields": [{
+                "config_id": "cbcfc_89a81e6c6eaeb7345dbeb51fada9eb02", "field_name": "Scope",
+                "field_type": "multiselect", "value": ["DORA"],
+            }],
+            "created_at": 1_790_500_000, "updated_at": 1_790_500_000, "new_key": {},
+        })
+    }
+
+    #[test]
+    fn what_has_the_shape_also_deserialises_and_keeps_extra_keys() {
+        let value = assessment();
+        assert_eq!(Assessment::SPEC.check(&value), Ok(()));
+        assert!(serde_json::from_value::<Assessment>(value).is_ok());
+    }
+
+    #[test]
+    fn every_missing_or_wrong_member_is_named() {
+        for (pointer, wrong, place) in [
+            (
+                "/id",
+                json!("cbvndr_bdbb39ff21c65aa009a055bb64bf3703"),
+                "id",
+            ),
+            ("/name", json!(null), "name"),
+            ("/status", json!("completed"), "status"),
+            ("/control_set_ids/0", json!(1), "control_set_ids.0"),
+            ("/score_percent", json!("0.5"), "score_percent"),
+            ("/findings_count", json!(-1), "findings_count"),
+            ("/created_at", json!(1.5), "created_at"),
+            ("/custom_fields/0/value", json!({}), "custom_fields.0.value"),
+        ] {
+            let mut value = assessment();
+            *value.pointer_mut(pointer).unwrap() = wrong;
+            assert_eq!(Assessment::SPEC.check(&value).unwrap_err().path, place);
+            assert!(
+                serde_json::from_value::<Assessment>(value).is_err(),
+                "{place}"
+            );
+        }
+        let mut value = assessment();
+        value.as_object_mut().unwrap().remove("updated_at");
+        let error = Assessment::SPEC.check(&value).unwrap_err();
+        assert_eq!(error.to_string(), "updated_at must be there");
+        let error = ArchivedAssessment::SPEC.check(&json!([])).unwrap_err();
+        assert_eq!(error.to_string(), "the answer must be an object");
+    }
+}

@@ -1,0 +1,151 @@
+//! The npm package, `pkg/dist`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Output, types};
+use crate::setup;
+use crate::shell::{command, root, run_quietly, step};
+use crate::wasm::{Effort, Module, fingerprint};
+
+const CORE: Module = Module {
+    package: "assessments",
+    features: "js",
+    name: "assessments",
+};
+/// Bytes that everything together may have after gzip: what a page pays for
+/// the module and the code around it.
+const MAX_GZIP_BYTES: usize = 42_000;
+
+/// An entry of the package.
+struct Entry {
+    name: &'static str,
+    arguments: &'static [&'static str],
+}
+
+const ENTRIES: [Entry; 5] = [
+    Entry {
+        name: "index.js",
+        arguments: &["--format=esm", "--loader:.wasm=binary"],
+    },
+    Entry {
+        name: "index.cjs",
+        arguments: &["--format=cjs", "--loader:.wasm=binary"],
+    },
+    Entry {
+        name: "workerd.js",
+        arguments: &["--format=esm", "--external:./assessments.wasm"],
+    },
+    Entry {
+        name: "edge-light.js",
+        arguments: &["--format=esm", "--external:./assessments.wasm?module"],
+    },
+    Entry {
+        name: "slim.js",
+        arguments: &["--format=esm"],
+    },
+];
+
+/// Builds the npm package.
+pub(crate) fn package() -> Result<()> {
+    let folder = root().join("pkg");
+    let compiled = CORE.compile()?;
+    let mut inputs = sources(&folder)?;
+    inputs.push(compiled.clone());
+    let out = Output::new(folder.join("dist"));
+    let current = format!(
+        "{}{:x}",
+        fingerprint(&inputs, Effort::Shipped)?,
+        types::declarations().len()
+    );
+    if !out.is_one_of(std::slice::from_ref(&current)) {
+        out.clear()?;
+        let generated = folder.join("src/generated");
+        CORE.bind(&compiled, &generated, Effort::Shipped)?;
+        bundle(&folder, &out.folder)?;
+        copy(
+            &generated.join("assessments_bg.wasm"),
+            &out.folder.join("assessments.wasm"),
+        )?;
+        declare(&folder, &out.folder)?;
+        copy(&root().join("LICENSE"), &folder.join("LICENSE"))?;
+        out.finish(&current)?;
+    }
+    report_sizes(&out.folder)
+}
+
+/// The hand-written files.
+fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = vec![folder.join("package.json")];
+    for entry in fs::read_dir(folder.join("src")).context("pkg/src")? {
+        let path = entry?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn bundle(folder: &Path, out: &Path) -> Result<()> {
+    setup::npm_tools()?;
+    step("bundling the package (esbuild)");
+    for Entry { name, arguments } in ENTRIES {
+        let source = Path::new(name).with_extension("js");
+        run_quietly(
+            command(root().join("node_modules/.bin/esbuild"))
+                .arg(folder.join("src").join(source))
+                .args([
+                    "--bundle",
+                    "--minify",
+                    "--target=es2022",
+                    "--platform=neutral",
+                ])
+                .args(arguments)
+                .arg(format!("--outfile={}", out.join(name).display())),
+            "mend what esbuild reports above",
+        )?;
+    }
+    Ok(())
+}
+
+/// Types: what is generated from Rust, then what is written by hand.
+fn declare(folder: &Path, out: &Path) -> Result<()> {
+    let by_hand =
+        fs::read_to_string(folder.join("src/index.d.ts")).context("pkg/src/index.d.ts")?;
+    let all = format!("{}\n{by_hand}", types::declarations());
+    for name in ["index.d.ts", "index.d.cts"] {
+        fs::write(out.join(name), &all).context(name)?;
+    }
+    copy(&folder.join("src/slim.d.ts"), &out.join("slim.d.ts"))
+}
+
+/// Prints what a page pays, and refuses to build more than it should.
+fn report_sizes(out: &Path) -> Result<()> {
+    let slim = gzip_size(&out.join("slim.js"))?;
+    let module = gzip_size(&out.join("assessments.wasm"))?;
+    let inlined = gzip_size(&out.join("index.js"))?;
+    eprintln!(
+        "package, gzip: {} bytes (module {module} + code {slim}); {inlined} with the module inside the code",
+        module + slim
+    );
+    if module + slim > MAX_GZIP_BYTES {
+        bail!("the package must not exceed {MAX_GZIP_BYTES} bytes after gzip");
+    }
+    Ok(())
+}
+
+fn gzip_size(file: &Path) -> Result<usize> {
+    let bytes = fs::read(file).with_context(|| file.display().to_string())?;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut encoder, &bytes)?;
+    Ok(encoder.finish()?.len())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to)
+        .map(drop)
+        .with_context(|| from.display().to_string())
+}

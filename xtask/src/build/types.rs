@@ -1,0 +1,142 @@
+//! TypeScript types of the wire, from the Rust types.
+
+use std::fmt::Write as _;
+
+use assessments::assessment::{
+    ArchivedAssessment, Assessment, CreatedAssessment, CustomField, CustomFieldType,
+    CustomFieldValue, Status,
+};
+use assessments::id::AnyKind;
+use assessments::schema::Field;
+use assessments::shape::{Shape, Spec};
+
+/// Types with a name of their own.
+const NAMED: [(&str, &Spec, &str); 7] = [
+    (
+        "AssessmentStatus",
+        Status::SPEC,
+        "Where an assessment stands.",
+    ),
+    (
+        "CustomFieldType",
+        CustomFieldType::SPEC,
+        "The type of a custom field.",
+    ),
+    (
+        "CustomFieldValue",
+        CustomFieldValue::SPEC,
+        "The value of a custom field.",
+    ),
+    (
+        "CustomField",
+        CustomField::SPEC,
+        "A custom field that has a value.",
+    ),
+    (
+        "CreatedAssessment",
+        CreatedAssessment::SPEC,
+        "The answer of a create. Times are Unix seconds.",
+    ),
+    (
+        "Assessment",
+        Assessment::SPEC,
+        "An assessment. Times are Unix seconds.",
+    ),
+    (
+        "ArchivedAssessment",
+        ArchivedAssessment::SPEC,
+        "The answer of a cancel or archive. Times are Unix seconds.",
+    ),
+];
+
+/// The declarations.
+pub(super) fn declarations() -> String {
+    let mut out = String::from("/** A kind of id. */\nexport type IdKind =\n");
+    // Writing to a string cannot fail.
+    for kind in AnyKind::ALL {
+        let _ = writeln!(out, "  | \"{}\"", kind.name());
+    }
+    out.push_str(
+        ";\n\ndeclare const kindOfId: unique symbol;\n\n\
+         /** A text that was found to be an id of that kind. */\n\
+         export type Id<Kind extends IdKind> = string & { readonly [kindOfId]: Kind };\n",
+    );
+    for kind in AnyKind::ALL {
+        let _ = writeln!(
+            out,
+            "/** The id of {}: `{}_` and 32 hexadecimal digits. */\nexport type {} = Id<\"{}\">;",
+            kind.noun(),
+            kind.prefix(),
+            id_type(*kind),
+            kind.name()
+        );
+    }
+    for (name, spec, doc) in NAMED {
+        let _ = match spec {
+            Spec::Object(_) => write!(
+                out,
+                "\n/** {doc} */\nexport interface {name} {}\n",
+                body(spec)
+            ),
+            _ => write!(
+                out,
+                "\n/** {doc} */\nexport type {name} = {};\n",
+                body(spec)
+            ),
+        };
+    }
+    out.push_str("\n/** A create request. `null` in an optional field is the same as leaving it out. */\nexport interface CreateAssessmentRequest {\n");
+    for field in Field::ALL {
+        let (spec, required) = field.spec();
+        let mark = if required { "" } else { "?" };
+        let _ = writeln!(out, "  {}{mark}: {};", field.name(), reference(spec));
+    }
+    out.push_str("}\n");
+    out
+}
+
+/// A type where another uses it.
+fn reference(spec: &'static Spec) -> String {
+    NAMED
+        .iter()
+        .find(|(_, named, _)| std::ptr::eq(*named, spec))
+        .map_or_else(|| body(spec), |(name, ..)| (*name).to_owned())
+}
+
+/// A type written out.
+fn body(spec: &'static Spec) -> String {
+    match spec {
+        Spec::String => "string".to_owned(),
+        Spec::Boolean => "boolean".to_owned(),
+        Spec::Number | Spec::Count | Spec::Time => "number".to_owned(),
+        Spec::Id(kind) => id_type(*kind),
+        Spec::OneOf(texts) => {
+            let texts: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
+            texts.join(" | ")
+        }
+        Spec::Nullable(inner) => format!("{} | null", reference(inner)),
+        Spec::List(item) => format!("{}[]", reference(item)),
+        Spec::AnyOf(specs) => {
+            let types: Vec<String> = specs.iter().map(reference).collect();
+            types.join(" | ")
+        }
+        Spec::Object(members) => {
+            let members: String = members
+                .iter()
+                .map(|(key, spec)| format!("  {key}: {};\n", reference(spec)))
+                .collect();
+            format!("{{\n{members}}}")
+        }
+    }
+}
+
+/// `vendor_document` becomes `VendorDocumentId`.
+fn id_type(kind: AnyKind) -> String {
+    let words = kind.name().split('_').map(|word| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| {
+            first.to_uppercase().chain(letters).collect()
+        })
+    });
+    words.chain(["Id".to_owned()]).collect()
+}

@@ -1,0 +1,113 @@
+//! Compiling a crate to WebAssembly, with its JavaScript glue.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::setup;
+use crate::shell::{cargo, command, root, run, step};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+/// WebAssembly features that the Rust target enables by default, and exception
+/// handling, which the glue's module uses. wasm-opt knows none unless told.
+const WASM_OPT_ARGUMENTS: [&str; 10] = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-exception-handling",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--strip-producers",
+];
+
+/// How far to go.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Effort {
+    /// As shipped, through wasm-opt.
+    Shipped,
+    /// Whatever is quickest, for development.
+    Quick,
+}
+
+/// A crate that becomes a WebAssembly module.
+pub(crate) struct Module {
+    /// The package's name.
+    pub(crate) package: &'static str,
+    /// Its features, separated by commas.
+    pub(crate) features: &'static str,
+    /// The name of the compiled file and, with endings, of what is made of it.
+    pub(crate) name: &'static str,
+}
+
+impl Module {
+    /// Compiles; the path of the compiled file.
+    pub(crate) fn compile(&self) -> Result<PathBuf> {
+        setup::wasm_target()?;
+        step(&format!("compiling {} for {TARGET}", self.package));
+        run(
+            cargo()
+                .args(["build", "--quiet", "--release", "--lib", "--target", TARGET])
+                .args(["--package", self.package, "--features", self.features]),
+            "mend what the compiler reports above",
+        )?;
+        Ok(root().join(format!("target/{TARGET}/release/{}.wasm", self.name)))
+    }
+
+    /// Makes `NAME.js` and `NAME_bg.wasm` in `out`, with the wasm-bindgen that
+    /// the crates link.
+    pub(crate) fn bind(&self, compiled: &Path, out: &Path, effort: Effort) -> Result<()> {
+        step(&format!("generating the JavaScript glue of {}", self.name));
+        Bindgen::new()
+            .input_path(compiled)
+            .out_name(self.name)
+            .web(true)
+            .and_then(|bindgen| {
+                bindgen
+                    .typescript(false)
+                    .omit_default_module_path(true)
+                    .reset_state_function(true)
+                    .remove_producers_section(true)
+                    .remove_name_section(false)
+                    .generate(out)
+            })
+            .with_context(|| format!("wasm-bindgen could not process {}", self.name))?;
+        if effort == Effort::Shipped {
+            optimise(&out.join(format!("{}_bg.wasm", self.name)))?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes a module smaller, in place.
+fn optimise(module: &Path) -> Result<()> {
+    setup::npm_tools()?;
+    step("optimising the WebAssembly (wasm-opt)");
+    run(
+        command(root().join("node_modules/.bin/wasm-opt"))
+            .args(WASM_OPT_ARGUMENTS)
+            .arg(module)
+            .arg("-o")
+            .arg(module),
+        "delete node_modules and try again",
+    )
+}
+
+/// Tells whether an artefact is up to date: of its inputs' contents.
+pub(crate) fn fingerprint(inputs: &[PathBuf], effort: Effort) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    for file in inputs {
+        fs::read(file)
+            .with_context(|| file.display().to_string())?
+            .hash(&mut hasher);
+    }
+    WASM_OPT_ARGUMENTS.hash(&mut hasher);
+    effort.hash(&mut hasher);
+    Ok(format!("{:016x}", hasher.finish()))
+}
