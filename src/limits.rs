@@ -164,6 +164,19 @@ pub enum LimitFault {
 }
 
 impl LimitFault {
+    /// The limit as a sentence, for where the field is named already.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::TooManyEntries { actual, .. } => {
+                format!("At most {MAX_LIST_ENTRIES} entries, this has {actual}")
+            }
+            Self::TooLong { actual, .. } => {
+                format!("At most {MAX_TEXT_LENGTH} characters, this has {actual}")
+            }
+        }
+    }
+
     /// The field that exceeds a limit.
     #[must_use]
     pub const fn field(&self) -> Field {

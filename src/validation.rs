@@ -42,7 +42,7 @@ pub struct Issue {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IssueKind {
     /// A limit is exceeded.
-    #[error("{0}")]
+    #[error("{}", .0.sentence())]
     Limit(LimitFault),
     /// An id that cannot name anything.
     #[error("{0}")]

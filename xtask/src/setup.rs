@@ -94,6 +94,44 @@ pub(crate) fn node() -> Result<Command> {
     Ok(node)
 }
 
+/// Names under which Chromium or a browser of its family is installed.
+const BROWSERS: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+];
+
+/// The program of a Chromium, installed if there is none.
+pub(crate) fn browser() -> Result<PathBuf> {
+    if let Some(found) = find_browser() {
+        return Ok(found);
+    }
+    step("installing Chromium (apt-get)");
+    let hint = "install Chromium by your system's means";
+    run_quietly(command("apt-get").args(["update", "-qq"]), hint)?;
+    run_quietly(
+        command("apt-get")
+            .args([
+                "install",
+                "-y",
+                "-qq",
+                "--no-install-recommends",
+                "chromium",
+            ])
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+        hint,
+    )?;
+    find_browser().context("apt-get installed Chromium, but it is not on the PATH")
+}
+
+fn find_browser() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
+        .find(|program| program.is_file())
+}
+
 /// wrangler, with that Node.js.
 pub(crate) fn wrangler() -> Result<Command> {
     let mut wrangler = node()?;

@@ -6,9 +6,10 @@ use crate::build::{self, Effort};
 use crate::setup;
 use crate::shell::{cargo, root, run, step};
 
-/// The black-box tests over workerd.
-const HTTP_TESTS: &str = "tests/http";
+/// Folders of tests that Node.js runs: the API over workerd, the npm package.
+const FOLDERS: [&str; 2] = ["tests/http", "tests/package"];
 
+/// `cargo xtask test`
 pub(crate) fn run_command(only: Option<&str>) -> Result<()> {
     setup::wasm_target()?;
     setup::npm_tools()?;
@@ -16,7 +17,8 @@ pub(crate) fn run_command(only: Option<&str>) -> Result<()> {
         rust()?;
     }
     build::worker(Effort::Shipped)?;
-    http(only)
+    build::package()?;
+    javascript(only)
 }
 
 fn rust() -> Result<()> {
@@ -24,7 +26,7 @@ fn rust() -> Result<()> {
     for (what, arguments) in [
         (
             "the library",
-            &["--package=assessments", "--all-features"][..],
+            &["--package=assessments", "--features=openapi"][..],
         ),
         ("the Worker, native", &["--package=assessments-worker"]),
         ("the commands", &["--package=xtask"]),
@@ -38,25 +40,27 @@ fn rust() -> Result<()> {
     Ok(())
 }
 
-fn http(only: Option<&str>) -> Result<()> {
-    let folder = root().join(HTTP_TESTS);
+fn javascript(only: Option<&str>) -> Result<()> {
     let mut files = Vec::new();
-    for entry in folder.read_dir().context(HTTP_TESTS)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".test.mjs") && only.is_none_or(|text| name.contains(text)) {
-            files.push(format!("{HTTP_TESTS}/{name}"));
+    for folder in FOLDERS {
+        for entry in root().join(folder).read_dir().context(folder)? {
+            let file = format!("{folder}/{}", entry?.file_name().to_string_lossy());
+            if file.ends_with(".test.mjs") && only.is_none_or(|text| file.contains(text)) {
+                files.push(file);
+            }
         }
     }
     if files.is_empty() {
-        bail!("no test file in {HTTP_TESTS} is named like that");
+        bail!("no test file in {} is named like that", FOLDERS.join(", "));
     }
     files.sort();
-    step("testing over workerd");
+    step("testing over workerd, and the package in its runtimes");
     run(
         setup::node()?
-            .args(["--test", "--test-concurrency=2", "--test-timeout=300000"])
+            .args(["--test", "--test-concurrency=2", "--test-timeout=600000"])
             .args(files)
-            .env("XTASK", std::env::current_exe().context("own path")?),
+            .env("XTASK", std::env::current_exe().context("own path")?)
+            .env("CHROMIUM", setup::browser()?),
         "see the failed tests above",
     )
 }
