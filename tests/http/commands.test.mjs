@@ -7,8 +7,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { DEMO, KEYS, ORGS, ROOT, XTASK, inTemporaryFolder } from "./harness.mjs";
+import {
+  DEMO, KEYS, ORGS, ROOT, XTASK, idOf, inTemporaryFolder, makeOrg,
+} from "./harness.mjs";
 
 const run = promisify(execFile);
 
@@ -146,9 +149,42 @@ test("dev_says_in_one_line_that_a_port_is_taken_or_a_folder_in_use", () =>
     const taken = await xtask("dev", "--port", port, "--state", state);
     assert.equal(taken.code, 1);
     assert.match(taken.stderr, /^error: cannot listen on 127\.0\.0\.1:\d+; choose another port/m);
-    const inUse = await xtask("import", "worker/demo/demo-data.json", "--state", state);
+    const inUse = await xtask("dev", "--port", String(await freePort()), "--state", state);
     assert.equal(inUse.code, 1);
     assert.match(inUse.stderr, /^error: .* is in use by another `cargo xtask`/m);
+    await running.stop();
+  }));
+
+test("an_import_beside_a_running_dev_is_served_by_it", () =>
+  inTemporaryFolder(async (state) => {
+    const running = await dev(state);
+    const { data, key } = makeOrg("beside");
+    const file = join(state, "beside.json");
+    const load = (org) => {
+      writeFileSync(file, JSON.stringify({ orgs: [org] }));
+      return xtask("import", file, "--state", state);
+    };
+    const imported = await load(data);
+    assert.equal(imported.code, 0, imported.stderr);
+    // The server is away for a moment while an import runs.
+    const probe = async () => {
+      const headers = { authorization: `Bearer ${key}` };
+      for (let tries = 0; tries < 200; tries++) {
+        const answer = await fetch(`${running.base}/v1/utils/authtest`, { headers }).catch(() => {});
+        if (answer) return answer.status;
+        await delay(100);
+      }
+    };
+    assert.equal(await probe(), 200);
+
+    const workflow = (n) => [
+      { id: idOf("cbwd", `clash ${n}`), name: "same", enabled: true, kind: "direct" },
+    ];
+    assert.equal((await load({ ...data, workflows: workflow(1) })).code, 0);
+    const refused = await load({ ...data, workflows: workflow(2) });
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /^error: .*nothing was imported/m);
+    assert.equal(await probe(), 200);
     await running.stop();
   }));
 

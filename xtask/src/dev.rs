@@ -38,18 +38,21 @@ pub(crate) fn run(port: u16, folder: &Path) -> Result<()> {
     load(&state)?;
 
     step("starting workerd");
-    let mut server = Server::start(port, &state)?;
-    let started = Instant::now();
-    while !answers(port) {
-        if started.elapsed() > START_TIMEOUT {
-            bail!("no answer from workerd in {START_TIMEOUT:?}; see its output above");
-        }
-        if server.wait(&interrupted, POLL)? {
-            return Ok(());
+    let Some(mut server) = Server::start(port, &state, &interrupted)? else {
+        return Ok(());
+    };
+    announce(port)?;
+    while !server.wait(&interrupted, Duration::from_millis(250))? {
+        if let Some(request) = import::handoff::waiting(&state) {
+            drop(server);
+            import::handoff::serve(&state, &request)?;
+            let Some(again) = Server::start(port, &state, &interrupted)? else {
+                return Ok(());
+            };
+            step(&format!("serving again on http://127.0.0.1:{port}"));
+            server = again;
         }
     }
-    announce(port)?;
-    while !server.wait(&interrupted, Duration::from_secs(1))? {}
     Ok(())
 }
 
@@ -106,7 +109,22 @@ fn fingerprint() -> Result<String> {
 struct Server(Child);
 
 impl Server {
-    fn start(port: u16, state: &State) -> Result<Self> {
+    /// Starts and waits until it answers; `None` if interrupted meanwhile.
+    fn start(port: u16, state: &State, interrupted: &Receiver<()>) -> Result<Option<Self>> {
+        let mut server = Self::spawn(port, state)?;
+        let started = Instant::now();
+        while !answers(port) {
+            if started.elapsed() > START_TIMEOUT {
+                bail!("no answer from workerd in {START_TIMEOUT:?}; see its output above");
+            }
+            if server.wait(interrupted, POLL)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(server))
+    }
+
+    fn spawn(port: u16, state: &State) -> Result<Self> {
         // Standard output is for the lines that say where the API is.
         let log = std::io::stderr().as_fd().try_clone_to_owned()?;
         setup::wrangler()?

@@ -12,9 +12,23 @@ pub(crate) struct State {
     _lock: File,
 }
 
+/// The folder is locked by another process.
+pub(crate) struct InUse(pub(crate) PathBuf);
+
 impl State {
     /// Makes the folder if it is not there, and locks it.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
+        match Self::try_open(folder)? {
+            Ok(state) => Ok(state),
+            Err(InUse(folder)) => bail!(
+                "{} is in use by another `cargo xtask`; stop that one, or choose another folder with --state",
+                folder.display()
+            ),
+        }
+    }
+
+    /// The same, telling apart that another process has the folder.
+    pub(crate) fn try_open(folder: &Path) -> Result<Result<Self, InUse>> {
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let folder = folder
@@ -23,14 +37,11 @@ impl State {
         let path = folder.join("lock");
         let lock = File::create(&path).with_context(|| path.display().to_string())?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
+            Ok(()) => Ok(Ok(Self {
                 folder,
                 _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => bail!(
-                "{} is in use by another `cargo xtask`; stop that one, or choose another folder with --state",
-                folder.display()
-            ),
+            })),
+            Err(TryLockError::WouldBlock) => Ok(Err(InUse(folder))),
             Err(TryLockError::Error(error)) => {
                 Err(error).with_context(|| path.display().to_string())
             }

@@ -5,6 +5,7 @@
 //! file twice changes nothing.
 
 mod file;
+pub(crate) mod handoff;
 mod reader;
 mod sql;
 
@@ -15,7 +16,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::setup;
 use crate::shell::{root, run_quietly, step};
-use crate::state::State;
+use crate::state::{InUse, State};
 
 /// The database's name in wrangler.toml.
 const DATABASE: &str = "assessments";
@@ -41,9 +42,13 @@ pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
         }
         Destination::Local(folder) => {
             setup::npm_tools()?;
-            let state = State::open(folder)?;
-            migrate(&state)?;
-            execute_locally(&state, &statements)?;
+            match State::try_open(folder)? {
+                Ok(state) => {
+                    migrate(&state)?;
+                    execute_locally(&state, &statements)?;
+                }
+                Err(InUse(folder)) => handoff::request(&folder, &statements)?,
+            }
         }
         Destination::Remote => {
             setup::npm_tools()?;
