@@ -25,8 +25,12 @@ pub(crate) fn run_command() -> Result<()> {
             &["--package=assessments", "--all-targets", "--all-features"],
         ),
         (
-            "the library, wasm32",
-            &["--package=assessments", "--target=wasm32-unknown-unknown"],
+            "the library, wasm32, for JavaScript",
+            &[
+                "--package=assessments",
+                "--features=js",
+                "--target=wasm32-unknown-unknown",
+            ],
         ),
         (
             "the Worker, native",
