@@ -147,6 +147,14 @@ test("by_default_there_are_no_cors_headers", async () => {
   }
 });
 
+test("openapi_knows_no_conditional_and_no_range_requests", async () => {
+  const headers = { "if-none-match": "*", "if-modified-since": new Date().toUTCString(), range: "bytes=0-9" };
+  const answer = await api.send("GET", "/openapi.json", { headers });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("etag"), null);
+  assert.equal(answer.text, (await api.send("GET", "/openapi.json")).text);
+});
+
 test("openapi_is_3_1_and_describes_exactly_the_routes_and_statuses", async () => {
   const answer = await api.send("GET", "/openapi.json");
   assert.equal(answer.status, 200);

@@ -40,7 +40,7 @@ pub(crate) async fn dispatch(shell: &Shell, request: Request) -> Result<Answer, 
         Call::ArchiveAssessment(id) => archive::archive(shell, &request, &id).await,
         Call::AuthTest => utility::auth_test(shell, &request).await,
         Call::Health => utility::health(shell).await,
-        Call::OpenApi => utility::open_api(shell, request).await,
+        Call::OpenApi => utility::open_api(shell).await,
     }
 }
 
