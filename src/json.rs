@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::schema::{Field, Json, Members, Shape};
+use crate::schema::{Field, Json, JsonKind, Members};
 
 /// Levels of arrays and objects that may be open at once; the outermost is level 1.
 pub const MAX_DEPTH: usize = 128;
@@ -58,16 +58,16 @@ impl Json for JsonText<'_> {
             .map(|object| object.0)
     }
 
-    fn shape(self) -> Shape<Self> {
+    fn kind(self) -> JsonKind<Self> {
         let text = self.0.get();
         match text.bytes().next() {
-            Some(b'n') => Shape::Null,
-            Some(b'"') => serde_json::from_str(text).map_or(Shape::Other, Shape::String),
+            Some(b'n') => JsonKind::Null,
+            Some(b'"') => serde_json::from_str(text).map_or(JsonKind::Other, JsonKind::String),
             Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text)
-                .map_or(Shape::Other, |items| {
-                    Shape::Array(items.into_iter().map(Self).collect())
+                .map_or(JsonKind::Other, |items| {
+                    JsonKind::Array(items.into_iter().map(Self).collect())
                 }),
-            _ => Shape::Other,
+            _ => JsonKind::Other,
         }
     }
 }
@@ -255,6 +255,6 @@ mod tests {
     fn the_last_of_duplicate_keys_counts_however_it_is_spelt() {
         let text = JsonText::read(br#"{"name":1,"n\u0061me":"b"}"#).unwrap();
         let name = text.members().unwrap().name.unwrap();
-        assert!(matches!(name.shape(), Shape::String(text) if text == "b"));
+        assert!(matches!(name.kind(), JsonKind::String(text) if text == "b"));
     }
 }

@@ -18,7 +18,7 @@
 //! - [`validation`]: all of that at once, for forms and clients
 //! - [`client`]: the client without its transport
 //! - `js`: all of this for JavaScript (feature `js`), the npm package
-//! - [`openapi`](crate::route): their machine-readable description (feature `openapi`)
+//! - `openapi`: their machine-readable description (feature `openapi`)
 //!
 //! Section numbers in the documentation ("4.2") are those of the API contract,
 //! which `ARCHITECTURE.md` summarises.

@@ -12,12 +12,12 @@ pub trait Json: Sized {
     /// The members the request knows, or `None` if this is not an object.
     fn members(self) -> Option<Members<Self>>;
     /// What kind of value this is.
-    fn shape(self) -> Shape<Self>;
+    fn kind(self) -> JsonKind<Self>;
 }
 
 /// A JSON value as far as the schema tells values apart.
 #[derive(Debug)]
-pub enum Shape<J> {
+pub enum JsonKind<J> {
     /// `null`.
     Null,
     /// A string.
@@ -302,51 +302,51 @@ impl Checker {
         &mut self,
         field: Field,
         value: Option<J>,
-        read: fn(&mut Self, Field, Shape<J>) -> T,
+        read: fn(&mut Self, Field, JsonKind<J>) -> T,
     ) -> T {
         let Some(value) = value else {
             self.fault(Place::Field(field), FaultKind::Missing);
             return T::default();
         };
-        read(self, field, value.shape())
+        read(self, field, value.kind())
     }
 
     fn optional<J: Json, T>(
         &mut self,
         field: Field,
         value: Option<J>,
-        read: fn(&mut Self, Field, Shape<J>) -> T,
+        read: fn(&mut Self, Field, JsonKind<J>) -> T,
     ) -> Option<T> {
-        match value?.shape() {
-            Shape::Null => None,
+        match value?.kind() {
+            JsonKind::Null => None,
             shape => Some(read(self, field, shape)),
         }
     }
 
-    fn string<J: Json>(&mut self, field: Field, shape: Shape<J>) -> String {
+    fn string<J: Json>(&mut self, field: Field, shape: JsonKind<J>) -> String {
         self.text(Place::Field(field), shape)
     }
 
-    fn strings<J: Json>(&mut self, field: Field, shape: Shape<J>) -> Vec<String> {
-        let Shape::Array(items) = shape else {
+    fn strings<J: Json>(&mut self, field: Field, shape: JsonKind<J>) -> Vec<String> {
+        let JsonKind::Array(items) = shape else {
             self.fault(Place::Field(field), FaultKind::NotAList);
             return Vec::new();
         };
         items
             .into_iter()
             .enumerate()
-            .map(|(index, item)| self.text(Place::Item(field, index), item.shape()))
+            .map(|(index, item)| self.text(Place::Item(field, index), item.kind()))
             .collect()
     }
 
-    fn text<J>(&mut self, place: Place, shape: Shape<J>) -> String {
+    fn text<J>(&mut self, place: Place, shape: JsonKind<J>) -> String {
         match shape {
-            Shape::String(text) => text,
-            Shape::IllFormed => {
+            JsonKind::String(text) => text,
+            JsonKind::IllFormed => {
                 self.ill_formed = true;
                 String::new()
             }
-            Shape::Null | Shape::Array(_) | Shape::Other => {
+            JsonKind::Null | JsonKind::Array(_) | JsonKind::Other => {
                 self.fault(place, FaultKind::NotAString);
                 String::new()
             }

@@ -69,7 +69,8 @@ async function run(handler, ...args) {
   try {
     return await Promise.race([handler(...args), breaks]);
   } catch (cause) {
-    breakInstance(cause);
+    // With null the Rust says, itself in good health, that it has no answer.
+    if (cause !== null) breakInstance(cause);
     throw cause;
   } finally {
     inside.delete(reject);

@@ -3,7 +3,7 @@
 use js_sys::{Array, JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::schema::{Field, Json, Members, Shape};
+use crate::schema::{Field, Json, JsonKind, Members};
 use crate::shape::{Value, ValueKind};
 
 /// A JavaScript value.
@@ -25,21 +25,21 @@ impl Json for JsJson {
         Some(members)
     }
 
-    fn shape(self) -> Shape<Self> {
+    fn kind(self) -> JsonKind<Self> {
         if self.0.is_null() {
-            return Shape::Null;
+            return JsonKind::Null;
         }
         if let Some(text) = self.0.dyn_ref::<JsString>() {
             return if text.is_valid_utf16() {
-                Shape::String(text.into())
+                JsonKind::String(text.into())
             } else {
-                Shape::IllFormed
+                JsonKind::IllFormed
             };
         }
         if Array::is_array(&self.0) {
-            return Shape::Array(Array::from(&self.0).iter().map(Self).collect());
+            return JsonKind::Array(Array::from(&self.0).iter().map(Self).collect());
         }
-        Shape::Other
+        JsonKind::Other
     }
 }
 

@@ -4,6 +4,7 @@ use assessments::problem::Problem;
 use serde::Serialize;
 use worker::{Headers, Response, ResponseBuilder, console_error};
 
+use crate::decide::Undecided;
 use crate::shell::{RandomError, RequestId};
 use crate::storage::StorageError;
 
@@ -108,6 +109,15 @@ impl Failure {
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)
+    }
+}
+
+impl From<Undecided> for Failure {
+    fn from(undecided: Undecided) -> Self {
+        match undecided {
+            Undecided::Refused(problem) => Self::Problem(problem),
+            Undecided::Serialize(error) => Self::Serialize(error),
+        }
     }
 }
 

@@ -67,14 +67,14 @@ pub(crate) struct Basis {
 }
 
 /// The facts of a request that admission judges.
-pub(crate) struct Admission {
+pub(crate) struct Admission<'a> {
     pub(crate) endpoint: Endpoint,
     pub(crate) client: Option<IpAddr>,
-    pub(crate) config: Config,
+    pub(crate) config: &'a Config,
 }
 
-impl Admission {
-    pub(crate) fn new(shell: &Shell, endpoint: Endpoint, headers: &Headers) -> Self {
+impl<'a> Admission<'a> {
+    pub(crate) fn new(shell: &'a Shell, endpoint: Endpoint, headers: &Headers) -> Self {
         Self {
             endpoint,
             client: client_address(headers),
@@ -131,7 +131,7 @@ pub(crate) async fn identify(shell: &Shell, headers: &Headers) -> Result<Caller,
 pub(crate) fn admit(
     shell: &Shell,
     caller: &Caller,
-    admission: &Admission,
+    admission: &Admission<'_>,
     standing: Option<Standing>,
     now: Timestamp,
 ) -> Result<Basis, Problem> {
@@ -147,7 +147,7 @@ pub(crate) fn admit(
 }
 
 fn remember(shell: &Shell, caller: &Caller, basis: Basis) {
-    let Some(cache) = shell.credential_cache().into_owned() else {
+    let Some(cache) = shell.credential_cache().writer() else {
         return;
     };
     let (org, key) = (caller.org.clone(), caller.key.clone());

@@ -58,7 +58,7 @@ impl<'a> CredentialCache<'a> {
     }
 
     /// The cache for work after the response.
-    pub(crate) fn into_owned(self) -> Option<CredentialCacheWriter> {
+    pub(crate) fn writer(&self) -> Option<CredentialCacheWriter> {
         self.store().map(CredentialCacheWriter)
     }
 

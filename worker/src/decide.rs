@@ -92,19 +92,38 @@ struct RunInput<'a> {
     service_id: Option<&'a ServiceId>,
 }
 
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Undecided {
+    /// The contract's refusal.
+    #[error("refused with {}", .0.status())]
+    Refused(Problem),
+    /// The answer or the run's input does not serialise.
+    #[error("does not serialise: {0}")]
+    Serialize(serde_json::Error),
+}
+
+impl From<Problem> for Undecided {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
 /// Decides a create.
 pub(crate) fn create(
     request: &CreateAssessment,
     facts: &References,
     fresh: &FreshIds,
     now: Timestamp,
-) -> Result<CreatePlan, Problem> {
+) -> Result<CreatePlan, Undecided> {
     // Gate 8: the workflow by name.
     let definition = match (request.workflow(), &facts.workflow) {
         (None, _) => None,
-        (Some(name), None) => return Err(Problem::WorkflowNotFound { name: name.clone() }),
+        (Some(name), None) => {
+            return Err(Problem::WorkflowNotFound { name: name.clone() }.into());
+        }
         (Some(name), Some(workflow)) if !workflow.enabled => {
-            return Err(Problem::WorkflowDisabled { name: name.clone() });
+            return Err(Problem::WorkflowDisabled { name: name.clone() }.into());
         }
         (Some(_), Some(workflow)) => Some(workflow.id.clone()),
     };
@@ -168,9 +187,8 @@ pub(crate) fn create(
     })
 }
 
-/// Our own types always serialise; if one did not, that would be a bug of ours.
-fn json(value: &impl Serialize) -> Result<String, Problem> {
-    serde_json::to_string(value).map_err(|_| Problem::Internal)
+fn json(value: &impl Serialize) -> Result<String, Undecided> {
+    serde_json::to_string(value).map_err(Undecided::Serialize)
 }
 
 /// What a request's references resolve to, besides the vendor.
@@ -317,7 +335,10 @@ mod tests {
             assessment: AssessmentId::from_random(7),
             run: WorkflowRunId::from_random(8),
         };
-        create(&request(members), facts, &fresh, NOW)
+        create(&request(members), facts, &fresh, NOW).map_err(|undecided| match undecided {
+            Undecided::Refused(problem) => problem,
+            Undecided::Serialize(error) => panic!("{error}"),
+        })
     }
 
     fn refusal(members: &str, facts: &References) -> Vec<(&'static str, usize)> {

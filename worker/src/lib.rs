@@ -36,7 +36,8 @@ use crate::shell::{RequestId, Shell};
 /// Answers one HTTP request.
 ///
 /// Not by the `event` macro, which answers a failure itself and in plain text:
-/// here it rejects, and the entry module answers the JSON `500`.
+/// here it rejects with `null`, and the entry module answers the JSON `500`.
+/// Anything else that it rejects with means that the instance is broken.
 ///
 /// # Errors
 /// The platform gives no random bytes, or does not take the response.
@@ -49,13 +50,22 @@ pub async fn fetch(
     env: Env,
     context: JsContext,
 ) -> Result<web_sys::Response, JsValue> {
-    let id = RequestId::fresh().map_err(worker::Error::from)?;
+    let id = RequestId::fresh().map_err(|error| without_answer(&error))?;
     let shell = Shell::new(env, Some(Context::new(context)));
     let answer = match handlers::dispatch(&shell, Request::from(request)).await {
         Ok(answer) => answer,
         Err(failure) => Answer::problem(&failure.into_problem(&id)),
     };
-    Ok(answer.into_response(&id)?.into())
+    let response = answer.into_response(&id);
+    response
+        .map(Into::into)
+        .map_err(|error| without_answer(&error))
+}
+
+/// Logs why there is no answer, and tells the entry module to make one.
+fn without_answer(cause: &impl std::fmt::Display) -> JsValue {
+    console_error!("no answer: {cause}");
+    JsValue::NULL
 }
 
 /// Sweeps what has expired; wrangler.toml says how often.

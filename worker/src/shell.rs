@@ -1,5 +1,7 @@
 //! The world around one request: bindings, the clock, the source of randomness.
 
+use std::cell::OnceCell;
+
 use assessments::time::Timestamp;
 use worker::{Context, Env, js_sys};
 
@@ -11,19 +13,25 @@ use crate::storage::Databases;
 pub(crate) struct Shell {
     env: Env,
     context: Option<Context>,
+    config: OnceCell<Config>,
 }
 
 impl Shell {
     pub(crate) fn new(env: Env, context: Option<Context>) -> Self {
-        Self { env, context }
+        Self {
+            env,
+            context,
+            config: OnceCell::new(),
+        }
     }
 
     pub(crate) fn env(&self) -> &Env {
         &self.env
     }
 
-    pub(crate) fn config(&self) -> Config {
-        Config::read(&self.env)
+    /// The settings, read when first asked for.
+    pub(crate) fn config(&self) -> &Config {
+        self.config.get_or_init(|| Config::read(&self.env))
     }
 
     pub(crate) fn databases(&self) -> Databases<'_> {
@@ -62,12 +70,6 @@ pub(crate) fn random_bits() -> Result<u128, RandomError> {
 #[derive(Debug, thiserror::Error)]
 #[error("no randomness: {0}")]
 pub(crate) struct RandomError(#[from] getrandom::Error);
-
-impl From<RandomError> for worker::Error {
-    fn from(error: RandomError) -> Self {
-        Self::RustError(error.to_string())
-    }
-}
 
 /// The id of one response (2.2): a fresh random UUID, never the caller's.
 pub(crate) struct RequestId(String);

@@ -1,4 +1,4 @@
-//! Building the artefacts into `dist/`.
+//! Building the artefacts: the Worker into `dist/`, the package into `pkg/dist/`.
 
 mod package;
 mod types;
@@ -32,7 +32,7 @@ pub(crate) const QUICK: &str = "quick";
 pub(crate) enum Target {
     /// dist/worker (entry module, glue, WebAssembly) and dist/assets (static files)
     Worker,
-    /// dist/package: the npm package, ready to publish
+    /// pkg/dist: the npm package, ready to publish from pkg
     Package,
 }
 

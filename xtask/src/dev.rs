@@ -9,18 +9,16 @@ use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::build::{self, BUILD_EFFORT, Effort, QUICK};
 use crate::shell::{root, step};
 use crate::state::State;
-use crate::{import, setup};
+use crate::{import, interrupt, setup};
 
 /// Longest wait for the first answer.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -30,23 +28,23 @@ const POLL: Duration = Duration::from_millis(50);
 
 /// `cargo xtask dev`
 pub(crate) fn run(port: u16, folder: &Path) -> Result<()> {
-    let interrupted = interruptions()?;
     ensure_free(port)?;
     setup::npm_tools()?;
     build::worker(Effort::Quick)?;
     let state = State::open(folder)?;
+    import::handoff::discard_leftovers(&state)?;
     load(&state)?;
 
     step("starting workerd");
-    let Some(mut server) = Server::start(port, &state, &interrupted)? else {
+    let Some(mut server) = Server::start(port, &state)? else {
         return Ok(());
     };
     announce(port)?;
-    while !server.wait(&interrupted, Duration::from_millis(250))? {
+    while !server.wait(Duration::from_millis(250))? {
         if let Some(request) = import::handoff::waiting(&state) {
             drop(server);
             import::handoff::serve(&state, &request)?;
-            let Some(again) = Server::start(port, &state, &interrupted)? else {
+            let Some(again) = Server::start(port, &state)? else {
                 return Ok(());
             };
             step(&format!("serving again on http://127.0.0.1:{port}"));
@@ -54,17 +52,6 @@ pub(crate) fn run(port: u16, folder: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A message for each Ctrl-C, SIGTERM or SIGHUP.
-fn interruptions() -> Result<Receiver<()>> {
-    let (sender, receiver) = channel();
-    ctrlc::set_handler(move || {
-        // The receiver is gone only when we are ending already.
-        let _ = sender.send(());
-    })
-    .context("signal handler")?;
-    Ok(receiver)
 }
 
 fn address(port: u16) -> SocketAddr {
@@ -110,14 +97,14 @@ struct Server(Child);
 
 impl Server {
     /// Starts and waits until it answers; `None` if interrupted meanwhile.
-    fn start(port: u16, state: &State, interrupted: &Receiver<()>) -> Result<Option<Self>> {
+    fn start(port: u16, state: &State) -> Result<Option<Self>> {
         let mut server = Self::spawn(port, state)?;
         let started = Instant::now();
         while !answers(port) {
             if started.elapsed() > START_TIMEOUT {
                 bail!("no answer from workerd in {START_TIMEOUT:?}; see its output above");
             }
-            if server.wait(interrupted, POLL)? {
+            if server.wait(POLL)? {
                 return Ok(None);
             }
         }
@@ -146,24 +133,24 @@ impl Server {
             .context("cannot start wrangler")
     }
 
-    /// Waits for at most `timeout`; true if interrupted, an error if the
-    /// server ended by itself.
-    fn wait(&mut self, interrupted: &Receiver<()>, timeout: Duration) -> Result<bool> {
-        match interrupted.recv_timeout(timeout) {
-            Ok(()) | Err(RecvTimeoutError::Disconnected) => return Ok(true),
-            Err(RecvTimeoutError::Timeout) => {}
+    /// Waits for `time`; true if interrupted, an error if the server ended by
+    /// itself.
+    fn wait(&mut self, time: Duration) -> Result<bool> {
+        let begun = Instant::now();
+        while begun.elapsed() < time {
+            if interrupt::requested() {
+                return Ok(true);
+            }
+            if let Some(status) = self.0.try_wait().context("wrangler")? {
+                bail!("wrangler dev ended by itself ({status}); see its output above");
+            }
+            std::thread::sleep(POLL);
         }
-        match self.0.try_wait().context("wrangler")? {
-            None => Ok(false),
-            Some(status) => bail!("wrangler dev ended by itself ({status}); see its output above"),
-        }
+        Ok(false)
     }
 
     fn signal(&self, signal: Signal) {
-        if let Ok(id) = i32::try_from(self.0.id()) {
-            // An error means that the group is gone, which is what we want.
-            let _ = killpg(Pid::from_raw(id), signal);
-        }
+        interrupt::end(i32::try_from(self.0.id()).unwrap_or_default(), signal);
     }
 }
 

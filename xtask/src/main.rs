@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod dev;
 mod import;
+mod interrupt;
 mod setup;
 mod shell;
 mod state;
@@ -45,7 +46,7 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
-    /// Build the optimised artefacts into dist/
+    /// Build the optimised artefacts: the Worker and the npm package
     Build {
         /// What to build; everything if not given
         target: Option<build::Target>,
@@ -69,7 +70,18 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    match interrupt::install().and_then(|()| run(Cli::parse().command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // {:#} is the chain of causes on one line; no stack trace.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Dev { port, state } => dev::run(port, &state_folder(state)),
         Command::Test { only } => test::run_command(only.as_deref()),
         Command::Build { target } => build::run_command(target),
@@ -86,14 +98,6 @@ fn main() -> ExitCode {
                 None => import::Destination::Local(state_folder(state)),
             };
             import::run(&file, &destination)
-        }
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // {:#} is the chain of causes on one line; no stack trace.
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Running other programs.
 
 use std::ffi::OsStr;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
+
+use crate::interrupt::{self, Running};
 
 /// The project's root folder.
 pub(crate) fn root() -> PathBuf {
@@ -31,26 +34,40 @@ pub(crate) fn cargo() -> Command {
 
 /// Runs to the end, output passed on; `hint` says what to do if it fails.
 pub(crate) fn run(command: &mut Command, hint: &str) -> Result<()> {
-    let status = command.status().with_context(|| cannot_start(command))?;
-    if status.success() {
+    let output = finish(command)?;
+    if output.status.success() {
         return Ok(());
     }
-    bail!("`{}` failed ({status}); {hint}", shown(command));
+    bail!("`{}` failed ({}); {hint}", shown(command), output.status);
 }
 
 /// Runs to the end with its output shown only if it fails.
 pub(crate) fn run_quietly(command: &mut Command, hint: &str) -> Result<String> {
-    let output = command
-        .stderr(Stdio::piped())
-        .stdout(Stdio::piped())
-        .output()
-        .with_context(|| cannot_start(command))?;
+    let output = finish(command.stderr(Stdio::piped()).stdout(Stdio::piped()))?;
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.success() {
         return Ok(stdout);
     }
     eprintln!("{stdout}{}", String::from_utf8_lossy(&output.stderr));
     bail!("`{}` failed ({}); {hint}", shown(command), output.status);
+}
+
+/// Runs to the end, or until we are interrupted.
+fn finish(command: &mut Command) -> Result<Output> {
+    if interrupt::requested() {
+        bail!("interrupted");
+    }
+    let child = command
+        .process_group(0)
+        .spawn()
+        .with_context(|| cannot_start(command))?;
+    let running = Running::new(child.id());
+    let output = child.wait_with_output();
+    drop(running);
+    if interrupt::requested() {
+        bail!("interrupted");
+    }
+    output.with_context(|| shown(command))
 }
 
 fn cannot_start(command: &Command) -> String {

@@ -52,5 +52,8 @@ pub(super) async fn archive(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(StorageError::contended("archive assessment").into())
+    Err(StorageError::Contended {
+        operation: "archive assessment",
+    }
+    .into())
 }

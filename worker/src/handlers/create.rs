@@ -70,9 +70,9 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
         }
         // 5, 6, 7
         let request = input.as_ref().map_err(Problem::clone)?;
-        let facts = facts
-            .references
-            .ok_or_else(|| StorageError::missing("look up for create"))?;
+        let facts = facts.references.ok_or(StorageError::Missing {
+            operation: "look up for create",
+        })?;
         // 8, 9
         let plan = decide::create(request, &facts.references, &fresh, now)?;
         // 10
@@ -92,7 +92,11 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
             Err(error) => return Err(error.into()),
         }
     }
-    Err(StorageError::contended("create assessment").into())
+    Err(Failure::Storage(failed_write.unwrap_or(
+        StorageError::Contended {
+            operation: "create assessment",
+        },
+    )))
 }
 
 /// The `Idempotency-Key`, `None` if the header is absent.

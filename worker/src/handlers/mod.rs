@@ -29,6 +29,7 @@ use worker::{Request, console_warn};
 
 use crate::answer::{Answer, Failure};
 use crate::shell::Shell;
+use crate::storage::deadline;
 
 /// Gate 0, then the endpoint's own gates.
 pub(crate) async fn dispatch(shell: &Shell, request: Request) -> Result<Answer, Failure> {
@@ -52,9 +53,19 @@ enum Body {
     TooLarge,
 }
 
-/// Reads the body. One that breaks off is never taken for a whole one: what
-/// came of it is cut so that it is not acceptable JSON.
+/// Longest wait for a whole body, in milliseconds.
+const BODY_TIMEOUT_MILLISECONDS: u64 = 20_000;
+
+/// Reads the body, within its time. One that breaks off or does not end is
+/// never taken for a whole one.
 async fn read_body(request: &mut Request) -> Body {
+    match deadline(BODY_TIMEOUT_MILLISECONDS, read_to_end(request)).await {
+        Some(body) => body,
+        None => broken(&"it did not end in time"),
+    }
+}
+
+async fn read_to_end(request: &mut Request) -> Body {
     let declared = request
         .headers()
         .get("content-length")
@@ -92,7 +103,7 @@ async fn read_body(request: &mut Request) -> Body {
 
 /// A body of white space only is not empty and not JSON: the caller, if still
 /// there, is told that the JSON could not be read.
-fn broken(error: &worker::Error) -> Body {
-    console_warn!("request body broke off: {error}");
+fn broken(cause: &impl std::fmt::Display) -> Body {
+    console_warn!("request body broke off: {cause}");
     Body::Whole(vec![b' '])
 }

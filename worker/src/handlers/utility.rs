@@ -7,7 +7,7 @@ use worker::Request;
 use crate::answer::{Answer, Failure};
 use crate::auth::{self, Admission};
 use crate::shell::Shell;
-use crate::storage::{self, StorageError};
+use crate::storage::{self, StorageError, TIMEOUT_MILLISECONDS, deadline};
 
 /// 1. authentication; no role is required: `401`
 /// 2. IP allowlist: `403`
@@ -42,11 +42,19 @@ const DESCRIPTION: &str = "https://assets.invalid/openapi.json";
 /// The description that the build made from the library's types. The caller's
 /// headers stay here: there are no conditional or range requests (2.1).
 pub(super) async fn open_api(shell: &Shell) -> Result<Answer, Failure> {
-    let failed = |error: worker::Error| StorageError::failed("read static asset", &error);
+    const READ: &str = "read static asset";
+    let failed = |error: worker::Error| StorageError::failed(READ, &error);
     let assets = shell.env().assets("ASSETS").map_err(failed)?;
-    let mut response = assets.fetch(DESCRIPTION, None).await.map_err(failed)?;
-    if response.status_code() != 200 {
-        return Err(StorageError::missing("read static asset").into());
+    let read = async {
+        let mut response = assets.fetch(DESCRIPTION, None).await?;
+        Ok((response.status_code(), response.text().await?))
+    };
+    let (status, text) = deadline(TIMEOUT_MILLISECONDS, read)
+        .await
+        .ok_or(StorageError::TimedOut { operation: READ })?
+        .map_err(failed)?;
+    if status != 200 {
+        return Err(StorageError::Missing { operation: READ }.into());
     }
-    Ok(Answer::new(200, response.text().await.map_err(failed)?))
+    Ok(Answer::new(200, text))
 }

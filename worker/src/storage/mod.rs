@@ -18,7 +18,7 @@ use assessments::time::Timestamp;
 use futures_util::future::{Either, select};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
-use worker::{D1Database, D1PreparedStatement, D1Result, Delay, Env};
+use worker::{D1Database, D1PreparedStatement, D1Result, D1ResultMeta, Delay, Env};
 
 use crate::shell::Shell;
 
@@ -26,7 +26,7 @@ use crate::shell::Shell;
 const BINDING: &str = "DB";
 /// Longest wait for one batch, in milliseconds. A write that takes longer may
 /// still commit; with an idempotency key the caller's retry finds out.
-const TIMEOUT_MILLISECONDS: u64 = 10_000;
+pub(crate) const TIMEOUT_MILLISECONDS: u64 = 10_000;
 /// How SQLite names a violated constraint or a failed guard in an error's text.
 const CONSTRAINT: &str = "SQLITE_CONSTRAINT";
 
@@ -48,6 +48,12 @@ pub(crate) enum StorageError {
     /// D1 did not answer in time.
     #[error("{operation}: no answer in {TIMEOUT_MILLISECONDS} ms")]
     TimedOut { operation: &'static str },
+    /// What must be there is not.
+    #[error("{operation}: not there")]
+    Missing { operation: &'static str },
+    /// Every attempt to write found that the facts had changed.
+    #[error("{operation}: the facts changed at every attempt")]
+    Contended { operation: &'static str },
     /// What D1 answered is not what the query selects.
     #[error("{operation}: unexpected rows: {cause}")]
     Unexpected {
@@ -64,22 +70,6 @@ impl StorageError {
             cause: cause.to_string(),
         }
     }
-
-    /// What must be there is not.
-    pub(crate) fn missing(operation: &'static str) -> Self {
-        Self::Failed {
-            operation,
-            cause: "not there".to_owned(),
-        }
-    }
-
-    /// Every attempt found the facts changed.
-    pub(crate) fn contended(operation: &'static str) -> Self {
-        Self::Failed {
-            operation,
-            cause: "the facts changed at every attempt".to_owned(),
-        }
-    }
 }
 
 /// Whether D1 answers at all.
@@ -88,7 +78,7 @@ pub(crate) async fn probe(shell: &Shell) -> Result<(), StorageError> {
         let statement = database.statement("SELECT '1' AS json", &[])?;
         let mut rows = database.batch("probe", vec![statement]).await?;
         rows.next_json()?
-            .ok_or_else(|| StorageError::missing("probe"))?;
+            .ok_or(StorageError::Missing { operation: "probe" })?;
     }
     Ok(())
 }
@@ -183,11 +173,15 @@ struct Rows {
 impl Rows {
     /// The first row of the next statement, if it selected any.
     fn next_row<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StorageError> {
-        let rows: Vec<T> = match self.results.next() {
-            Some(result) => result.results().map_err(|error| self.unexpected(&error))?,
-            None => Vec::new(),
+        let Some(result) = self.results.next() else {
+            return Ok(None);
         };
-        Ok(rows.into_iter().next())
+        let rows: Vec<T> = result.results().map_err(|error| self.unexpected(&error))?;
+        match rows.into_iter().next() {
+            Some(row) => Ok(Some(row)),
+            // No rows are believed only of what looks like a result otherwise.
+            None => self.meta(&result).map(|_| None),
+        }
     }
 
     /// The JSON text in column `json` of the first row of the next statement.
@@ -209,13 +203,27 @@ impl Rows {
         serde_json::from_str(text).map_err(|error| self.unexpected(&error))
     }
 
+    /// Passes over the results of statements that select nothing.
+    fn skip(&mut self, statements: usize) -> Result<(), StorageError> {
+        for _ in 0..statements {
+            self.next_changes()?;
+        }
+        Ok(())
+    }
+
     /// Rows changed by the next statement.
     fn next_changes(&mut self) -> Result<usize, StorageError> {
-        let meta = match self.results.next() {
-            Some(result) => result.meta().map_err(|error| self.unexpected(&error))?,
-            None => None,
-        };
-        Ok(meta.and_then(|meta| meta.changes).unwrap_or_default())
+        match self.results.next() {
+            Some(result) => Ok(self.meta(&result)?.changes.unwrap_or_default()),
+            None => Ok(0),
+        }
+    }
+
+    fn meta(&self, result: &D1Result) -> Result<D1ResultMeta, StorageError> {
+        result
+            .meta()
+            .map_err(|error| self.unexpected(&error))?
+            .ok_or_else(|| self.unexpected(&"no meta data"))
     }
 
     fn unexpected(&self, cause: &impl ToString) -> StorageError {

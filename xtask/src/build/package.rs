@@ -56,9 +56,9 @@ pub(crate) fn package() -> Result<()> {
     inputs.push(compiled.clone());
     let out = Output::new(folder.join("dist"));
     let current = format!(
-        "{}{:x}",
+        "{}\n{}",
         fingerprint(&inputs, Effort::Shipped)?,
-        types::declarations().len()
+        types::declarations()
     );
     if !out.is_one_of(std::slice::from_ref(&current)) {
         out.clear()?;

@@ -15,6 +15,10 @@ use serde_json::Value;
 
 use super::reader::{Fault, Faults, Node, Object, Unique};
 
+/// Bytes of a custom field's value.
+const MAX_VALUE_BYTES: usize = 20_000;
+/// Entries of an allowlist, of a field's options, of a vendor's risk analysts.
+const MAX_ENTRIES: usize = 100;
 /// The role of a key that names none.
 const DEFAULT_ROLE: &str = "Service Account";
 
@@ -43,7 +47,8 @@ pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) secret: ApiKey,
     pub(crate) role: String,
-    pub(crate) revoked: bool,
+    /// `None` if the file does not say.
+    pub(crate) revoked: Option<bool>,
     pub(crate) expires_at: Option<i64>,
 }
 
@@ -171,7 +176,7 @@ fn organization(node: &Node<'_>, seen: &mut Seen, faults: &mut Faults) -> Option
     seen.orgs = orgs;
     let name = text(&object, faults, "name");
     let api_ip_allowlist = object
-        .items(faults, "api_ip_allowlist")
+        .few_items(faults, "api_ip_allowlist", MAX_ENTRIES)
         .iter()
         .filter_map(|node| {
             node.parsed(faults, |text| text.parse::<ipnet::IpNet>())
@@ -262,7 +267,9 @@ fn api_key(node: &Node<'_>, seen: &mut Seen, faults: &mut Faults) -> Option<Key>
     let expires_at = object
         .optional("expires_at")
         .and_then(|node| node.time(faults));
-    let revoked = object.flag(faults, "revoked");
+    let revoked = object
+        .optional("revoked")
+        .and_then(|node| node.boolean(faults));
     Some(Key {
         name: name?,
         secret: secret?,
@@ -321,7 +328,7 @@ fn vendor(
     let name = text(&object, faults, "name");
     let archived = object.flag(faults, "archived");
     let risk_analyst_ids = object
-        .items(faults, "risk_analyst_ids")
+        .few_items(faults, "risk_analyst_ids", MAX_ENTRIES)
         .iter()
         .filter_map(|node| node.known_id(faults, users, "the organization's users"))
         .collect();
@@ -412,7 +419,7 @@ fn custom_field(
         .required(faults, "field_type")
         .and_then(|node| wire_value(&node, faults));
     let options = object
-        .items(faults, "options")
+        .few_items(faults, "options", MAX_ENTRIES)
         .iter()
         .filter_map(|node| node.text(faults))
         .collect();
@@ -459,7 +466,13 @@ fn assessment(
     let vendor_id = object
         .required(faults, "vendor_id")
         .and_then(|node| node.known_id(faults, &vendors, "the organization's vendors"));
-    let name = text(&object, faults, "name");
+    let name = object.required(faults, "name").and_then(|node| {
+        let name = node.text(faults)?.trim().to_owned();
+        if name.chars().count() > MAX_TEXT_LENGTH {
+            faults.add(&node, format!("at most {MAX_TEXT_LENGTH} characters"));
+        }
+        Some(name)
+    });
     let status = object
         .required(faults, "status")
         .and_then(|node| wire_value(&node, faults));
@@ -568,6 +581,10 @@ fn custom_field_value(
     match fault_of_value(value.value(), *field_type, options, &known.users) {
         Some(message) => {
             faults.add(&value, message);
+            None
+        }
+        None if value.value().to_string().len() > MAX_VALUE_BYTES => {
+            faults.add(&value, format!("at most {MAX_VALUE_BYTES} bytes as JSON"));
             None
         }
         None => Some((id, value.value().clone())),

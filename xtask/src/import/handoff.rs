@@ -2,8 +2,8 @@
 //! open it, so the import is handed over, and `dev` runs it between stopping
 //! and starting its server.
 //!
-//! A request is a file `import-<n>.sql` in the state folder, put there whole by
-//! renaming; its outcome is `import-<n>.done`, empty or the error's text.
+//! A request is a file `import-<random>.sql` in the state folder, put there whole by
+//! renaming; its outcome is `import-<random>.done`, empty or the error's text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::execute_locally;
+use crate::interrupt;
 use crate::shell::step;
 use crate::state::State;
 
@@ -19,45 +20,70 @@ use crate::state::State;
 const TIMEOUT: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_millis(100);
 
-/// Asks the `dev` that has `folder` to run `statements`.
-pub(super) fn request(folder: &Path, statements: &str) -> Result<()> {
+/// Asks the `dev` that has `folder` to run `statements`; false if the folder
+/// became free instead.
+pub(super) fn request(folder: &Path, statements: &str) -> Result<bool> {
     step("handing the import to the running `cargo xtask dev`");
-    let name = |ending: &str| folder.join(format!("import-{}.{ending}", std::process::id()));
-    let (draft, file, done) = (name("draft"), name("sql"), name("done"));
-    fs::write(&draft, statements).with_context(|| draft.display().to_string())?;
-    fs::rename(&draft, &file).with_context(|| file.display().to_string())?;
+    let draft = tempfile::Builder::new()
+        .prefix("import-")
+        .suffix(".draft")
+        .tempfile_in(folder)
+        .context("temporary file")?;
+    fs::write(draft.path(), statements).with_context(|| draft.path().display().to_string())?;
+    let file = draft.path().with_extension("sql");
+    let done = draft.path().with_extension("done");
+    fs::rename(draft.path(), &file).with_context(|| file.display().to_string())?;
+    let taken_back = || fs::remove_file(&file).is_ok();
     let asked = Instant::now();
-    while asked.elapsed() < TIMEOUT {
+    while asked.elapsed() < TIMEOUT && !interrupt::requested() {
         if let Ok(outcome) = fs::read_to_string(&done) {
             fs::remove_file(&done).with_context(|| done.display().to_string())?;
             if outcome.is_empty() {
-                return Ok(());
+                return Ok(true);
             }
             bail!("{outcome}");
         }
+        if file.exists() && State::try_open(folder)?.is_ok() && taken_back() {
+            return Ok(false);
+        }
         std::thread::sleep(POLL);
     }
-    // Taken back, if it was not begun.
-    if fs::remove_file(&file).is_ok() {
+    if taken_back() {
         bail!(
-            "{} is in use, but nobody there answers; nothing was imported",
+            "{} is in use and nobody there took the import; nothing was imported",
             folder.display()
         );
     }
     bail!(
-        "the running `cargo xtask dev` took the import and has not finished it in {TIMEOUT:?}; see its output"
+        "the running `cargo xtask dev` took the import and has not told its outcome; see its output"
     )
+}
+
+/// Removes requests and outcomes that an earlier `dev` left behind: whoever
+/// asked has gone.
+pub(crate) fn discard_leftovers(state: &State) -> Result<()> {
+    for path in files(state) {
+        fs::remove_file(&path).with_context(|| path.display().to_string())?;
+    }
+    Ok(())
 }
 
 /// A request that waits, if there is one.
 pub(crate) fn waiting(state: &State) -> Option<PathBuf> {
-    let entries = fs::read_dir(state.folder()).ok()?;
+    files(state)
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|ending| ending == "sql"))
+}
+
+fn files(state: &State) -> Vec<PathBuf> {
+    let entries = fs::read_dir(state.folder()).into_iter().flatten();
     entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with("import-") && name.ends_with(".sql")
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default();
+            name.to_string_lossy().starts_with("import-")
         })
+        .collect()
 }
 
 /// Runs a request; the database must not be open elsewhere.
@@ -69,7 +95,7 @@ pub(crate) fn serve(state: &State, request: &Path) -> Result<()> {
         Ok(()) => String::new(),
         Err(error) => format!("{error:#}"),
     };
-    let draft = request.with_extension("draft");
+    let draft = request.with_extension("outcome");
     let done = request.with_extension("done");
     fs::write(&draft, outcome).with_context(|| draft.display().to_string())?;
     fs::rename(&draft, &done).with_context(|| done.display().to_string())

@@ -8,6 +8,8 @@ mod file;
 pub(crate) mod handoff;
 mod reader;
 mod sql;
+mod table;
+mod unique_keys;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use anyhow::{Context, Result, bail};
 use crate::setup;
 use crate::shell::{root, run_quietly, step};
 use crate::state::{InUse, State};
+use unique_keys::UniqueKeys;
 
 /// The database's name in wrangler.toml.
 const DATABASE: &str = "assessments";
@@ -34,20 +37,29 @@ pub(crate) enum Destination {
 /// `cargo xtask import`
 pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
     let file = check(path)?;
-    let statements = sql::statements(&file).join("\n");
+    let statements = sql::statements(&file)?.join("\n");
     let summary = summary(&file);
     match destination {
         Destination::Sql(out) => {
             fs::write(out, statements).with_context(|| out.display().to_string())?;
+            eprintln!("written to {}: {summary}", out.display());
+            return Ok(());
         }
         Destination::Local(folder) => {
             setup::npm_tools()?;
-            match State::try_open(folder)? {
-                Ok(state) => {
-                    migrate(&state)?;
-                    execute_locally(&state, &statements)?;
+            loop {
+                match State::try_open(folder)? {
+                    Ok(state) => {
+                        migrate(&state)?;
+                        execute_locally(&state, &statements)?;
+                        break;
+                    }
+                    Err(InUse(folder)) => {
+                        if handoff::request(&folder, &statements)? {
+                            break;
+                        }
+                    }
                 }
-                Err(InUse(folder)) => handoff::request(&folder, &statements)?,
             }
         }
         Destination::Remote => {
@@ -83,7 +95,7 @@ pub(crate) fn migrate(state: &State) -> Result<()> {
 pub(crate) fn demo(state: &State) -> Result<()> {
     step("importing the demo data");
     let file = check(&demo_file())?;
-    execute_locally(state, &sql::statements(&file).join("\n"))
+    execute_locally(state, &sql::statements(&file)?.join("\n"))
 }
 
 /// The demo data.
@@ -110,7 +122,8 @@ fn execute(arguments: &[&str], statements: &str) -> Result<()> {
             .args(arguments)
             .arg("--file")
             .arg(script.path()),
-        "nothing was imported; mend what is reported above",
+        "nothing was imported. \"guard failed\" means that a key belongs to another organization already, \
+         or that a custom field has another type; a UNIQUE constraint, that a live workflow of that name exists",
     )?;
     Ok(())
 }
@@ -119,7 +132,7 @@ fn execute(arguments: &[&str], statements: &str) -> Result<()> {
 fn check(path: &Path) -> Result<file::ImportFile> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let json =
+    let UniqueKeys(json) =
         serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
     let faults = match file::read(&json) {
         Ok(file) => return Ok(file),

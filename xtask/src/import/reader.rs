@@ -7,6 +7,9 @@ use std::fmt;
 use assessments::id::{Id, Kind};
 use serde_json::{Map, Value};
 
+/// Characters of any text in the file, but for values of custom fields.
+const MAX_TEXT_LENGTH: usize = 500;
+
 /// Something wrong in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -104,9 +107,13 @@ impl<'v> Node<'v> {
             .collect()
     }
 
-    /// A string that is not blank.
+    /// A string that is not blank and not longer than [`MAX_TEXT_LENGTH`].
     pub(crate) fn text(&self, faults: &mut Faults) -> Option<String> {
         match self.value {
+            Value::String(text) if text.chars().count() > MAX_TEXT_LENGTH => {
+                faults.add(self, format!("at most {MAX_TEXT_LENGTH} characters"));
+                None
+            }
             Value::String(text) if text.trim().is_empty() => {
                 faults.add(self, "must not be blank");
                 None
@@ -205,6 +212,15 @@ impl<'v> Object<'v> {
         self.optional(key)
             .map(|node| node.items(faults))
             .unwrap_or_default()
+    }
+
+    /// The items of an array of at most `most`, which may be absent.
+    pub(crate) fn few_items(&self, faults: &mut Faults, key: &str, most: usize) -> Vec<Node<'v>> {
+        let items = self.items(faults, key);
+        if items.len() > most {
+            faults.add(&self.node, format!("{key:?} has more than {most} entries"));
+        }
+        items
     }
 
     /// A switch that is off if absent.

@@ -1,34 +1,15 @@
 //! The SQL that loads an import file, one statement a line.
 //!
-//! Rows travel as JSON literals that SQLite unpacks, so that a statement holds
-//! hundreds of rows. Configuration is brought to what the file says;
-//! assessments are only added, for they live on in the API.
+//! Configuration is brought to what the file says; assessments are only added,
+//! for they live on in the API.
 
-use std::fmt::Write as _;
-
+use anyhow::{Result, bail};
 use assessments::assessment::Status;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::file::{ImportFile, Organization};
-
-/// Bytes of JSON in one statement; D1 refuses statements over 100 kB.
-const CHUNK_BYTES: usize = 60_000;
-
-/// A table and how its rows are written.
-struct Table {
-    name: &'static str,
-    key: &'static [&'static str],
-    columns: &'static [&'static str],
-    on_conflict: OnConflict,
-}
-
-enum OnConflict {
-    /// The row becomes what the file says, if it is not so already.
-    Update,
-    /// The row stays as it is.
-    Keep,
-}
+use super::table::{MAX_STATEMENT_BYTES, OnConflict, Table, for_rows};
 
 const ORG_AND_ID: &[&str] = &["org_id", "id"];
 
@@ -42,7 +23,7 @@ const API_KEY_DIRECTORY: Table = Table {
     name: "api_key_directory",
     key: &["secret_sha256"],
     columns: &["org_id"],
-    on_conflict: OnConflict::Update,
+    on_conflict: OnConflict::Keep,
 };
 const API_KEYS: Table = Table {
     name: "api_keys",
@@ -116,36 +97,43 @@ const ASSESSMENT_CONTROL_SETS: Table = Table {
     name: "assessment_control_sets",
     key: &["org_id", "assessment_id", "position"],
     columns: &["control_set_id"],
-    on_conflict: OnConflict::Keep,
+    on_conflict: OnConflict::OfNewAssessments,
 };
 const ASSESSMENT_SERVICES: Table = Table {
     name: "assessment_services",
     key: &["org_id", "assessment_id", "position"],
     columns: &["service_id"],
-    on_conflict: OnConflict::Keep,
+    on_conflict: OnConflict::OfNewAssessments,
 };
 const FINDINGS: Table = Table {
     name: "findings",
     key: &["org_id", "assessment_id", "id"],
     columns: &[],
-    on_conflict: OnConflict::Keep,
+    on_conflict: OnConflict::OfNewAssessments,
 };
 const PORTALS: Table = Table {
     name: "portals",
     key: &["org_id", "assessment_id"],
     columns: &["status"],
-    on_conflict: OnConflict::Keep,
+    on_conflict: OnConflict::OfNewAssessments,
 };
 const CUSTOM_FIELD_VALUES: Table = Table {
     name: "custom_field_values",
     key: &["org_id", "assessment_id", "config_id"],
     columns: &["value"],
-    on_conflict: OnConflict::Keep,
+    on_conflict: OnConflict::OfNewAssessments,
 };
 
 /// The statements that load `file`, each without a line break.
-pub(crate) fn statements(file: &ImportFile) -> Vec<String> {
-    let mut statements = Vec::new();
+///
+/// # Errors
+/// A row is too large for a statement of D1.
+pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
+    // What belongs to an assessment is written before it, only if it is not
+    // there yet; references are checked at the end of the transaction.
+    let mut statements = vec!["PRAGMA defer_foreign_keys = on;".to_owned()];
+    statements.extend(guards(file));
+    statements.extend(free_workflow_names(file));
     let mut load = |table: &Table, rows: &dyn Fn(&Organization) -> Vec<Value>| {
         let rows: Vec<Value> = file.orgs.iter().flat_map(rows).collect();
         statements.extend(table.load(&rows));
@@ -275,25 +263,6 @@ pub(crate) fn statements(file: &ImportFile) -> Vec<String> {
             })
             .collect()
     });
-    load(&ASSESSMENTS, &|org| {
-        let assessments = org.assessments.iter();
-        assessments
-            .map(|assessment| {
-                json!([
-                    org.id,
-                    assessment.id,
-                    assessment.vendor_id,
-                    assessment.name,
-                    assessment.status,
-                    assessment.assignee_id,
-                    assessment.score_percent,
-                    assessment.initiated_at,
-                    assessment.created_at,
-                    assessment.updated_at
-                ])
-            })
-            .collect()
-    });
     load(&ASSESSMENT_CONTROL_SETS, &|org| {
         let assessments = org.assessments.iter();
         assessments
@@ -341,97 +310,118 @@ pub(crate) fn statements(file: &ImportFile) -> Vec<String> {
             })
             .collect()
     });
+    load(&ASSESSMENTS, &|org| {
+        let assessments = org.assessments.iter();
+        assessments
+            .map(|assessment| {
+                json!([
+                    org.id,
+                    assessment.id,
+                    assessment.vendor_id,
+                    assessment.name,
+                    assessment.status,
+                    assessment.assignee_id,
+                    assessment.score_percent,
+                    assessment.initiated_at,
+                    assessment.created_at,
+                    assessment.updated_at
+                ])
+            })
+            .collect()
+    });
     statements.extend(revocations(file));
-    statements.push(archive_assessments_of_archived_vendors());
-    statements
-}
-
-impl Table {
-    /// Statements that write `rows`, each an array of the key's columns and
-    /// then the others.
-    fn load(&self, rows: &[Value]) -> Vec<String> {
-        let mut chunks: Vec<String> = Vec::new();
-        for row in rows {
-            let row = row.to_string();
-            match chunks.last_mut() {
-                Some(chunk) if chunk.len() + row.len() < CHUNK_BYTES => {
-                    chunk.push(',');
-                    chunk.push_str(&row);
-                }
-                _ => chunks.push(row),
-            }
+    statements.extend(archive_assessments_of_archived_vendors(file));
+    match statements
+        .iter()
+        .find(|statement| statement.len() > MAX_STATEMENT_BYTES)
+    {
+        Some(statement) => {
+            let start: String = statement.chars().take(400).collect();
+            bail!("a row is too large for D1; its statement begins {start}")
         }
-        chunks.iter().map(|rows| self.statement(rows)).collect()
-    }
-
-    fn statement(&self, rows: &str) -> String {
-        let all: Vec<&str> = self.key.iter().chain(self.columns).copied().collect();
-        let values: Vec<String> = (0..all.len())
-            .map(|index| format!("value ->> {index}"))
-            .collect();
-        let mut sql = format!(
-            "INSERT INTO {} ({}) SELECT {} FROM json_each({}) WHERE true ON CONFLICT ({}) DO ",
-            self.name,
-            all.join(", "),
-            values.join(", "),
-            literal(&format!("[{rows}]")),
-            self.key.join(", "),
-        );
-        // Writing to a string cannot fail.
-        let _ = match self.on_conflict {
-            OnConflict::Update => {
-                let update = |column: &&str| format!("{column} = excluded.{column}");
-                let updates: Vec<String> = self.columns.iter().map(update).collect();
-                let excluded: Vec<String> = self
-                    .columns
-                    .iter()
-                    .map(|column| format!("excluded.{column}"))
-                    .collect();
-                let current: Vec<String> = self
-                    .columns
-                    .iter()
-                    .map(|column| format!("{}.{column}", self.name))
-                    .collect();
-                write!(
-                    sql,
-                    "UPDATE SET {} WHERE ({}) IS NOT ({});",
-                    updates.join(", "),
-                    current.join(", "),
-                    excluded.join(", ")
-                )
-            }
-            OnConflict::Keep => write!(sql, "NOTHING;"),
-        };
-        sql
+        None => Ok(statements),
     }
 }
 
 /// A key that the file calls revoked is revoked from now on, or stays revoked
-/// since when it was; one that it does not call revoked is not.
+/// since when it was. Only an explicit `"revoked": false` gives a key back.
 fn revocations(file: &ImportFile) -> Vec<String> {
-    let keys = |revoked: bool| -> Vec<Value> {
-        file.orgs
+    let update = |revoked: bool, set: &str, when: &str| {
+        let keys: Vec<Value> = file
+            .orgs
             .iter()
             .flat_map(|org| {
-                let keys = org.api_keys.iter().filter(|key| key.revoked == revoked);
-                keys.map(|key| json!([org.id, sha256(key.secret.secret())]))
+                let keys = org.api_keys.iter();
+                keys.filter(|key| key.revoked == Some(revoked))
+                    .map(|key| json!([org.id, sha256(key.secret.secret())]))
             })
-            .collect()
+            .collect();
+        for_rows(&keys, |rows| {
+            format!(
+                "UPDATE api_keys SET revoked_at = {set} WHERE revoked_at {when} AND (org_id, secret_sha256) IN (SELECT value ->> 0, value ->> 1 FROM json_each({rows}));"
+            )
+        })
     };
-    let update = |keys: Vec<Value>, set: &str, when: &str| {
-        format!(
-            "UPDATE api_keys SET revoked_at = {set} WHERE revoked_at {when} AND (org_id, secret_sha256) IN (SELECT value ->> 0, value ->> 1 FROM json_each({}));",
-            literal(&Value::from(keys).to_string())
-        )
-    };
-    vec![
-        update(keys(true), "unixepoch()", "IS NULL"),
-        update(keys(false), "NULL", "IS NOT NULL"),
-    ]
+    let mut statements = update(true, "unixepoch()", "IS NULL");
+    statements.extend(update(false, "NULL", "IS NOT NULL"));
+    statements
 }
 
-/// Archiving a vendor archives its assessments (section 8).
-fn archive_assessments_of_archived_vendors() -> String {
+/// What an import must not change behind the API's back: the transaction fails
+/// if a key of the file belongs to another organization already, or if a
+/// custom field has another type, which its values would not have.
+fn guards(file: &ImportFile) -> Vec<String> {
+    let keys: Vec<Value> = rows_of(file, |org| {
+        let keys = org.api_keys.iter();
+        keys.map(|key| json!([sha256(key.secret.secret()), org.id]))
+            .collect()
+    });
+    let fields: Vec<Value> = rows_of(file, |org| {
+        let fields = org.custom_fields.iter();
+        fields
+            .map(|field| json!([org.id, field.id, field.field_type]))
+            .collect()
+    });
+    let mut statements = for_rows(&keys, |rows| {
+        format!(
+            "INSERT INTO guard (holds) SELECT NOT EXISTS (SELECT 1 FROM json_each({rows}) f JOIN api_key_directory d ON d.secret_sha256 = f.value ->> 0 WHERE d.org_id <> f.value ->> 1);"
+        )
+    });
+    statements.extend(for_rows(&fields, |rows| {
+        format!(
+            "INSERT INTO guard (holds) SELECT NOT EXISTS (SELECT 1 FROM json_each({rows}) f JOIN custom_field_configs c ON c.org_id = f.value ->> 0 AND c.id = f.value ->> 1 WHERE c.field_type <> f.value ->> 2);"
+        )
+    }));
+    statements
+}
+
+/// Names of workflows may move from one definition to another. So that the
+/// order of rows does not matter, definitions that change step aside first;
+/// the rows of the file then say what they are.
+fn free_workflow_names(file: &ImportFile) -> Vec<String> {
+    let workflows = rows_of(file, |org| {
+        let workflows = org.workflows.iter();
+        workflows
+            .map(|workflow| {
+                json!([
+                    org.id,
+                    workflow.id,
+                    workflow.name,
+                    i32::from(workflow.archived)
+                ])
+            })
+            .collect()
+    });
+    for_rows(&workflows, |rows| {
+        format!(
+            "UPDATE workflow_definitions SET is_archived = 1 WHERE is_archived = 0 AND EXISTS (SELECT 1 FROM json_each({rows}) f WHERE f.value ->> 0 = workflow_definitions.org_id AND f.value ->> 1 = workflow_definitions.id AND (f.value ->> 2 <> workflow_definitions.name OR f.value ->> 3 = 1));"
+        )
+    })
+}
+
+/// Archiving a vendor archives its assessments (section 8), by the rule of
+/// `worker/src/storage/archive.rs`.
+fn archive_assessments_of_archived_vendors(file: &ImportFile) -> Vec<String> {
     let after: String = Status::ALL
         .iter()
         .map(|status| {
@@ -442,14 +432,19 @@ fn archive_assessments_of_archived_vendors() -> String {
             )
         })
         .collect();
-    format!(
-        "UPDATE assessments SET status_before_archive = status, status = CASE status {after}END, findings_count_at_archive = (SELECT count(*) FROM findings f WHERE f.org_id = assessments.org_id AND f.assessment_id = assessments.id AND f.archived_at IS NULL), updated_at = unixepoch(), archived_at = unixepoch() WHERE archived_at IS NULL AND (org_id, vendor_id) IN (SELECT org_id, id FROM vendors WHERE is_archived = 1);"
-    )
+    let vendors = rows_of(file, |org| {
+        let vendors = org.vendors.iter().filter(|vendor| vendor.archived);
+        vendors.map(|vendor| json!([org.id, vendor.id])).collect()
+    });
+    for_rows(&vendors, |rows| {
+        format!(
+            "UPDATE assessments SET status_before_archive = status, status = CASE status {after}END, findings_count_at_archive = (SELECT count(*) FROM findings f WHERE f.org_id = assessments.org_id AND f.assessment_id = assessments.id AND f.archived_at IS NULL), updated_at = unixepoch(), archived_at = unixepoch() WHERE archived_at IS NULL AND (org_id, vendor_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each({rows}));"
+        )
+    })
 }
 
-/// A string as an SQL literal. JSON escapes line breaks and NUL characters.
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+fn rows_of(file: &ImportFile, rows: impl Fn(&Organization) -> Vec<Value>) -> Vec<Value> {
+    file.orgs.iter().flat_map(rows).collect()
 }
 
 fn sha256(text: &str) -> String {

@@ -72,7 +72,7 @@ fn a_whole_organization_fits_few_statements_within_the_limit_of_d1() {
     let json = json!({"orgs": [{
         "id": "cborg_00000000000000000000000000000001", "name": "Large", "vendors": vendors,
     }]});
-    let statements = sql::statements(&file::read(&json).unwrap());
+    let statements = sql::statements(&file::read(&json).unwrap()).unwrap();
     assert!(statements.len() < 60, "{}", statements.len());
     for statement in statements {
         assert!(statement.len() < 100_000 && !statement.contains('\n'));

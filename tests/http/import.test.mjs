@@ -1,0 +1,109 @@
+// What an import does to a database that is in use, statement by statement as
+// `cargo xtask import` would send them.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { idOf, makeAssessment, makeOrg, mintKey, startApi } from "./harness.mjs";
+
+let api;
+before(async () => { api = await startApi(); });
+after(() => api.close());
+
+const load = (...orgs) => api.load({ orgs });
+const refused = (promise) => assert.rejects(promise, /SQLITE_CONSTRAINT/);
+
+test("what_belongs_to_an_assessment_is_not_added_to_one_that_is_there", async () => {
+  const org = makeOrg("existing");
+  const assessment = makeAssessment("existing", org.vendor, { findings: [idOf("cbtask", "one")] });
+  await load({ ...org.data, assessments: [assessment] });
+  await api.archive(assessment.id, { key: org.key });
+  const before = await api.retrieve(assessment.id, { key: org.key });
+  assert.equal(before.json.findings_count, 1);
+  const more = {
+    ...assessment,
+    name: "another name",
+    findings: [...assessment.findings, idOf("cbtask", "two")],
+    portal: "open",
+  };
+  await load({ ...org.data, assessments: [more] });
+  assert.equal((await api.retrieve(assessment.id, { key: org.key })).text, before.text);
+  const sql = "SELECT count(*) AS n FROM findings WHERE assessment_id = ?1";
+  assert.deepEqual(await api.rows(sql, assessment.id), [{ n: 1 }]);
+});
+
+test("a_key_cannot_move_to_another_organization", async () => {
+  const first = makeOrg("first owner");
+  const second = makeOrg("second owner");
+  await load(first.data);
+  const stolen = { name: "stolen", secret: first.key };
+  await refused(load({ ...second.data, api_keys: [stolen] }));
+  assert.deepEqual(await api.rows("SELECT 1 FROM organizations WHERE id = ?1", second.id), []);
+});
+
+test("a_custom_field_keeps_its_type_and_may_change_all_else", async () => {
+  const org = makeOrg("typed");
+  const field = { id: idOf("cbcfc", "typed"), field_name: "Weight", field_type: "string", enabled: true };
+  await load({ ...org.data, custom_fields: [field] });
+  await load({ ...org.data, custom_fields: [{ ...field, field_name: "Mass", enabled: false }] });
+  await refused(load({ ...org.data, custom_fields: [{ ...field, field_type: "number" }] }));
+});
+
+test("only_an_explicit_false_gives_a_revoked_key_back", async () => {
+  const org = makeOrg("revoked");
+  const key = (more) => ({ ...org.data, api_keys: [{ ...org.data.api_keys[0], ...more }] });
+  const probe = async () => (await api.send("GET", "/v1/utils/authtest", { key: org.key })).status;
+  await load(key({ revoked: true }));
+  assert.equal(await probe(), 401);
+  await load(key({}));
+  assert.equal(await probe(), 401);
+  await load(key({ revoked: false }));
+  assert.equal(await probe(), 200);
+});
+
+test("workflow_names_may_move_between_definitions_in_any_order", async () => {
+  const org = makeOrg("moving names");
+  const workflow = (n, name, archived = false) => ({
+    id: idOf("cbwd", `moving ${n}`), name, enabled: true, kind: "direct", archived,
+  });
+  const start = async (name) =>
+    (await api.create({ ...org.body, trigger_workflow: name }, { key: org.key })).status;
+  await load({ ...org.data, workflows: [workflow(1, "a"), workflow(2, "b")] });
+  await load({ ...org.data, workflows: [workflow(1, "b"), workflow(2, "a")] });
+  assert.deepEqual([await start("a"), await start("b")], [201, 201]);
+  await load({ ...org.data, workflows: [workflow(3, "a"), workflow(2, "a", true)] });
+  assert.deepEqual([await start("a"), await start("b")], [201, 201]);
+});
+
+test("archiving_a_vendor_archives_its_assessments_and_nobody_elses", async () => {
+  const org = makeOrg("archiving");
+  const other = makeOrg("bystander");
+  const assessment = makeAssessment("archiving", org.vendor, { status: "review_evals" });
+  await load({ ...org.data, assessments: [assessment] }, other.data);
+  // A bystander's archived vendor with a live assessment is not the file's affair.
+  const { json } = await api.create(other.body, { key: other.key });
+  await api.env.DB.prepare("UPDATE vendors SET is_archived = 1 WHERE id = ?1").bind(other.vendor).run();
+  await load({ ...org.data, vendors: [{ ...org.data.vendors[0], archived: true }] });
+  const archived = await api.retrieve(assessment.id, { key: org.key });
+  assert.equal(archived.json.status, "canceled");
+  const bystander = await api.retrieve(json.id, { key: other.key });
+  assert.equal(bystander.json.status, "created");
+});
+
+test("names_arrive_as_they_are_written", async () => {
+  const name = "BEGIN TRANSACTION; COMMIT; 'quoted' \"twice\" ; -- \\ \u0000 ☕";
+  const org = makeOrg("odd names");
+  await load({ ...org.data, vendors: [{ ...org.data.vendors[0], name }] });
+  const [row] = await api.rows("SELECT json_quote(name) AS name FROM vendors WHERE id = ?1", org.vendor);
+  assert.equal(JSON.parse(row.name), name);
+});
+
+test("a_thousand_organizations_with_a_key_each_import", async () => {
+  const orgs = Array.from({ length: 1_000 }, (_, n) => ({
+    id: idOf("cborg", `many ${n}`),
+    name: `Organization ${n}`,
+    api_keys: [{ name: "key", secret: mintKey(`many ${n}`), revoked: n % 2 === 0 }],
+  }));
+  await load(...orgs);
+  const sql = "SELECT count(*) AS n, count(k.revoked_at) AS revoked FROM api_keys k JOIN organizations o ON o.id = k.org_id WHERE o.name LIKE 'Organization %'";
+  assert.deepEqual(await api.rows(sql), [{ n: 1_000, revoked: 500 }]);
+});

@@ -1,0 +1,102 @@
+//! Writing many rows with few statements: rows travel as JSON literals that
+//! SQLite unpacks.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+/// Bytes of rows in one statement, as far as whole rows allow.
+const CHUNK_BYTES: usize = 60_000;
+/// Bytes of a statement that D1 takes.
+pub(super) const MAX_STATEMENT_BYTES: usize = 100_000;
+
+/// A table and how its rows are written.
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    pub(super) key: &'static [&'static str],
+    pub(super) columns: &'static [&'static str],
+    pub(super) on_conflict: OnConflict,
+}
+
+/// What happens to a row that is there already.
+pub(super) enum OnConflict {
+    /// It becomes what the file says, if it is not so already.
+    Update,
+    /// It stays as it is.
+    Keep,
+    /// It stays as it is, like everything that belongs to an assessment which
+    /// is there already. The first columns are the organization and the
+    /// assessment.
+    OfNewAssessments,
+}
+
+impl Table {
+    /// Statements that write `rows`, each an array of the key's columns and
+    /// then the others.
+    pub(super) fn load(&self, rows: &[Value]) -> Vec<String> {
+        for_rows(rows, |rows| self.statement(rows))
+    }
+
+    fn statement(&self, rows: &str) -> String {
+        let all: Vec<&str> = self.key.iter().chain(self.columns).copied().collect();
+        let values: Vec<String> = (0..all.len())
+            .map(|index| format!("value ->> {index}"))
+            .collect();
+        let filter = match self.on_conflict {
+            OnConflict::Update | OnConflict::Keep => "true",
+            OnConflict::OfNewAssessments => {
+                "NOT EXISTS (SELECT 1 FROM assessments WHERE org_id = value ->> 0 AND id = value ->> 1)"
+            }
+        };
+        let mut sql = format!(
+            "INSERT INTO {} ({}) SELECT {} FROM json_each({rows}) WHERE {filter} ON CONFLICT ({}) DO ",
+            self.name,
+            all.join(", "),
+            values.join(", "),
+            self.key.join(", "),
+        );
+        let each = |column: fn(&Self, &str) -> String| {
+            let columns: Vec<String> = self.columns.iter().map(|name| column(self, name)).collect();
+            columns.join(", ")
+        };
+        // Writing to a string cannot fail.
+        let _ = match self.on_conflict {
+            OnConflict::Update => write!(
+                sql,
+                "UPDATE SET {} WHERE ({}) IS NOT ({});",
+                each(|_, name| format!("{name} = excluded.{name}")),
+                each(|table, name| format!("{}.{name}", table.name)),
+                each(|_, name| format!("excluded.{name}")),
+            ),
+            OnConflict::Keep | OnConflict::OfNewAssessments => write!(sql, "NOTHING;"),
+        };
+        sql
+    }
+}
+
+/// Statements for all rows, each made by `statement` from a literal that holds
+/// as many rows as fit.
+pub(super) fn for_rows(rows: &[Value], statement: impl Fn(&str) -> String) -> Vec<String> {
+    let mut chunks: Vec<String> = Vec::new();
+    for row in rows {
+        let row = quoted(&row.to_string());
+        match chunks.last_mut() {
+            Some(chunk) if chunk.len() + row.len() < CHUNK_BYTES => {
+                chunk.push(',');
+                chunk.push_str(&row);
+            }
+            _ => chunks.push(row),
+        }
+    }
+    chunks
+        .iter()
+        .map(|rows| statement(&format!("'[{rows}]'")))
+        .collect()
+}
+
+/// JSON inside an SQL literal. JSON escapes line breaks and NUL characters;
+/// the words that wrangler takes for SQL of its own are escaped here.
+fn quoted(json: &str) -> String {
+    json.replace('\'', "''")
+        .replace("BEGIN TRANSACTION", "BEGIN\\u0020TRANSACTION")
+}
