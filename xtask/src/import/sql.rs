@@ -5,10 +5,11 @@
 
 use anyhow::{Result, bail};
 use assessments::assessment::Status;
+use assessments::id::{Id, Kind};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::file::{ImportFile, Organization};
+use super::file::{Assessment, ImportFile, Named, Organization, Vendor};
 use super::table::{MAX_STATEMENT_BYTES, OnConflict, Table, for_rows};
 
 const ORG_AND_ID: &[&str] = &["org_id", "id"];
@@ -193,37 +194,9 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
             })
             .collect()
     });
-    load(&SERVICES, &|org| {
-        let vendors = org.vendors.iter();
-        vendors
-            .flat_map(|vendor| {
-                vendor.services.iter().map(|service| {
-                    json!([
-                        org.id,
-                        service.id,
-                        vendor.id,
-                        service.name,
-                        i32::from(service.archived)
-                    ])
-                })
-            })
-            .collect()
-    });
+    load(&SERVICES, &|org| of_vendors(org, |vendor| &vendor.services));
     load(&VENDOR_DOCUMENTS, &|org| {
-        let vendors = org.vendors.iter();
-        vendors
-            .flat_map(|vendor| {
-                vendor.documents.iter().map(|document| {
-                    json!([
-                        org.id,
-                        document.id,
-                        vendor.id,
-                        document.name,
-                        i32::from(document.archived)
-                    ])
-                })
-            })
-            .collect()
+        of_vendors(org, |vendor| &vendor.documents)
     });
     load(&CONTROL_SETS, &|org| {
         let control_sets = org.control_sets.iter();
@@ -264,51 +237,30 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
             .collect()
     });
     load(&ASSESSMENT_CONTROL_SETS, &|org| {
-        let assessments = org.assessments.iter();
-        assessments
-            .flat_map(|assessment| {
-                let ids = assessment.control_set_ids.iter().enumerate();
-                ids.map(|(position, id)| json!([org.id, assessment.id, position, id]))
-            })
-            .collect()
+        of_assessments(org, |assessment| numbered(&assessment.control_set_ids))
     });
     load(&ASSESSMENT_SERVICES, &|org| {
-        let assessments = org.assessments.iter();
-        assessments
-            .flat_map(|assessment| {
-                let ids = assessment.service_ids.iter().enumerate();
-                ids.map(|(position, id)| json!([org.id, assessment.id, position, id]))
-            })
-            .collect()
+        of_assessments(org, |assessment| numbered(&assessment.service_ids))
     });
     load(&FINDINGS, &|org| {
-        let assessments = org.assessments.iter();
-        assessments
-            .flat_map(|assessment| {
-                let findings = assessment.findings.iter();
-                findings.map(|finding| json!([org.id, assessment.id, finding]))
-            })
-            .collect()
+        of_assessments(org, |assessment| {
+            let findings = assessment.findings.iter();
+            findings.map(|finding| vec![json!(finding)]).collect()
+        })
     });
     load(&PORTALS, &|org| {
-        let assessments = org.assessments.iter();
-        assessments
-            .filter_map(|assessment| {
-                let status = assessment.portal.as_ref()?;
-                Some(json!([org.id, assessment.id, status]))
-            })
-            .collect()
+        of_assessments(org, |assessment| {
+            let status = assessment.portal.iter();
+            status.map(|status| vec![json!(status)]).collect()
+        })
     });
     load(&CUSTOM_FIELD_VALUES, &|org| {
-        let assessments = org.assessments.iter();
-        assessments
-            .flat_map(|assessment| {
-                let fields = assessment.custom_fields.iter();
-                fields.map(|(config, value)| {
-                    json!([org.id, assessment.id, config, value.to_string()])
-                })
-            })
-            .collect()
+        of_assessments(org, |assessment| {
+            let fields = assessment.custom_fields.iter();
+            fields
+                .map(|(config, value)| vec![json!(config), json!(value.to_string())])
+                .collect()
+        })
     });
     load(&ASSESSMENTS, &|org| {
         let assessments = org.assessments.iter();
@@ -341,6 +293,41 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
         }
         None => Ok(statements),
     }
+}
+
+/// Rows of the services or documents of an organization's vendors.
+fn of_vendors<K: Kind>(org: &Organization, things: fn(&Vendor) -> &[Named<Id<K>>]) -> Vec<Value> {
+    let rows = |vendor| {
+        let things = things(vendor).iter();
+        things.map(|thing| {
+            json!([
+                org.id,
+                thing.id,
+                vendor.id,
+                thing.name,
+                i32::from(thing.archived)
+            ])
+        })
+    };
+    org.vendors.iter().flat_map(rows).collect()
+}
+
+/// Rows of what belongs to an organization's assessments; `rest` gives the
+/// columns after the organization and the assessment.
+fn of_assessments(org: &Organization, rest: fn(&Assessment) -> Vec<Vec<Value>>) -> Vec<Value> {
+    let rows = |assessment: &Assessment| {
+        let start = [json!(org.id), json!(assessment.id)];
+        let rows = rest(assessment).into_iter();
+        rows.map(move |rest| start.iter().cloned().chain(rest).collect::<Value>())
+    };
+    org.assessments.iter().flat_map(rows).collect()
+}
+
+/// Position and id of each entry of a list.
+fn numbered<K: Kind>(ids: &[Id<K>]) -> Vec<Vec<Value>> {
+    let ids = ids.iter().enumerate();
+    ids.map(|(position, id)| vec![json!(position), json!(id)])
+        .collect()
 }
 
 /// A key that the file calls revoked is revoked from now on, or stays revoked
