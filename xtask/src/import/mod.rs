@@ -4,6 +4,7 @@
 //! then everything is written in one transaction or nothing is. Importing a
 //! file twice changes nothing.
 
+mod check;
 mod file;
 pub(crate) mod handoff;
 mod reader;
@@ -134,7 +135,7 @@ fn check(path: &Path) -> Result<file::ImportFile> {
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let UniqueKeys(json) =
         serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
-    let faults = match file::read(&json) {
+    let faults = match check::read(&json) {
         Ok(file) => return Ok(file),
         Err(faults) => faults,
     };

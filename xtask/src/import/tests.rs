@@ -1,13 +1,13 @@
 use serde_json::{Value, json};
 
-use super::{demo_file, file, sql};
+use super::{check, demo_file, sql};
 
 fn demo() -> Value {
     serde_json::from_str(&std::fs::read_to_string(demo_file()).unwrap()).unwrap()
 }
 
 fn faults(json: &Value) -> Vec<String> {
-    match file::read(json) {
+    match check::read(json) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     }
@@ -72,7 +72,7 @@ fn a_whole_organization_fits_few_statements_within_the_limit_of_d1() {
     let json = json!({"orgs": [{
         "id": "cborg_00000000000000000000000000000001", "name": "Large", "vendors": vendors,
     }]});
-    let statements = sql::statements(&file::read(&json).unwrap()).unwrap();
+    let statements = sql::statements(&check::read(&json).unwrap()).unwrap();
     assert!(statements.len() < 60, "{}", statements.len());
     for statement in statements {
         assert!(statement.len() < 100_000 && !statement.contains('\n'));

@@ -1,0 +1,223 @@
+//! The check of assessments, which refer to everything else.
+
+use std::collections::{HashMap, HashSet};
+
+use assessments::assessment::CustomFieldType;
+use assessments::id::{
+    AssessmentId, ControlSetId, CustomFieldConfigId, FindingId, ServiceId, UserId, VendorId,
+};
+use assessments::limits::MAX_TEXT_LENGTH;
+use assessments::time::Date;
+use serde_json::Value;
+
+use super::{allowed, collect, known_ids, unique_id, wire_value};
+use crate::import::file::Assessment;
+use crate::import::reader::{Faults, Node, Unique};
+
+/// Bytes of a custom field's value.
+const MAX_VALUE_BYTES: usize = 20_000;
+/// What the assessments of an organization may refer to.
+pub(super) struct Known {
+    pub(super) users: HashSet<UserId>,
+    pub(super) control_sets: HashSet<ControlSetId>,
+    pub(super) services: HashMap<VendorId, HashSet<ServiceId>>,
+    pub(super) custom_fields: HashMap<CustomFieldConfigId, (CustomFieldType, Vec<String>)>,
+}
+
+pub(super) fn assessment(
+    node: &Node<'_>,
+    known: &Known,
+    ids: &mut Unique<AssessmentId>,
+    finding_ids: &mut Unique<FindingId>,
+    faults: &mut Faults,
+) -> Option<Assessment> {
+    let object = node.object(
+        faults,
+        &[
+            "id",
+            "vendor_id",
+            "name",
+            "status",
+            "control_set_ids",
+            "service_ids",
+            "assignee_id",
+            "score_percent",
+            "initiated_at",
+            "created_at",
+            "updated_at",
+            "findings",
+            "portal",
+            "custom_fields",
+        ],
+    )?;
+    let id = unique_id(&object, faults, ids);
+    let vendors: HashSet<VendorId> = known.services.keys().cloned().collect();
+    let vendor_id = object
+        .required(faults, "vendor_id")
+        .and_then(|node| node.known_id(faults, &vendors, "the organization's vendors"));
+    let name = object.required(faults, "name").and_then(|node| {
+        let name = node.text(faults)?.trim().to_owned();
+        if name.chars().count() > MAX_TEXT_LENGTH {
+            faults.add(&node, format!("at most {MAX_TEXT_LENGTH} characters"));
+        }
+        Some(name)
+    });
+    let status = object
+        .required(faults, "status")
+        .and_then(|node| wire_value(&node, faults));
+    let control_set_ids = known_ids(
+        &object,
+        faults,
+        "control_set_ids",
+        &known.control_sets,
+        "the organization's control sets",
+    );
+    let none = HashSet::new();
+    let services = vendor_id
+        .as_ref()
+        .and_then(|vendor| known.services.get(vendor))
+        .unwrap_or(&none);
+    let service_ids = known_ids(
+        &object,
+        faults,
+        "service_ids",
+        services,
+        "the vendor's services",
+    );
+    let assignee_id = object
+        .optional("assignee_id")
+        .and_then(|node| node.known_id(faults, &known.users, "the organization's users"));
+    let score_percent = object.optional("score_percent").and_then(|node| {
+        let score = node.value().as_f64();
+        if score.is_none() {
+            faults.add(&node, "must be a number, a fraction such as 0.82");
+        }
+        score
+    });
+    let initiated_at = object
+        .optional("initiated_at")
+        .and_then(|node| node.time(faults));
+    let created_at = object
+        .required(faults, "created_at")
+        .and_then(|node| node.time(faults));
+    let updated_at = object.required(faults, "updated_at").and_then(|node| {
+        let updated = node.time(faults)?;
+        if created_at.is_some_and(|created| created > updated) {
+            faults.add(&node, "is before created_at");
+        }
+        Some(updated)
+    });
+    let findings = object
+        .items(faults, "findings")
+        .iter()
+        .filter_map(|node| {
+            let id = node.id(faults)?;
+            finding_ids.add(faults, node, &id);
+            Some(id)
+        })
+        .collect();
+    let portal = object.optional("portal").and_then(|node| {
+        allowed(
+            &node,
+            faults,
+            &[
+                "open",
+                "analyzing",
+                "analysis_complete",
+                "submitted",
+                "closed",
+            ],
+        )
+    });
+    let mut with_value = Unique::default();
+    let custom_fields = collect(&object, faults, "custom_fields", |node, faults| {
+        custom_field_value(node, known, &mut with_value, faults)
+    });
+    Some(Assessment {
+        id: id?,
+        vendor_id: vendor_id?,
+        name: name?,
+        status: status?,
+        control_set_ids,
+        service_ids,
+        assignee_id,
+        score_percent,
+        initiated_at,
+        created_at: created_at?,
+        updated_at: updated_at?,
+        findings,
+        portal,
+        custom_fields,
+    })
+}
+
+fn custom_field_value(
+    node: &Node<'_>,
+    known: &Known,
+    with_value: &mut Unique<CustomFieldConfigId>,
+    faults: &mut Faults,
+) -> Option<(CustomFieldConfigId, Value)> {
+    let object = node.object(faults, &["config_id", "value"])?;
+    let configs: HashSet<CustomFieldConfigId> = known.custom_fields.keys().cloned().collect();
+    let id = object.required(faults, "config_id").and_then(|node| {
+        let id = node.known_id(faults, &configs, "the organization's custom fields")?;
+        with_value.add(faults, &node, &id);
+        Some(id)
+    });
+    let value = object.required(faults, "value");
+    let (id, value) = (id?, value?);
+    let (field_type, options) = known.custom_fields.get(&id)?;
+    match fault_of_value(value.value(), *field_type, options, &known.users) {
+        Some(message) => {
+            faults.add(&value, message);
+            None
+        }
+        None if value.value().to_string().len() > MAX_VALUE_BYTES => {
+            faults.add(&value, format!("at most {MAX_VALUE_BYTES} bytes as JSON"));
+            None
+        }
+        None => Some((id, value.value().clone())),
+    }
+}
+
+/// What is wrong with the value of a field of that type (3.3), if anything.
+fn fault_of_value(
+    value: &Value,
+    field_type: CustomFieldType,
+    options: &[String],
+    users: &HashSet<UserId>,
+) -> Option<String> {
+    let is_option = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|label| options.iter().any(|option| option == label))
+    };
+    let is_user = |value: &Value| {
+        value
+            .as_str()
+            .and_then(|text| UserId::parse(text).ok())
+            .is_some_and(|id| users.contains(&id))
+    };
+    let all = |test: &dyn Fn(&Value) -> bool| {
+        value.as_array().is_some_and(|items| items.iter().all(test))
+    };
+    let (good, wanted) = match field_type {
+        CustomFieldType::String => (value.is_string(), "a string".to_owned()),
+        CustomFieldType::Number => (value.is_number(), "a number".to_owned()),
+        CustomFieldType::Boolean => (value.is_boolean(), "true or false".to_owned()),
+        CustomFieldType::Date => (
+            value.as_str().and_then(Date::parse).is_some(),
+            "a date, YYYY-MM-DD".to_owned(),
+        ),
+        CustomFieldType::Select => (is_option(value), format!("one of {}", options.join(", "))),
+        CustomFieldType::Multiselect => (
+            all(&is_option),
+            format!("an array of {}", options.join(", ")),
+        ),
+        CustomFieldType::User => (
+            all(&is_user),
+            "an array of ids of the organization's users".to_owned(),
+        ),
+    };
+    (!good).then(|| format!("must be {wanted}"))
+}
