@@ -75,6 +75,26 @@ impl ApiKey {
         (checksum.as_bytes() == self::checksum(body)).then(|| Self(text.to_owned()))
     }
 
+    /// A new key of 43 characters drawn from `random`, which gives uniform bytes
+    /// from a secure source; for a deployment in use if `live`, else for tests.
+    ///
+    /// # Errors
+    /// Those of `random`.
+    pub fn mint<E>(live: bool, mut random: impl FnMut() -> Result<u8, E>) -> Result<Self, E> {
+        let mut text = String::from(if live { "ak_live_" } else { "ak_test_" });
+        let length = text.len() + RANDOM_LENGTH;
+        while text.len() < length {
+            // Bytes from 248 on would favour the first digits.
+            let byte = random()?;
+            if byte < 248 {
+                text.push(digit(u32::from(byte)));
+            }
+        }
+        let checksum = checksum(&text);
+        text.extend(checksum.map(char::from));
+        Ok(Self(text))
+    }
+
     /// The secret itself, to be hashed or sent, never stored or logged.
     #[must_use]
     pub fn secret(&self) -> &str {
@@ -100,10 +120,17 @@ fn checksum(text: &str) -> [u8; CHECKSUM_LENGTH] {
     let mut rest = crc32(text.as_bytes());
     let mut digits = [b'0'; CHECKSUM_LENGTH];
     for digit in digits.iter_mut().rev() {
-        *digit = BASE62.get((rest % 62) as usize).copied().unwrap_or(b'0');
+        *digit = self::digit(rest) as u8;
         rest /= 62;
     }
     digits
+}
+
+/// The last base62 digit of a number.
+fn digit(number: u32) -> char {
+    BASE62
+        .get((number % 62) as usize)
+        .map_or('0', |&digit| char::from(digit))
 }
 
 /// CRC-32 as of IEEE 802.3 (reflected, polynomial 0xEDB88320). Keys have 51
@@ -132,6 +159,14 @@ mod tests {
         let key = ApiKey::parse(KEY).unwrap();
         assert_eq!(key.last_characters(), "7mlK");
         assert_eq!(format!("{key:?}"), "ApiKey(...7mlK)");
+    }
+
+    #[test]
+    fn minted_keys_parse() {
+        let mut bytes = (0..=u8::MAX).cycle();
+        let key = ApiKey::mint(true, || bytes.next().ok_or(())).unwrap();
+        assert!(key.secret().starts_with("ak_live_0123"));
+        assert_eq!(ApiKey::parse(key.secret()), Some(key));
     }
 
     #[test]

@@ -29,9 +29,9 @@ const POLL: Duration = Duration::from_millis(50);
 /// `cargo xtask dev`
 pub(crate) fn run(port: u16, folder: &Path) -> Result<()> {
     ensure_free(port)?;
+    let state = State::open(folder)?;
     setup::npm_tools()?;
     build::worker(Effort::Quick)?;
-    let state = State::open(folder)?;
     import::handoff::discard_leftovers(&state)?;
     load(&state)?;
 
@@ -43,10 +43,11 @@ pub(crate) fn run(port: u16, folder: &Path) -> Result<()> {
     while !server.wait(Duration::from_millis(250))? {
         if let Some(request) = import::handoff::waiting(&state) {
             drop(server);
-            import::handoff::serve(&state, &request)?;
+            let outcome = import::handoff::serve(&state, &request)?;
             let Some(again) = Server::start(port, &state)? else {
                 return Ok(());
             };
+            outcome.tell()?;
             step(&format!("serving again on http://127.0.0.1:{port}"));
             server = again;
         }

@@ -17,6 +17,7 @@ mod wasm;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use assessments::credential::ApiKey;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -34,7 +35,7 @@ enum Command {
     /// Run the API on local workerd with an embedded D1 and KV, on the demo data
     Dev {
         /// Port on 127.0.0.1
-        #[arg(long, default_value_t = 8787)]
+        #[arg(long, default_value_t = 8787, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
         /// Folder of the local D1 and KV; data survives a restart [default: .dev-state of the project]
         #[arg(long)]
@@ -53,6 +54,12 @@ enum Command {
     },
     /// Check formatting and lints, native and wasm32
     Check,
+    /// Print a new service-account key, to put into an import file
+    Key {
+        /// For a deployment in use (ak_live_) instead of tests (ak_test_)
+        #[arg(long)]
+        live: bool,
+    },
     /// Load organizations and their data from a JSON file into D1
     Import {
         /// The file, of the shape of worker/demo/demo-data.json
@@ -86,6 +93,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test { only } => test::run_command(only.as_deref()),
         Command::Build { target } => build::run_command(target),
         Command::Check => check::run_command(),
+        Command::Key { live } => key(live),
         Command::Import {
             file,
             remote,
@@ -100,6 +108,15 @@ fn run(command: Command) -> anyhow::Result<()> {
             import::run(&file, &destination)
         }
     }
+}
+
+fn key(live: bool) -> anyhow::Result<()> {
+    let key = ApiKey::mint(live, || {
+        let mut byte = [0];
+        getrandom::fill(&mut byte).map(|()| u8::from_ne_bytes(byte))
+    })?;
+    println!("{}", key.secret());
+    Ok(())
 }
 
 fn state_folder(chosen: Option<PathBuf>) -> PathBuf {

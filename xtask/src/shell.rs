@@ -52,6 +52,21 @@ pub(crate) fn run_quietly(command: &mut Command, hint: &str) -> Result<String> {
     bail!("`{}` failed ({}); {hint}", shown(command), output.status);
 }
 
+/// Runs to the end; all that it printed, as an error if it failed.
+pub(crate) fn run_captured(command: &mut Command) -> Result<std::result::Result<String, String>> {
+    let output = finish(command.stderr(Stdio::piped()).stdout(Stdio::piped()))?;
+    let printed = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(if output.status.success() {
+        Ok(printed)
+    } else {
+        Err(printed)
+    })
+}
+
 /// Runs to the end, or until we are interrupted.
 fn finish(command: &mut Command) -> Result<Output> {
     if interrupt::requested() {

@@ -86,17 +86,32 @@ fn files(state: &State) -> Vec<PathBuf> {
         .collect()
 }
 
+/// An outcome that whoever asked is still to be told.
+pub(crate) struct Outcome {
+    file: PathBuf,
+    text: String,
+}
+
 /// Runs a request; the database must not be open elsewhere.
-pub(crate) fn serve(state: &State, request: &Path) -> Result<()> {
+pub(crate) fn serve(state: &State, request: &Path) -> Result<Outcome> {
     step("importing on behalf of another command");
     let statements = fs::read_to_string(request).with_context(|| request.display().to_string())?;
     fs::remove_file(request).with_context(|| request.display().to_string())?;
-    let outcome = match execute_locally(state, &statements) {
+    let text = match execute_locally(state, &statements) {
         Ok(()) => String::new(),
         Err(error) => format!("{error:#}"),
     };
-    let draft = request.with_extension("outcome");
-    let done = request.with_extension("done");
-    fs::write(&draft, outcome).with_context(|| draft.display().to_string())?;
-    fs::rename(&draft, &done).with_context(|| done.display().to_string())
+    Ok(Outcome {
+        file: request.with_extension("done"),
+        text,
+    })
+}
+
+impl Outcome {
+    /// Tells it, once the API answers again.
+    pub(crate) fn tell(&self) -> Result<()> {
+        let draft = self.file.with_extension("outcome");
+        fs::write(&draft, &self.text).with_context(|| draft.display().to_string())?;
+        fs::rename(&draft, &self.file).with_context(|| self.file.display().to_string())
+    }
 }

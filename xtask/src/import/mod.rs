@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::setup;
-use crate::shell::{root, run_quietly, step};
+use crate::shell::{root, run_captured, run_quietly, step};
 use crate::state::{InUse, State};
 use unique_keys::UniqueKeys;
 
@@ -43,8 +43,6 @@ pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
     match destination {
         Destination::Sql(out) => {
             fs::write(out, statements).with_context(|| out.display().to_string())?;
-            eprintln!("written to {}: {summary}", out.display());
-            return Ok(());
         }
         Destination::Local(folder) => {
             setup::npm_tools()?;
@@ -69,7 +67,12 @@ pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
             execute(&["--remote"], &statements)?;
         }
     }
-    eprintln!("imported {}: {summary}", path.display());
+    let place = match destination {
+        Destination::Remote => "the deployed database".to_owned(),
+        Destination::Local(folder) => format!("the local database in {}", folder.display()),
+        Destination::Sql(out) => out.display().to_string(),
+    };
+    eprintln!("{place} has what {} says: {summary}", path.display());
     Ok(())
 }
 
@@ -117,16 +120,27 @@ fn execute(arguments: &[&str], statements: &str) -> Result<()> {
         .tempfile()
         .context("temporary file")?;
     fs::write(script.path(), statements).context("temporary file")?;
-    run_quietly(
+    let outcome = run_captured(
         setup::wrangler()?
             .args(["d1", "execute", DATABASE, "--yes"])
             .args(arguments)
             .arg("--file")
             .arg(script.path()),
-        "nothing was imported. \"guard failed\" means that a key belongs to another organization already, \
-         or that a custom field has another type; a UNIQUE constraint, that a live workflow of that name exists",
     )?;
-    Ok(())
+    let Err(printed) = outcome else {
+        return Ok(());
+    };
+    if printed.contains("guard failed") {
+        bail!(
+            "the database refuses the file: one of its keys belongs to another organization already, or one of its custom fields has another type there; nothing was imported"
+        );
+    }
+    if printed.contains("UNIQUE constraint failed: workflow_definitions") {
+        bail!(
+            "the database refuses the file: a live workflow of the same name, which the file does not mention, is there already; nothing was imported"
+        );
+    }
+    bail!("wrangler d1 execute failed; nothing was imported. It says:\n{printed}")
 }
 
 /// Reads and checks a file; every fault goes to standard error.
@@ -142,7 +156,11 @@ fn check(path: &Path) -> Result<file::ImportFile> {
     for fault in &faults {
         eprintln!("{}: {fault}", path.display());
     }
-    bail!("{} faults in the file; nothing was imported", faults.len())
+    let plural = if faults.len() == 1 { "" } else { "s" };
+    bail!(
+        "{} fault{plural} in the file; nothing was imported",
+        faults.len()
+    )
 }
 
 fn summary(file: &file::ImportFile) -> String {
