@@ -9,8 +9,11 @@ import {
   ValidationError,
 } from "./errors.js";
 
-/** The reason with which an attempt that takes too long is aborted. */
+/** The reason with which an attempt or a wait that takes too long is aborted. */
 const TIMED_OUT = Symbol("timed out");
+
+/** What a timer can be set to; with more it fires at once. */
+const MAX_INT32 = 2 ** 31 - 1;
 
 /** What a retry decision is told of an attempt without an answer. */
 const CONNECTION = 0;
@@ -33,9 +36,13 @@ async function unlessAborted(signal, pending) {
   }
 }
 
+function after(milliseconds, work) {
+  return setTimeout(work, Math.min(milliseconds, MAX_INT32));
+}
+
 async function sleep(milliseconds, signal) {
   let timer;
-  const elapsed = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  const elapsed = new Promise((resolve) => (timer = after(milliseconds, resolve)));
   try {
     await unlessAborted(signal, elapsed);
   } finally {
@@ -43,29 +50,95 @@ async function sleep(milliseconds, signal) {
   }
 }
 
-/** A hook is told; what it throws is its own affair. */
-function tell(hook, event) {
+/**
+ * The outcome of `work` on a signal that is aborted as soon as one of `signals`
+ * is. AbortSignal.any does this without clean-up, and lets a signal that lives
+ * long grow with every call.
+ */
+async function following(signals, work) {
+  const controller = new AbortController();
+  const stop = ({ target }) => controller.abort(target.reason);
   try {
-    hook?.(event);
-  } catch (error) {
-    console.error("assessments-edge: a hook threw", error);
+    for (const signal of signals) {
+      signal.throwIfAborted();
+      signal.addEventListener("abort", stop);
+    }
+    return await work(controller.signal);
+  } finally {
+    for (const signal of signals) signal.removeEventListener("abort", stop);
   }
+}
+
+/**
+ * A hook is told and not waited for. What it throws, at once or later, is its
+ * own affair; this never rejects.
+ */
+async function tell(owner, hook, event) {
+  try {
+    await owner?.[hook]?.(event);
+  } catch (error) {
+    console.error(`assessments-edge: ${hook} threw`, error);
+  }
+}
+
+/** Whether this can be read as an answer; a `fetch` of the caller's may give anything. */
+function isAnswer({ ok, status, headers }, text) {
+  return (
+    typeof ok === "boolean" &&
+    status > 0 &&
+    typeof headers?.get === "function" &&
+    typeof text === "string"
+  );
+}
+
+/** The place of a fault as the message of an `ApiError` shows it. */
+function at([, ...steps]) {
+  return steps.length ? `${steps.join(".")}: ` : "";
 }
 
 function refusal({ message, code, issues, ...rest }) {
   if (code !== undefined) return new IdError({ message, code, ...rest });
-  const text = message ?? issues.map(({ loc, msg }) => [...loc.slice(1), msg].join(": ")).join("; ");
+  const text = message ?? issues.map(({ loc, msg }) => at(loc) + msg).join("; ");
   return new ValidationError(text, rest.status ?? 400, issues ?? []);
 }
 
 function checkedBaseUrl(baseUrl) {
+  let url;
   try {
-    const { href, search, hash } = new URL(baseUrl);
-    if (!search && !hash) return href.replace(/\/+$/, "");
+    url = new URL(baseUrl);
   } catch {
-    // Told below, like a URL with a query.
+    // Told below, like "localhost:8787", which is a URL of the scheme "localhost".
   }
-  throw new ConfigurationError(`baseUrl must be an absolute URL without query, got ${baseUrl}`);
+  if (!/^https?:$/.test(url?.protocol)) {
+    throw new ConfigurationError(
+      `baseUrl must be an absolute http or https URL, got ${String(baseUrl)}`,
+    );
+  }
+  const { origin, pathname, username, password, search, hash } = url;
+  if (username || password || search || hash) {
+    throw new ConfigurationError("baseUrl must have no user name, password, query or fragment");
+  }
+  return origin + pathname.replace(/\/+$/, "");
+}
+
+/** The settings of these names must be numbers, if they are there. */
+function checkNumbers(settings, names) {
+  for (const name of names) {
+    const value = settings[name];
+    if (value !== undefined && !(typeof value === "number" && value >= 0)) {
+      throw new ConfigurationError(`${name} must be a number, 0 or more, got ${String(value)}`);
+    }
+  }
+}
+
+function checkSettings(settings) {
+  checkNumbers(settings, ["timeoutMs", "totalTimeoutMs", "maxRetries"]);
+}
+
+function checkSignal(signal) {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+    throw new ConfigurationError("signal must be an AbortSignal");
+  }
 }
 
 /** A client of the API. It holds plain data only; there is nothing to free. */
@@ -80,7 +153,8 @@ export class AssessmentsClient {
     if (fetch !== undefined && typeof fetch !== "function") {
       throw new ConfigurationError("fetch must be a function");
     }
-    this.#settings = { ...rest, baseUrl: checkedBaseUrl(baseUrl), token, fetch };
+    checkSettings(rest);
+    this.#settings = { ...defined(rest), baseUrl: checkedBaseUrl(baseUrl), token, fetch };
   }
 
   /** Creates an assessment. One idempotency key serves all attempts. */
@@ -115,24 +189,34 @@ export class AssessmentsClient {
 
   /** Reads an assessment again and again, until it is as wished or time is up. */
   async waitFor(id, options = {}) {
-    const { until, onUpdate, signal, minDelayMs = 1_000, maxDelayMs = 15_000, maxWaitMs = 600_000 } =
-      options;
+    const { until, signal, minDelayMs = 1_000, maxDelayMs = 15_000, maxWaitMs = 600_000 } = options;
+    checkNumbers(options, ["minDelayMs", "maxDelayMs", "maxWaitMs"]);
+    checkSignal(signal);
     const wished = wish(until);
-    const started = performance.now();
+    const deadline = new AbortController();
+    const timer = after(maxWaitMs, () => deadline.abort(TIMED_OUT));
+    let assessment;
     let seen;
-    for (let delay = minDelayMs; ; delay = Math.min(delay * 1.5, maxDelayMs)) {
-      const assessment = await this.retrieve(id, { signal });
-      if (JSON.stringify(assessment) !== seen) {
-        seen = JSON.stringify(assessment);
-        tell(onUpdate, assessment);
+    const watch = async (signal) => {
+      for (let delay = minDelayMs; ; delay = Math.min(delay * 1.5, maxDelayMs)) {
+        assessment = await this.retrieve(id, { signal });
+        if (JSON.stringify(assessment) !== seen) {
+          seen = JSON.stringify(assessment);
+          tell(options, "onUpdate", assessment);
+        }
+        if (wished(assessment)) return assessment;
+        // Half of the wait is random, so that many watchers spread out.
+        await sleep(delay * (0.5 + Math.random() / 2), signal);
       }
-      if (wished(assessment)) return assessment;
-      // Half of the wait is random, so that many watchers spread out.
-      const wait = delay * (0.5 + Math.random() / 2);
-      if (performance.now() - started + wait > maxWaitMs) {
-        throw new TimeoutError(`${id} is still ${assessment.status} after ${maxWaitMs} ms`);
-      }
-      await sleep(wait, this.#signal(signal));
+    };
+    try {
+      return await following(this.#signals(deadline.signal, signal), watch);
+    } catch (error) {
+      if (error !== TIMED_OUT) throw error;
+      const state = assessment ? `still ${assessment.status}` : "not read";
+      throw new TimeoutError(`${id} is ${state} after ${maxWaitMs} ms`);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -141,22 +225,22 @@ export class AssessmentsClient {
     this.#disposal.abort();
   }
 
-  #signal(signal) {
-    const own = this.#disposal.signal;
-    return signal ? AbortSignal.any([own, signal]) : own;
+  #signals(...signals) {
+    return [this.#disposal.signal, ...signals].filter(Boolean);
   }
 
   async #call(operation, argument, options = {}) {
+    checkSettings(options);
+    checkSignal(options.signal);
     const settings = { ...call("clientDefaults"), ...this.#settings, ...defined(options) };
-    const signal = this.#signal(options.signal);
-    signal.throwIfAborted();
-    const prepared = call(
-      "prepareCall",
-      operation,
-      argument,
-      options.idempotencyKey,
-      settings.validate !== false,
+    return following(this.#signals(options.signal), (signal) =>
+      this.#perform(operation, argument, options.idempotencyKey, settings, signal),
     );
+  }
+
+  async #perform(operation, argument, idempotencyKey, settings, signal) {
+    const checks = settings.validate !== false;
+    const prepared = call("prepareCall", operation, argument, idempotencyKey, checks);
     if (!prepared.ok) throw refusal(prepared);
     const job = {
       operation,
@@ -176,11 +260,11 @@ export class AssessmentsClient {
         retryAfter,
         performance.now() - job.started,
         Math.random(),
-        settings.maxRetries,
+        Math.min(settings.maxRetries, MAX_INT32),
         settings.totalTimeoutMs,
       );
       if (delay === undefined) throw error;
-      tell(settings.hooks?.onRetry, { attempt: attempt + 1, delayMs: delay, error });
+      tell(settings.hooks, "onRetry", { attempt: attempt + 1, delayMs: delay, error });
       await sleep(delay, signal);
     }
   }
@@ -191,7 +275,7 @@ export class AssessmentsClient {
     const remaining = settings.totalTimeoutMs - (performance.now() - started);
     const patience = Math.max(0, Math.min(settings.timeoutMs, remaining));
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(TIMED_OUT), patience);
+    const timer = after(patience, () => controller.abort(TIMED_OUT));
     const stop = () => controller.abort(signal.reason);
     signal.addEventListener("abort", stop);
     const bounded = (pending) => unlessAborted(controller.signal, pending);
@@ -206,30 +290,24 @@ export class AssessmentsClient {
         token,
         controller.signal,
       );
-      tell(settings.hooks?.onRequest, {
-        method: request.method,
-        url: request.url,
-        attempt: attempts,
-      });
+      const { method, url } = request;
+      tell(settings.hooks, "onRequest", { method, url, attempt: attempts });
       let response;
       let text;
       try {
         response = await bounded((settings.fetch ?? fetch)(request));
         text = await bounded(response.text());
+        if (!isAnswer(response, text)) throw new TypeError("fetch gave no whole Response");
       } catch (cause) {
         if (controller.signal.aborted) throw controller.signal.reason;
         return { error: new ConnectionError(attempts, cause), status: CONNECTION };
       }
       const { ok, shape, ...read } = call("readResponse", operation, response, text);
       const answer = { ...read, headers: response.headers, attempts };
-      tell(settings.hooks?.onResponse, {
-        status: answer.status,
-        requestId: answer.requestId,
-        attempt: attempts,
-      });
+      const { status, requestId, retryAfter } = answer;
+      tell(settings.hooks, "onResponse", { status, requestId, attempt: attempts });
       if (ok) return { answer };
       if (shape) throw new ResponseShapeError(answer);
-      const { status, retryAfter } = answer;
       return { error: new ApiError(answer), status, retryAfter };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -267,9 +345,10 @@ function wish(until) {
   if (typeof until === "function") return until;
   if (until === undefined) return ({ status }) => call("isTerminal", status) === true;
   const statuses = [until].flat();
+  if (statuses.length === 0) throw new ConfigurationError("until names no status");
   for (const status of statuses) {
-    if (call("isTerminal", status) === undefined) {
-      throw new ConfigurationError(`"${status}" is no status of an assessment`);
+    if (typeof status !== "string" || call("isTerminal", status) === undefined) {
+      throw new ConfigurationError(`"${String(status)}" is no status of an assessment`);
     }
   }
   return ({ status }) => statuses.includes(status);

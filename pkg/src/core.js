@@ -27,10 +27,20 @@ export function compile(bytes) {
   }
 }
 
+/**
+ * Edge runtimes compile modules outside of the sandbox that they run code in.
+ * The glue knows a module by `instanceof`, which such a module fails; it can be
+ * instantiated all the same.
+ */
+function ofThisRealm(module) {
+  const { prototype } = WebAssembly.Module;
+  return module instanceof WebAssembly.Module ? module : Object.setPrototypeOf(module, prototype);
+}
+
 /** Calls an export of the module. */
 export function call(name, ...args) {
   if (!started) {
-    glue.initSync({ module: load() });
+    glue.initSync({ module: ofThisRealm(load()) });
     started = true;
   } else if (broken) {
     glue.__wbg_reset_state();

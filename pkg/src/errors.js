@@ -18,7 +18,7 @@ export class ApiError extends AssessmentsError {
 /** No answer came: offline, refused, or lost. */
 export class ConnectionError extends AssessmentsError {
   constructor(attempts, cause) {
-    super(`No answer from the API: ${cause?.message ?? cause}`, { cause });
+    super(`No answer from the API: ${String(cause?.message ?? cause)}`, { cause });
     this.attempts = attempts;
   }
 }

@@ -2,8 +2,10 @@ import { call } from "./core.js";
 import { ConfigurationError, IdError } from "./errors.js";
 
 function parse(text, kind) {
-  const parsed = call("parseId", text, kind);
-  if (parsed === undefined) throw new ConfigurationError(`"${kind}" is no kind of id`);
+  // The module takes texts only; what is none is no kind either.
+  const named = kind === undefined || typeof kind === "string";
+  const parsed = named ? call("parseId", text, kind) : undefined;
+  if (parsed === undefined) throw new ConfigurationError(`"${String(kind)}" is no kind of id`);
   return parsed;
 }
 

@@ -9,3 +9,6 @@ export function init(
 ): Promise<void>;
 
 type MaybePromise<T> = T | Promise<T>;
+
+// Without this, a declaration file exports all that it declares.
+export {};

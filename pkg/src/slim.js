@@ -10,11 +10,13 @@ loadFrom(() => {
 /** Gets the module ready: from a URL, a Response, bytes, or a WebAssembly.Module. */
 export async function init(source) {
   const given = await source;
-  if (given instanceof WebAssembly.Module) return loadFrom(() => given);
-  if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) {
+  // Not `instanceof`, which fails for what comes from another realm, as in test runners.
+  const kind = Object.prototype.toString.call(given).slice("[object ".length, -1);
+  if (kind === "WebAssembly.Module") return loadFrom(() => given);
+  if (kind === "ArrayBuffer" || ArrayBuffer.isView(given)) {
     return loadFrom(once(() => compile(given)));
   }
-  const response = given instanceof Response ? given : await fetch(given);
+  const response = kind === "Response" ? given : await fetch(given);
   if (!response.ok) {
     throw new ConfigurationError(`assessments-edge/slim: ${response.status} for ${response.url}`);
   }

@@ -8,8 +8,11 @@ export function validateCreateAssessment(input) {
 
 /** Checks one field's value, as it is typed. */
 export function validateField(name, value) {
-  const issues = call("validateField", name, value);
-  if (issues === undefined) throw new ConfigurationError(`"${name}" is no field of the request`);
+  // The module takes a text for the name only; what is none is no field either.
+  const issues = typeof name === "string" ? call("validateField", name, value) : undefined;
+  if (issues === undefined) {
+    throw new ConfigurationError(`"${String(name)}" is no field of the request`);
+  }
   return issues.length === 0 ? { ok: true } : { ok: false, issues };
 }
 

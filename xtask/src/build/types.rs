@@ -51,7 +51,9 @@ const NAMED: [(&str, &Spec, &str); 7] = [
 
 /// The declarations.
 pub(super) fn declarations() -> String {
-    let mut out = String::from("/** A kind of id. */\nexport type IdKind =\n");
+    let mut out = String::from(
+        "// Without this, a declaration file exports all that it declares.\nexport {};\n\n/** A kind of id. */\nexport type IdKind =\n",
+    );
     // Writing to a string cannot fail.
     for kind in AnyKind::ALL {
         let _ = writeln!(out, "  | \"{}\"", kind.name());

@@ -1,0 +1,214 @@
+// The packed tarball in projects of every bundler, loaded in Chromium.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import {
+  assertUsed, install, launchBrowser, node, outcomeOf, run, serve, startServer,
+  startStandIn, visit,
+} from "./projects.mjs";
+
+let browser;
+let standIn;
+before(async () => {
+  browser = await launchBrowser();
+  standIn = await startStandIn();
+});
+after(async () => {
+  await browser.close();
+  standIn.close();
+});
+
+/** Loads a page that uses the package, and answers which `.wasm` files it fetched. */
+async function use(url) {
+  return visit(browser, `${url}?api=${encodeURIComponent(standIn.url)}`, async (page, requests) => {
+    assertUsed(await outcomeOf(page), standIn);
+    return requests.filter((request) => request.endsWith(".wasm"));
+  });
+}
+
+/**
+ * What a bundler made: the scripts that hold the inlined module, the modules,
+ * and what became of nothing.js.
+ */
+function built(folder) {
+  const files = readdirSync(folder, { recursive: true }).filter((name) => /\.\w+$/.test(name));
+  const text = (name) => readFileSync(join(folder, name), "utf8");
+  // Base64 of what every module begins with.
+  const inlined = files.filter((name) => text(name).includes("AGFzbQEAAAAB"));
+  const modules = files.filter((name) => name.endsWith(".wasm"));
+  const nothing = files.filter((name) => /nothing.*\.js$/.test(name)).map(text).join();
+  return { inlined, modules, nothing };
+}
+
+/** Nothing but the script's own statement is left; webpack puts it into a function. */
+function assertNothing({ nothing }) {
+  const statement = nothing.trim().replace(/^\(\(\)=>\{"use strict";(.*)\}\)\(\);$/, "$1");
+  assert.match(statement, /^document\.title=.nothing.;?$/);
+}
+
+describe("vite", () => {
+  let folder;
+  const VITE = "node_modules/vite/bin/vite.js";
+  before(async () => { folder = await install("vite"); });
+
+  describe("build", () => {
+    let preview;
+    let said;
+    before(async () => {
+      said = await run(...node(VITE, "build"), { cwd: folder });
+      const args = ["preview", "--host", "127.0.0.1", "--port", "0"];
+      preview = await startServer(...node(VITE, ...args), { cwd: folder });
+    });
+    after(() => preview?.close());
+
+    test("a_vite_build_works_and_fetches_no_module", async () => {
+      assert.doesNotMatch(said.stdout + said.stderr, /warning|error/i);
+      assert.deepEqual(await use(`${preview.url}/index.html`), []);
+    });
+
+    test("a_vite_build_of_slim_fetches_the_module_it_emitted", async () => {
+      const { inlined, modules } = built(join(folder, "dist"));
+      assert.equal(inlined.length, 1, "only the page that is not slim has it inside");
+      assert.equal(modules.length, 1);
+      assert.deepEqual(await use(`${preview.url}/slim.html`), [`${preview.url}/${modules[0]}`]);
+    });
+
+    test("vite_drops_the_package_where_nothing_of_it_is_used", () => {
+      assertNothing(built(join(folder, "dist")));
+    });
+  });
+
+  describe("dev", () => {
+    let dev;
+    before(async () => {
+      const args = ["--host", "127.0.0.1", "--port", "0"];
+      dev = await startServer(...node(VITE, ...args), { cwd: folder });
+    });
+    after(() => dev?.close());
+
+    test("vite_dev_works_and_fetches_no_module", async () => {
+      assert.deepEqual(await use(`${dev.url}/index.html`), []);
+    });
+
+    test("vite_dev_of_slim_fetches_the_module_of_the_package", async () => {
+      const path = "/node_modules/assessments-edge/dist/assessments.wasm";
+      assert.deepEqual(await use(`${dev.url}/slim.html`), [dev.url + path]);
+    });
+  });
+});
+
+describe("webpack", () => {
+  let folder;
+  let host;
+  let said;
+  before(async () => {
+    folder = await install("webpack");
+    said = await run(...node("node_modules/webpack-cli/bin/cli.js"), { cwd: folder });
+    host = await serve([join(folder, "dist"), folder]);
+  });
+  after(() => host?.close());
+
+  test("a_webpack_build_works_and_fetches_no_module", async () => {
+    assert.doesNotMatch(said.stdout + said.stderr, /warning|error/i);
+    assert.deepEqual(await use(`${host.url}/index.html`), []);
+  });
+
+  test("a_webpack_build_of_slim_fetches_the_module_it_emitted", async () => {
+    const { inlined, modules } = built(join(folder, "dist"));
+    assert.deepEqual(inlined, ["main.js"]);
+    assert.equal(modules.length, 1);
+    assert.deepEqual(await use(`${host.url}/slim.html`), [`${host.url}/${modules[0]}`]);
+  });
+
+  test("webpack_drops_the_package_where_nothing_of_it_is_used", () => {
+    assertNothing(built(join(folder, "dist")));
+  });
+});
+
+describe("esbuild", () => {
+  let folder;
+  let host;
+  let said;
+  before(async () => {
+    folder = await install("esbuild");
+    const entries = ["main.js", "slim.js", "forbidden.js", "nothing.js"];
+    const options = ["--bundle", "--minify", "--format=esm", "--loader:.wasm=file", "--outdir=dist"];
+    const esbuild = node("node_modules/esbuild/bin/esbuild", ...entries, ...options);
+    said = await run(...esbuild, { cwd: folder });
+    host = await serve([join(folder, "dist"), folder]);
+  });
+  after(() => host?.close());
+
+  test("an_esbuild_bundle_works_and_fetches_no_module", async () => {
+    assert.doesNotMatch(said.stdout + said.stderr, /warning|error/i);
+    assert.deepEqual(await use(`${host.url}/index.html`), []);
+  });
+
+  test("an_esbuild_bundle_of_slim_fetches_the_module_it_emitted", async () => {
+    const { inlined, modules } = built(join(folder, "dist"));
+    assert.deepEqual(inlined, ["forbidden.js", "main.js"]);
+    assert.equal(modules.length, 1);
+    assert.deepEqual(await use(`${host.url}/slim.html`), [`${host.url}/${modules[0]}`]);
+  });
+
+  test("esbuild_drops_the_package_where_nothing_of_it_is_used", () => {
+    assertNothing(built(join(folder, "dist")));
+  });
+
+  describe("under a strict Content-Security-Policy", () => {
+    /** A host whose pages may do nothing but what is named. */
+    const strictHost = (scripts) => {
+      const policy = [
+        "default-src 'none'",
+        `script-src ${scripts}`,
+        `connect-src 'self' ${standIn.url}`,
+        "img-src data:",
+        "require-trusted-types-for 'script'",
+        "base-uri 'none'",
+      ];
+      const headers = { "content-security-policy": policy.join("; ") };
+      return serve([join(folder, "dist"), folder], headers);
+    };
+
+    test("wasm_unsafe_eval_is_all_that_the_package_needs", async () => {
+      const strict = await strictHost("'self' 'wasm-unsafe-eval'");
+      try {
+        assert.deepEqual(await use(`${strict.url}/index.html`), []);
+        assert.equal((await use(`${strict.url}/slim.html`)).length, 1);
+      } finally {
+        strict.close();
+      }
+    });
+
+    test("without_wasm_unsafe_eval_every_call_says_what_the_policy_needs", async () => {
+      const strict = await strictHost("'self'");
+      try {
+        await visit(browser, `${strict.url}/forbidden.html`, async (page) => {
+          const error = {
+            isOurs: true,
+            name: "ConfigurationError",
+            message:
+              "WebAssembly cannot be compiled here. If this page has a Content-Security-Policy, " +
+              "its script-src needs 'wasm-unsafe-eval'.",
+            cause: "CompileError",
+          };
+          assert.deepEqual(await outcomeOf(page), {
+            validate: error,
+            standard: error,
+            field: error,
+            parse: error,
+            is: error,
+            retrieve: error,
+          });
+          const violations = await page.evaluate(() => window.violations);
+          assert.deepEqual(violations, Array(6).fill(["script-src", "wasm-eval"]));
+          assert.deepEqual(standIn.takeCalls(), []);
+        });
+      } finally {
+        strict.close();
+      }
+    });
+  });
+});

@@ -1,0 +1,148 @@
+// The tarball itself: what is in it, what package linters say of it, and its
+// types, as a TypeScript project sees them.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { build } from "esbuild";
+import { ROOT, install, node, pack, run } from "./projects.mjs";
+
+const tool = (path) => join(ROOT, "node_modules", path);
+
+let tarball;
+before(async () => { tarball = await pack(); });
+
+test("the_tarball_has_what_is_needed_and_nothing_else", () => {
+  assert.deepEqual(tarball.files.toSorted(), [
+    "LICENSE",
+    "README.md",
+    "dist/assessments.wasm",
+    "dist/edge-light.js",
+    "dist/index.cjs",
+    "dist/index.d.cts",
+    "dist/index.d.ts",
+    "dist/index.js",
+    "dist/slim.d.ts",
+    "dist/slim.js",
+    "dist/workerd.js",
+    "package.json",
+  ]);
+});
+
+test("publint_has_no_error_no_warning_and_no_suggestion", async () => {
+  const options = ["--strict", "--level", "suggestion"];
+  const publint = node(tool("publint/src/cli.js"), "run", tarball.file, ...options);
+  const { stdout } = await run(...publint, { cwd: ROOT });
+  assert.match(stdout, /All good!/);
+});
+
+describe("arethetypeswrong", () => {
+  const attw = async (...options) => {
+    const cli = tool("@arethetypeswrong/cli/dist/index.js");
+    const args = [tarball.file, "--format", "json", "--no-definitely-typed", ...options];
+    const { stdout } = await run(...node(cli, ...args), { cwd: ROOT });
+    return JSON.parse(stdout).analysis;
+  };
+
+  test("the_types_are_right_for_every_way_of_resolving", async () => {
+    const { problems, entrypoints } = await attw("--entrypoints", ".", "package.json");
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      Object.keys(entrypoints["."].resolutions).toSorted(),
+      ["bundler", "node10", "node16-cjs", "node16-esm"],
+    );
+  });
+
+  test("the_types_of_slim_are_right_for_modules", async () => {
+    // It is a module only, for pages; so these two cannot resolve it.
+    const isForModules = ({ resolutionKind }) => !["node10", "node16-cjs"].includes(resolutionKind);
+    const { problems } = await attw("--entrypoints", "slim", "--profile", "esm-only");
+    assert.deepEqual(problems.filter(isForModules), []);
+  });
+});
+
+describe("TypeScript", () => {
+  let folder;
+  let installed;
+  /** The names that each entry exports when it runs. */
+  const names = {};
+  before(async () => {
+    folder = await install("types");
+    installed = join(folder, "node_modules/assessments-edge");
+    const entries = ["index.js", "slim.js", "workerd.js", "edge-light.js"];
+    const { metafile } = await build({
+      absWorkingDir: installed,
+      entryPoints: entries.map((entry) => `dist/${entry}`),
+      outdir: "unwritten",
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      external: ["*.wasm", "*.wasm?module"],
+    });
+    for (const entry of entries) {
+      names[entry] = metafile.outputs[`unwritten/${entry}`].exports.toSorted();
+    }
+    const required = createRequire(join(folder, "main.cjs"))("assessments-edge");
+    names["index.cjs"] = Object.keys(required).toSorted();
+  });
+
+  test("every_entry_exports_the_same_names_and_slim_init_besides", () => {
+    const { "slim.js": slim, "index.js": main, ...others } = names;
+    assert.equal(main.length, 15);
+    for (const [entry, list] of Object.entries(others)) assert.deepEqual(list, main, entry);
+    assert.deepEqual(slim, [...main, "init"].toSorted());
+  });
+
+  test("what_is_declared_is_what_every_entry_exports", async () => {
+    const difference = (entry, list) => [
+      `export const ${entry}Lacks: Without<keyof typeof ${entry}, ${list}> = true;`,
+      `export const ${entry}Hides: Without<${list}, keyof typeof ${entry}> = true;`,
+    ];
+    const union = (list) => list.map((name) => JSON.stringify(name)).join(" | ");
+    mkdirSync(join(folder, "exports"));
+    writeFileSync(
+      join(folder, "exports/exports.ts"),
+      [
+        'import * as main from "assessments-edge";',
+        'import * as slim from "assessments-edge/slim";',
+        "type Without<A, B> = [Exclude<A, B>] extends [never] ? true : Exclude<A, B>;",
+        ...difference("main", union(names["index.js"])),
+        ...difference("slim", union(names["slim.js"])),
+        "",
+      ].join("\n"),
+    );
+    const tsc = node("node_modules/typescript/bin/tsc", "--project", "tsconfig.exports.json");
+    await run(...tsc, { cwd: folder });
+  });
+
+  test("the_project_uses_every_name_that_is_declared", () => {
+    const declared = readFileSync(join(installed, "dist/index.d.ts"), "utf8").matchAll(
+      /^export (?:declare )?(?:type|interface|class|function|const) (\w+)/gm,
+    );
+    const project = ["ids", "validation", "client"]
+      .map((name) => readFileSync(join(folder, `src/${name}.ts`), "utf8"))
+      .join();
+    const all = Array.from(declared, ([, name]) => name);
+    assert.ok(all.length > 60, `only ${all.length} declarations were found`);
+    assert.deepEqual(all.filter((name) => !new RegExp(`\\b${name}\\b`).test(project)), []);
+  });
+
+  test("both_declaration_files_say_the_same", () => {
+    const [ts, cts] = ["index.d.ts", "index.d.cts"].map((name) =>
+      readFileSync(join(installed, "dist", name), "utf8"),
+    );
+    assert.equal(ts, cts);
+  });
+
+  for (const compiler of ["typescript", "typescript-5"]) {
+    for (const config of ["bundler", "nodenext", "server"]) {
+      test(`${compiler}_accepts_the_project_configured_for_${config}`, async () => {
+        const tsc = `node_modules/${compiler}/bin/tsc`;
+        await run(...node(tsc, "--project", `tsconfig.${config}.json`), { cwd: folder });
+      });
+    }
+  }
+});

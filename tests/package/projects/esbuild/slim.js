@@ -1,0 +1,6 @@
+import * as assessments from "assessments-edge/slim";
+import modulePath from "assessments-edge/assessments.wasm";
+import { show } from "./page.mjs";
+
+await assessments.init(new URL(modulePath, import.meta.url));
+show(assessments);

@@ -1,0 +1,93 @@
+// The client: what it takes, answers and throws.
+
+import {
+  ApiError, AssessmentsClient, AssessmentsError, ConfigurationError, ConnectionError, IdError,
+  InternalError, ResponseShapeError, TimeoutError, ValidationError,
+} from "assessments-edge";
+import type {
+  ArchivedAssessment, Assessment, AssessmentId, AssessmentStatus, CallOptions, CallSettings,
+  ClientOptions, CreateOptions, CreatedAssessment, CustomField, CustomFieldType, CustomFieldValue,
+  Hooks, WaitOptions, WithResponse, WorkflowRunId,
+} from "assessments-edge";
+
+const hooks: Hooks = {
+  onRequest: ({ method, url, attempt }) => console.log(method, url, attempt),
+  onResponse: ({ status, requestId, attempt }) => console.log(status, requestId, attempt),
+  onRetry: ({ attempt, delayMs, error }) => console.log(attempt, delayMs, error.message),
+};
+const settings: CallSettings = { timeoutMs: 1, totalTimeoutMs: 2, maxRetries: 0, validate: false };
+const options: ClientOptions = {
+  ...settings,
+  baseUrl: "https://api.example",
+  token: async () => "session-token",
+  fetch: (request) => fetch(request),
+  hooks,
+  dangerouslyAllowBrowserKey: false,
+};
+const client = new AssessmentsClient({ ...options, fetch });
+const call: CallOptions = { signal: new AbortController().signal, ...settings };
+const create: CreateOptions = { ...call, idempotencyKey: "ticket-7" };
+const wait: WaitOptions = {
+  until: ["complete", "failed"],
+  minDelayMs: 1,
+  maxDelayMs: 2,
+  maxWaitMs: 3,
+  onUpdate: ({ status }) => console.log(status),
+};
+
+export async function use(): Promise<AssessmentStatus> {
+  const body = { vendor_id: "x", control_set_ids: [] };
+  const created: CreatedAssessment = await client.create(body, create);
+  const run: WorkflowRunId | null = created.workflow_run_id;
+  const id: AssessmentId = created.id;
+  const read: Assessment = await client.retrieve(id, call);
+  const waited: Assessment = await client.waitFor(id, wait);
+  const done = await client.waitFor(id, { until: ({ status }) => status === "complete" });
+  const answer: WithResponse<ArchivedAssessment> = await client.withResponse.cancel(id);
+  const archived: ArchivedAssessment = (await client.withResponse.archive(id, call)).data;
+  const replayed: boolean = (await client.withResponse.create(created, create)).replayed;
+  const headers: Headers = (await client.withResponse.retrieve(id)).headers;
+  const both: ArchivedAssessment[] = [await client.cancel(id), await client.archive(id)];
+  for (const { field_name, field_type, value } of read.custom_fields satisfies CustomField[]) {
+    const type: CustomFieldType = field_type;
+    const of: CustomFieldValue = value;
+    console.log(field_name, type, of);
+  }
+  client.dispose();
+  console.log(run, waited, done, answer, archived, replayed, headers, both);
+  // @ts-expect-error An answer of a create has no custom fields.
+  created.custom_fields;
+  // @ts-expect-error There is no such status.
+  await client.waitFor(id, { until: "done" });
+  return read.status;
+}
+
+// @ts-expect-error A client is told where the API is.
+new AssessmentsClient({ token: "session-token" });
+
+export function told(error: unknown): string {
+  if (error instanceof ApiError) {
+    const { status, code, issues, requestId, retryAfter, headers, attempts } = error;
+    return [status, code, issues?.[0]?.msg, requestId, retryAfter, headers.get("x"), attempts].join();
+  }
+  if (error instanceof ResponseShapeError) {
+    return [error.status, error.requestId, error.headers.get("x"), error.attempts].join();
+  }
+  if (error instanceof ConnectionError || error instanceof TimeoutError) return `${error.attempts}`;
+  if (error instanceof ValidationError) return `${error.status satisfies 400 | 422} ${error.issues}`;
+  if (error instanceof IdError) {
+    switch (error.code) {
+      case "empty":
+      case "missing_separator":
+      case "unknown_prefix":
+      case "wrong_kind":
+      case "wrong_length":
+      case "bad_character":
+        return `${error.offset} ${error.expected} ${error.actual}`;
+      default:
+        return error.code satisfies never;
+    }
+  }
+  if (error instanceof ConfigurationError || error instanceof InternalError) return error.name;
+  return error instanceof AssessmentsError ? error.message : String(error);
+}

@@ -1,0 +1,5 @@
+import * as assessments from "assessments-edge/slim";
+import { show } from "./page.mjs";
+
+await assessments.init(new URL("assessments-edge/assessments.wasm", import.meta.url));
+show(assessments);
