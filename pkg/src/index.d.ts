@@ -51,12 +51,10 @@ export interface StandardSchema<Input, Output> {
   };
 }
 
-/** An id, taken apart. */
-export interface ParsedId<Kind extends IdKind = IdKind> {
-  id: Id<Kind>;
-  kind: Kind;
-  prefix: string;
-}
+/** An id, taken apart. Testing `kind` tells the type of `id`. */
+export type ParsedId<Kind extends IdKind = IdKind> = Kind extends IdKind
+  ? { id: Id<Kind>; kind: Kind; prefix: string }
+  : never;
 
 /** Parses an id, of `kind` if one is named. Throws an `IdError` if it is none. */
 export function parseId<Kind extends IdKind = IdKind>(text: string, kind?: Kind): ParsedId<Kind>;
@@ -73,33 +71,33 @@ export interface ClientOptions extends CallSettings {
   /** Used instead of the platform's `fetch`; it is called with a `Request`. */
   fetch?: (request: Request) => Promise<Response>;
   /** Told of what happens. */
-  hooks?: Hooks;
+  hooks?: Hooks | undefined;
   /** Allows an `ak_` key in a page, where everyone can read it. For development only. */
-  dangerouslyAllowBrowserKey?: boolean;
+  dangerouslyAllowBrowserKey?: boolean | undefined;
 }
 
 /** What a client and each of its calls can set. */
 export interface CallSettings {
   /** Longest single attempt; 10 000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Longest call, waits and retries included; 60 000. */
-  totalTimeoutMs?: number;
+  totalTimeoutMs?: number | undefined;
   /** Attempts after the first; 4. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
   /** Whether limits and ids of a create are checked before it is sent; true. */
-  validate?: boolean;
+  validate?: boolean | undefined;
 }
 
 /** Options of one call. */
 export interface CallOptions extends CallSettings {
   /** Aborts the call, in flight or while it waits. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of a create. */
 export interface CreateOptions extends CallOptions {
   /** Your own key, such as a ticket's number; if none is given, one is made for this call. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 /** Functions that are told of what happens. What they throw is ignored. */
@@ -114,12 +112,12 @@ export interface WaitOptions {
   /** A test, a status or some; by default any terminal status. */
   until?: AssessmentStatus | AssessmentStatus[] | ((assessment: Assessment) => boolean);
   /** First wait between reads; 1 000. It grows by half each time. */
-  minDelayMs?: number;
+  minDelayMs?: number | undefined;
   /** Longest wait between reads; 15 000. */
-  maxDelayMs?: number;
+  maxDelayMs?: number | undefined;
   /** Longest wait in all, then a `TimeoutError`; 600 000. */
-  maxWaitMs?: number;
-  signal?: AbortSignal;
+  maxWaitMs?: number | undefined;
+  signal?: AbortSignal | undefined;
   /** Told of the assessment when first read and whenever it changed. */
   onUpdate?(assessment: Assessment): void;
 }
@@ -160,8 +158,10 @@ export class AssessmentsClient {
     cancel(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
     archive(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
   };
-  /** Aborts what is in flight. Also `Symbol.dispose`, where the platform has it. */
+  /** Aborts what is in flight. */
   dispose(): void;
+  /** The same, for `using`; there where the platform has it. */
+  [Symbol.dispose](): void;
 }
 
 /** The base of every error of this package. */

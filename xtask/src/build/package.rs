@@ -28,11 +28,11 @@ struct Entry {
 const ENTRIES: [Entry; 5] = [
     Entry {
         name: "index.js",
-        arguments: &["--format=esm", "--loader:.wasm=binary"],
+        arguments: &["--format=esm", "--loader:.wasm=base64"],
     },
     Entry {
         name: "index.cjs",
-        arguments: &["--format=cjs", "--loader:.wasm=binary"],
+        arguments: &["--format=cjs", "--loader:.wasm=base64"],
     },
     Entry {
         name: "workerd.js",

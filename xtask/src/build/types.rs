@@ -52,7 +52,7 @@ const NAMED: [(&str, &Spec, &str); 7] = [
 /// The declarations.
 pub(super) fn declarations() -> String {
     let mut out = String::from(
-        "// Without this, a declaration file exports all that it declares.\nexport {};\n\n/** A kind of id. */\nexport type IdKind =\n",
+        "/// <reference lib=\"esnext.disposable\" />\n\n// Without this, a declaration file exports all that it declares.\nexport {};\n\n/** A kind of id. */\nexport type IdKind =\n",
     );
     // Writing to a string cannot fail.
     for kind in AnyKind::ALL {

@@ -91,3 +91,9 @@ export function told(error: unknown): string {
   if (error instanceof ConfigurationError || error instanceof InternalError) return error.name;
   return error instanceof AssessmentsError ? error.message : String(error);
 }
+
+// A client can be disposed of by `using`, and options may be undefined.
+const disposable: Disposable = client;
+disposable[Symbol.dispose]();
+const perhaps: AbortSignal | undefined = Math.random() > 2 ? AbortSignal.abort() : undefined;
+void client.retrieve("cbqsrw_0128e42c9f5c076efa5c191794409293", { signal: perhaps });

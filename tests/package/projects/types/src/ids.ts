@@ -81,3 +81,10 @@ interface Names {
 type Same<A> = <T>() => T extends A ? 1 : 2;
 type Exactly<A, B> = Same<A> extends Same<B> ? true : false;
 export const everyKind: Exactly<Names, { [Kind in IdKind]: Id<Kind> }> = true;
+
+// Testing the kind tells the type of the id.
+const some = parseId("cbvndr_bdbb39ff21c65aa009a055bb64bf3703");
+if (some.kind === "vendor") {
+  const narrowed: VendorId = some.id;
+  console.log(narrowed);
+}
