@@ -49,10 +49,11 @@ export function call(name, ...args) {
   try {
     return glue[name](...args);
   } catch (cause) {
-    // A trap leaves the instance unusable; the next call gets a fresh one.
-    // Anything else is an error that the export means to throw.
-    if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
+    // A trap leaves the instance unusable, and so, bit by bit, does an exception
+    // of the caller's (a Proxy that throws) on its way through WebAssembly's
+    // frames, which does not restore their stack: the next call gets a fresh one.
     broken = true;
+    if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
     throw new InternalError("A fault inside assessments-edge; the next call works again.", {
       cause,
     });

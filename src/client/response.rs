@@ -40,7 +40,8 @@ impl ErrorDetail {
 /// The faults of a request body as one sentence, `field.index: text; ...`.
 fn sentences<V: Value>(entries: &V) -> Option<String> {
     let sentences: Option<Vec<String>> = entries.items().iter().map(sentence).collect();
-    Some(sentences?.join("; "))
+    let sentences = sentences?;
+    (!sentences.is_empty()).then(|| sentences.join("; "))
 }
 
 fn sentence<V: Value>(entry: &V) -> Option<String> {
@@ -119,6 +120,7 @@ mod tests {
             "{}",
             r#"{"detail":1}"#,
             r#"{"detail":{"code":"x"}}"#,
+            r#"{"detail":[]}"#,
             r#"{"detail":[1]}"#,
         ] {
             let body: serde_json::Value = serde_json::from_str(body).unwrap();

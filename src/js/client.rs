@@ -223,7 +223,9 @@ fn idempotency_key(given: &JsValue) -> Result<IdempotencyKey, String> {
         getrandom::fill(&mut random).map_err(|error| error.to_string())?;
         format!("{:032x}", u128::from_be_bytes(random))
     } else {
-        given.as_string().unwrap_or_default()
+        given
+            .as_string()
+            .ok_or_else(|| "Idempotency-Key: must be a string".to_owned())?
     };
     IdempotencyKey::parse(&text).map_err(|error| error.to_string())
 }
@@ -235,9 +237,12 @@ fn refused(message: &str) -> JsValue {
         .build()
 }
 
-/// `Retry-After` as the API sends it: whole seconds.
+/// `Retry-After` as the API sends it: whole seconds. Too many to count are
+/// still too many to wait for.
 fn seconds(value: String) -> Option<u32> {
-    value.trim().parse().ok()
+    let digits = value.trim();
+    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    whole.then(|| digits.parse().unwrap_or(u32::MAX))
 }
 
 /// Whether `data` has the shape of `T`; keys that `T` does not know are fine.

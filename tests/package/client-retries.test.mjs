@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, ConnectionError } from "../../pkg/dist/index.js";
-import { ASSESSMENT, BODY, CREATED, ID, answer, clock, hasty, scripted } from "./client-support.mjs";
+import {
+  ASSESSMENT, BODY, CREATED, ID, answer, clock, hasty, scripted,
+} from "./client-support.mjs";
 
 const refused = (status, headers) => answer({ detail: `status ${status}` }, status, headers);
 const lost = () => {

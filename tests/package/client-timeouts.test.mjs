@@ -114,7 +114,8 @@ test("no_timer_is_left_behind", async (t) => {
   await assert.rejects(scripted("nonsense", { maxRetries: 1 }).client.retrieve(ID));
   // A process that is done must not have to wait for what an abort left behind.
   t.mock.method(Math, "random", () => 0.999);
-  for (const [operation, given] of [["retrieve", answer({}, 503)], ["waitFor", answer(ASSESSMENT)]]) {
+  const waits = { retrieve: answer({}, 503), waitFor: answer(ASSESSMENT) };
+  for (const [operation, given] of Object.entries(waits)) {
     const controller = new AbortController();
     const pending = scripted(given).client[operation](ID, { signal: controller.signal });
     await settle();

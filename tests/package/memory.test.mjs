@@ -41,3 +41,19 @@ test("a_million_validations_leave_the_memory_as_the_first_ten_thousand_did", () 
   for (let index = 10_000; index < 1_000_000; index++) round(index);
   assert.equal(memory.buffer.byteLength, early);
 });
+
+test("values_that_throw_when_they_are_read_never_harm_a_later_call", () => {
+  const mine = new Error("mine");
+  const trap = new Proxy([], {
+    get() {
+      throw mine;
+    },
+  });
+  for (let index = 0; index < 5_000; index++) {
+    assert.throws(
+      () => validateCreateAssessment({ ...GOOD, control_set_ids: trap }),
+      (error) => error === mine,
+    );
+    assert.ok(validateCreateAssessment(GOOD).ok);
+  }
+});
