@@ -69,6 +69,17 @@ async function following(signals, work) {
   }
 }
 
+/** The same, aborted by TIMED_OUT as well, after so many milliseconds. */
+async function within(milliseconds, signals, work) {
+  const deadline = new AbortController();
+  const timer = after(milliseconds, () => deadline.abort(TIMED_OUT));
+  try {
+    return await following([deadline.signal, ...signals], work);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * A hook is told and not waited for. What it throws, at once or later, is its
  * own affair; this never rejects.
@@ -193,8 +204,6 @@ export class AssessmentsClient {
     checkNumbers(options, ["minDelayMs", "maxDelayMs", "maxWaitMs"]);
     checkSignal(signal);
     const wished = wish(until);
-    const deadline = new AbortController();
-    const timer = after(maxWaitMs, () => deadline.abort(TIMED_OUT));
     let assessment;
     let seen;
     const watch = async (signal) => {
@@ -210,13 +219,11 @@ export class AssessmentsClient {
       }
     };
     try {
-      return await following(this.#signals(deadline.signal, signal), watch);
+      return await within(maxWaitMs, this.#signals(signal), watch);
     } catch (error) {
       if (error !== TIMED_OUT) throw error;
       const state = assessment ? `still ${assessment.status}` : "not read";
       throw new TimeoutError(`${id} is ${state} after ${maxWaitMs} ms`);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -225,8 +232,8 @@ export class AssessmentsClient {
     this.#disposal.abort();
   }
 
-  #signals(...signals) {
-    return [this.#disposal.signal, ...signals].filter(Boolean);
+  #signals(signal) {
+    return [this.#disposal.signal, signal].filter(Boolean);
   }
 
   async #call(operation, argument, options = {}) {
@@ -269,55 +276,46 @@ export class AssessmentsClient {
     }
   }
 
-  /** One attempt: its answer, or its error and what a retry depends on. */
-  async #attempt({ operation, argument, key, settings, signal, started }, attempt) {
-    const attempts = attempt + 1;
+  /** One attempt in its time: its answer, or its error and what a retry depends on. */
+  async #attempt(job, attempt) {
+    const { settings, signal, started } = job;
     const remaining = settings.totalTimeoutMs - (performance.now() - started);
     const patience = Math.max(0, Math.min(settings.timeoutMs, remaining));
-    const controller = new AbortController();
-    const timer = after(patience, () => controller.abort(TIMED_OUT));
-    const stop = () => controller.abort(signal.reason);
-    signal.addEventListener("abort", stop);
-    const bounded = (pending) => unlessAborted(controller.signal, pending);
     try {
-      const token = await this.#token(settings, bounded);
-      const request = call(
-        "buildRequest",
-        operation,
-        argument,
-        key,
-        settings.baseUrl,
-        token,
-        controller.signal,
-      );
-      const { method, url } = request;
-      tell(settings.hooks, "onRequest", { method, url, attempt: attempts });
-      let response;
-      let text;
-      try {
-        response = await bounded((settings.fetch ?? fetch)(request));
-        text = await bounded(response.text());
-        if (!isAnswer(response, text)) throw new TypeError("fetch gave no whole Response");
-      } catch (cause) {
-        if (controller.signal.aborted) throw controller.signal.reason;
-        return { error: new ConnectionError(attempts, cause), status: CONNECTION };
-      }
-      const { ok, shape, ...read } = call("readResponse", operation, response, text);
-      const answer = { ...read, headers: response.headers, attempts };
-      const { status, requestId, retryAfter } = answer;
-      tell(settings.hooks, "onResponse", { status, requestId, attempt: attempts });
-      if (ok) return { answer };
-      if (shape) throw new ResponseShapeError(answer);
-      return { error: new ApiError(answer), status, retryAfter };
+      return await within(patience, [signal], (bound) => this.#exchange(job, attempt + 1, bound));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (error !== TIMED_OUT) throw error;
       const message = `No whole answer within ${Math.round(patience)} ms`;
-      return { error: new TimeoutError(message, attempts), status: TIMEOUT };
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
+      return { error: new TimeoutError(message, attempt + 1), status: TIMEOUT };
     }
+  }
+
+  /** Sends one request and reads its answer, unless `signal` is aborted first. */
+  async #exchange({ operation, argument, key, settings }, attempts, signal) {
+    const bounded = (pending) => unlessAborted(signal, pending);
+    const token = await this.#token(settings, bounded);
+    const { baseUrl } = settings;
+    const request = call("buildRequest", operation, argument, key, baseUrl, token, signal);
+    const { method, url } = request;
+    tell(settings.hooks, "onRequest", { method, url, attempt: attempts });
+    let response;
+    let text;
+    try {
+      response = await bounded((settings.fetch ?? fetch)(request));
+      text = await bounded(response.text());
+      if (!isAnswer(response, text)) throw new TypeError("fetch gave no whole Response");
+    } catch (cause) {
+      signal.throwIfAborted();
+      return { error: new ConnectionError(attempts, cause), status: CONNECTION };
+    }
+    const { ok, shape, ...read } = call("readResponse", operation, response, text);
+    const answer = { ...read, headers: response.headers, attempts };
+    const { status, requestId, retryAfter } = answer;
+    tell(settings.hooks, "onResponse", { status, requestId, attempt: attempts });
+    if (ok) return { answer };
+    if (shape) throw new ResponseShapeError(answer);
+    return { error: new ApiError(answer), status, retryAfter };
   }
 
   async #token({ token, dangerouslyAllowBrowserKey }, bounded) {

@@ -38,33 +38,35 @@ pub fn validate_field(name: &str, value: &JsValue) -> JsValue {
         .set("control_set_ids", Array::new())
         .build();
     let _ = Reflect::set(&request, &JsValue::from_str(name), value);
-    let issues: Array = match validation::validate(JsJson(request)) {
-        Ok(_) => Array::new(),
-        Err(Invalid::Schema(faults)) => faults
-            .iter()
-            .filter(|fault| concerns(fault.place, field))
-            .map(fault)
-            .collect(),
-        Err(Invalid::Content(issues)) => issues
-            .iter()
-            .filter(|issue| concerns(issue.place, field))
-            .map(issue)
-            .collect(),
-    };
-    issues.into()
+    match validation::validate(JsJson(request)) {
+        Ok(_) => Array::new().into(),
+        Err(invalid) => entries(&invalid, |place| concerns(place, field)).into(),
+    }
 }
 
 /// `{ ok: false, status, issues }`
 pub(super) fn refusal(invalid: &Invalid) -> JsValue {
-    let issues: Array = match invalid {
-        Invalid::Schema(faults) => faults.iter().map(fault).collect(),
-        Invalid::Content(issues) => issues.iter().map(issue).collect(),
-    };
     Builder::new()
         .set("ok", false)
         .set("status", invalid.status())
-        .set("issues", issues)
+        .set("issues", entries(invalid, |_| true))
         .build()
+}
+
+/// Everything that is wrong at the places that are asked for.
+fn entries(invalid: &Invalid, asked: impl Fn(Place) -> bool) -> Array {
+    match invalid {
+        Invalid::Schema(faults) => faults
+            .iter()
+            .filter(|fault| asked(fault.place))
+            .map(fault)
+            .collect(),
+        Invalid::Content(issues) => issues
+            .iter()
+            .filter(|issue| asked(issue.place))
+            .map(issue)
+            .collect(),
+    }
 }
 
 /// The request as a plain object: known keys only, what is absent left out.

@@ -10,6 +10,7 @@ import { before, test } from "node:test";
 import { KEYS, ROOT, startApi } from "../http/harness.mjs";
 import { validateCreateAssessment } from "../../pkg/dist/index.js";
 import { corpus } from "./corpus.mjs";
+import { launchBrowser } from "./projects.mjs";
 
 const SEED = Number(process.env.CORPUS_SEED ?? 20_261_124);
 const COUNT = 20_000;
@@ -44,7 +45,6 @@ test("the_package_in_node_says_what_native_rust_says", () => {
 });
 
 test("the_package_in_chromium_says_what_native_rust_says", async () => {
-  const { chromium } = await import("playwright-core");
   const module = await readFile(join(ROOT, "pkg/dist/index.js"));
   const server = createServer((request, response) => {
     const isModule = request.url === "/index.js";
@@ -52,13 +52,7 @@ test("the_package_in_chromium_says_what_native_rust_says", async () => {
     response.end(isModule ? module : "<!doctype html><title>corpus</title>");
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ],
-  });
+  const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
