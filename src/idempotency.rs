@@ -3,6 +3,9 @@
 /// The longest key, in characters.
 pub const MAX_LENGTH: usize = 255;
 
+/// The header's name, as texts for people write it.
+pub const HEADER: &str = "Idempotency-Key";
+
 /// How long a key answers with its first response, in seconds: 24 hours from
 /// the commit of that response, not extended by replays.
 pub const LIFETIME_SECONDS: i64 = 24 * 60 * 60;
@@ -43,22 +46,34 @@ impl IdempotencyKey {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdempotencyKeyError {
     /// The header is there, its value is empty.
-    #[error("Idempotency-Key: must not be empty")]
+    #[error("must not be empty")]
     Empty,
     /// More than [`MAX_LENGTH`] characters.
-    #[error("Idempotency-Key: at most {MAX_LENGTH} characters, got {length}")]
+    #[error("at most {MAX_LENGTH} characters, got {length}")]
     TooLong {
         /// Characters found.
         length: usize,
     },
     /// A space, a control character or one outside ASCII; also the header sent twice.
     #[error(
-        "Idempotency-Key: one value of visible ASCII characters (0x21 to 0x7E), bad character at position {offset}"
+        "one value of visible ASCII characters (0x21 to 0x7E), bad character at position {offset}"
     )]
     BadCharacter {
         /// Position of the character.
         offset: usize,
     },
+}
+
+impl IdempotencyKeyError {
+    /// A stable name.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong { .. } => "too_long",
+            Self::BadCharacter { .. } => "bad_character",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -64,45 +64,70 @@ impl NameFacts<'_> {
     /// and what is no token stays as written.
     fn render(&self, format: &str) -> String {
         let mut name = String::new();
-        let mut rest = format;
-        while let Some((before, from_braces)) = split_before(rest, "{{") {
-            name.push_str(before);
-            let token = from_braces
-                .find("}}")
-                .and_then(|end| from_braces.split_at_checked(end + 2))
-                .and_then(|(token, after)| Some((self.value(token)?, after)));
-            rest = match token {
-                Some((value, after)) => {
-                    name.push_str(&value);
-                    after
-                }
-                // One brace only: in `{{{year}}` the token begins at the second.
-                None => {
-                    name.push('{');
-                    from_braces.strip_prefix('{').unwrap_or_default()
-                }
-            };
+        let mut rest = format.chars();
+        loop {
+            let token = Token::ALL
+                .iter()
+                .find_map(|&token| Some((token, rest.as_str().strip_prefix(token.text())?)));
+            if let Some((token, after)) = token {
+                self.write(token, &mut name);
+                rest = after.chars();
+            } else if let Some(character) = rest.next() {
+                name.push(character);
+            } else {
+                return name;
+            }
         }
-        name.push_str(rest);
-        name
     }
 
-    fn value(&self, token: &str) -> Option<String> {
-        Some(match token {
-            "{{vendor:name}}" => self.vendor_name.to_owned(),
-            "{{service:name}}" => self.service_names.join(SERVICE_SEPARATOR),
-            "{{cycle}}" if self.assessed_before => "reassessment".to_owned(),
-            "{{cycle}}" => "initial".to_owned(),
-            "{{year}}" => format!("{:04}", self.now.date().year),
-            "{{date}}" => self.now.date().to_string(),
-            _ => return None,
-        })
+    fn write(&self, token: Token, name: &mut String) {
+        match token {
+            Token::VendorName => name.push_str(self.vendor_name),
+            Token::ServiceName => name.push_str(&self.service_names.join(SERVICE_SEPARATOR)),
+            Token::Cycle if self.assessed_before => name.push_str("reassessment"),
+            Token::Cycle => name.push_str("initial"),
+            Token::Year => name.extend(self.now.date().to_string().chars().take(4)),
+            Token::Date => name.push_str(&self.now.date().to_string()),
+        }
     }
 }
 
-/// Splits `text` in front of the first `pattern`.
-fn split_before<'a>(text: &'a str, pattern: &str) -> Option<(&'a str, &'a str)> {
-    text.split_at_checked(text.find(pattern)?)
+/// What a template may contain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token {
+    /// The vendor's name.
+    VendorName,
+    /// The names of the services in scope.
+    ServiceName,
+    /// `initial` or `reassessment`.
+    Cycle,
+    /// Four digits.
+    Year,
+    /// `YYYY-MM-DD`.
+    Date,
+}
+
+impl Token {
+    /// Every token.
+    pub const ALL: [Self; 5] = [
+        Self::VendorName,
+        Self::ServiceName,
+        Self::Cycle,
+        Self::Year,
+        Self::Date,
+    ];
+
+    /// The token as written in a template.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::VendorName => "{{vendor:name}}",
+            Self::ServiceName => "{{service:name}}",
+            Self::Cycle => "{{cycle}}",
+            Self::Year => "{{year}}",
+            Self::Date => "{{date}}",
+        }
+    }
 }
 
 /// Trimmed, then cut to the longest name.

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::idempotency::IdempotencyKeyError;
+use crate::idempotency::{self, IdempotencyKeyError};
 use crate::limits::{LimitFault, WorkflowName};
 use crate::schema::{Fault, Field};
 
@@ -134,7 +134,9 @@ impl Problem {
                 "This request originates from an IP address that is not in your organization's API allowlist.",
             ),
             Self::TooManyRequests { .. } => Detail::Plain("Too many requests."),
-            Self::BadIdempotencyKey(error) => Detail::refused(error),
+            Self::BadIdempotencyKey(error) => {
+                Detail::refused(format!("{}: {error}", idempotency::HEADER))
+            }
             Self::BodyTooLarge => Detail::Plain("Request body too large."),
             Self::Schema(faults) => Detail::Schema(faults),
             Self::OverLimit(faults) => Detail::refused(joined(faults)),

@@ -13,8 +13,10 @@ export {
   ValidationError,
 } from "./errors.js";
 export { isId, parseId } from "./ids.js";
+export { nameTokens, previewName, statuses } from "./assessment.js";
 export {
   createAssessmentSchema,
   validateCreateAssessment,
   validateField,
+  validateIdempotencyKey,
 } from "./validation.js";

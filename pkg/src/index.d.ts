@@ -26,6 +26,42 @@ export function validateCreateAssessment(input: unknown): ValidationResult;
 /** Checks one field's value, as it is typed. */
 export function validateField(name: keyof CreateAssessmentRequest, value: unknown): FieldResult;
 
+/** Checks an idempotency key of your own, as it is typed. */
+export function validateIdempotencyKey(key: unknown): FieldResult;
+
+/** A status, and what it means. */
+export interface StatusMeaning {
+  status: AssessmentStatus;
+  /** The label of its stage, for people; several statuses may share one. */
+  stageLabel: string;
+  /** Whether no more work will happen. */
+  isTerminal: boolean;
+}
+
+/** Every status in the order of the work. An assessment may move backwards. */
+export function statuses(): StatusMeaning[];
+
+/** Every token that `assessment_name_format` may contain, as `{{vendor:name}}`. */
+export function nameTokens(): string[];
+
+/** What a generated name is made of, as far as it is known before the create. */
+export interface NameFacts {
+  /** `{{vendor:name}}` */
+  vendorName: string;
+  /** `{{service:name}}`, in the order of the request; none. */
+  serviceNames?: string[] | undefined;
+  /** Whether the vendor ever had an assessment, which makes `{{cycle}}`; false. */
+  assessedBefore?: boolean | undefined;
+  /** Unix seconds, which make `{{year}}` and `{{date}}`; the present. */
+  now?: number | undefined;
+}
+
+/** The name that a create would give. */
+export function previewName(
+  request: Pick<CreateAssessmentRequest, "name" | "assessment_name_format">,
+  facts: NameFacts,
+): string;
+
 /** The same check as a Standard Schema, for form and router libraries. */
 export declare const createAssessmentSchema: StandardSchema<
   CreateAssessmentRequest,

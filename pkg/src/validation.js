@@ -16,6 +16,12 @@ export function validateField(name, value) {
   return issues.length === 0 ? { ok: true } : { ok: false, issues };
 }
 
+/** Checks an idempotency key, as it is typed. */
+export function validateIdempotencyKey(key) {
+  const issues = call("validateIdempotencyKey", key);
+  return issues.length === 0 ? { ok: true } : { ok: false, issues };
+}
+
 /** The same check as a Standard Schema (https://standardschema.dev), version 1. */
 export const createAssessmentSchema = Object.freeze({
   "~standard": Object.freeze({

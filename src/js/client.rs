@@ -5,15 +5,15 @@
 //! hang or leak in it when a promise never settles.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
-use js_sys::JSON;
+use js_sys::{Array, JSON};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::ids::parse_id;
 use super::object::{Builder, get};
-use super::validation::{refusal, request};
+use super::validation::{idempotency_key, refusal, refused, request};
 use super::value::JsJson;
-use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment, Status};
+use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
 use crate::client::{Decision, ErrorDetail, Operation, Outcome, Policy, RequestParts};
 use crate::id::AssessmentId;
 use crate::idempotency::IdempotencyKey;
@@ -22,14 +22,6 @@ use crate::{schema, validation};
 
 const REQUEST_ID_HEADER: &str = "x-coverbase-request-id";
 const REPLAYED_HEADER: &str = "idempotent-replayed";
-
-/// Whether no more work will happen on an assessment of that status;
-/// `undefined` for a text that is no status.
-#[wasm_bindgen(js_name = isTerminal)]
-pub fn is_terminal(status: &str) -> Option<bool> {
-    let status = Status::ALL.iter().find(|known| known.as_str() == status)?;
-    Some(status.is_terminal())
-}
 
 /// The settings of a client that is not told otherwise.
 #[wasm_bindgen(js_name = clientDefaults)]
@@ -49,27 +41,41 @@ pub fn client_defaults() -> JsValue {
 #[wasm_bindgen(js_name = prepareCall)]
 pub fn prepare_call(operation: &str, argument: JsValue, key: &JsValue, validate: bool) -> JsValue {
     match operation {
-        "create" => {
-            let json = JsJson(argument);
-            let checked = if validate {
-                validation::validate(json)
-            } else {
-                schema::check(json).map_err(validation::Invalid::Schema)
-            };
-            let draft = match checked {
-                Ok(draft) => draft,
-                Err(invalid) => return refusal(&invalid),
-            };
-            match idempotency_key(key) {
-                Ok(key) => Builder::new()
-                    .set("ok", true)
-                    .set("argument", request(&draft))
-                    .set("key", key.as_str())
-                    .build(),
-                Err(message) => refused(&message),
+        "create" => prepare_create(JsJson(argument), key, validate),
+        _ => parse_id(&argument, Some("assessment".to_owned())),
+    }
+}
+
+fn prepare_create(json: JsJson, key: &JsValue, validate: bool) -> JsValue {
+    let checked = if validate {
+        validation::validate(json)
+    } else {
+        schema::check(json).map_err(validation::Invalid::Schema)
+    };
+    let draft = match checked {
+        Ok(draft) => draft,
+        Err(invalid) => return refusal(&invalid),
+    };
+    let key = if key.is_undefined() {
+        match random_key() {
+            Ok(key) => key,
+            Err(error) => {
+                return Builder::new()
+                    .set("ok", false)
+                    .set("message", error.to_string())
+                    .build();
             }
         }
-        _ => parse_id(&argument, Some("assessment".to_owned())),
+    } else {
+        key.clone()
+    };
+    match idempotency_key(&key) {
+        Ok(key) => Builder::new()
+            .set("ok", true)
+            .set("argument", request(&draft))
+            .set("key", key.as_str())
+            .build(),
+        Err(issue) => refused(400, Array::of1(&issue)),
     }
 }
 
@@ -216,25 +222,11 @@ fn operation_of(name: &str, argument: &JsValue, key: &str) -> Option<Operation> 
     }
 }
 
-/// The caller's key, or one of our own.
-fn idempotency_key(given: &JsValue) -> Result<IdempotencyKey, String> {
-    let text = if given.is_undefined() {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|error| error.to_string())?;
-        format!("{:032x}", u128::from_be_bytes(random))
-    } else {
-        given
-            .as_string()
-            .ok_or_else(|| "Idempotency-Key: must be a string".to_owned())?
-    };
-    IdempotencyKey::parse(&text).map_err(|error| error.to_string())
-}
-
-fn refused(message: &str) -> JsValue {
-    Builder::new()
-        .set("ok", false)
-        .set("message", message)
-        .build()
+/// A key for a caller who brings none.
+fn random_key() -> Result<JsValue, getrandom::Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    Ok(format!("{:032x}", u128::from_be_bytes(random)).into())
 }
 
 /// `Retry-After` as the API sends it: whole seconds. Too many to count are

@@ -12,6 +12,8 @@
 
 mod client;
 mod ids;
+mod name;
 mod object;
+mod status;
 mod validation;
 mod value;

@@ -6,7 +6,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{Builder, loc};
 use super::value::JsJson;
-use crate::schema::{Draft, Fault, Field, Place};
+use crate::idempotency::{self, IdempotencyKey};
+use crate::schema::{Draft, Fault, FaultKind, Field, Place};
 use crate::validation::{self, Invalid, Issue};
 
 /// Checks a create request: `{ ok: true, value }` or `{ ok: false, status, issues }`.
@@ -44,12 +45,36 @@ pub fn validate_field(name: &str, value: &JsValue) -> JsValue {
     }
 }
 
+/// Checks an idempotency key as it is typed: its issues, an empty array if
+/// there are none.
+#[wasm_bindgen(js_name = validateIdempotencyKey)]
+pub fn validate_idempotency_key(key: &JsValue) -> Array {
+    match idempotency_key(key) {
+        Ok(_) => Array::new(),
+        Err(issue) => Array::of1(&issue),
+    }
+}
+
+/// The key, or the issue of what is none.
+pub(super) fn idempotency_key(key: &JsValue) -> Result<IdempotencyKey, JsValue> {
+    let loc = || Array::of2(&"header".into(), &idempotency::HEADER.into());
+    let Some(text) = key.as_string() else {
+        let kind = FaultKind::NotAString;
+        return Err(issue_at(&loc(), kind.message(), kind.code()));
+    };
+    IdempotencyKey::parse(&text).map_err(|error| issue_at(&loc(), &error.to_string(), error.code()))
+}
+
 /// `{ ok: false, status, issues }`
 pub(super) fn refusal(invalid: &Invalid) -> JsValue {
+    refused(invalid.status(), entries(invalid, |_| true))
+}
+
+pub(super) fn refused(status: u16, issues: Array) -> JsValue {
     Builder::new()
         .set("ok", false)
-        .set("status", invalid.status())
-        .set("issues", entries(invalid, |_| true))
+        .set("status", status)
+        .set("issues", issues)
         .build()
 }
 
@@ -112,8 +137,12 @@ fn issue(issue: &Issue) -> JsValue {
 }
 
 fn entry(place: Place, message: &str, code: &str) -> JsValue {
+    issue_at(&loc(place), message, code)
+}
+
+fn issue_at(loc: &Array, message: &str, code: &str) -> JsValue {
     Builder::new()
-        .set("loc", loc(place))
+        .set("loc", loc)
         .set("msg", message)
         .set("type", code)
         .build()

@@ -45,6 +45,14 @@ impl Answer {
         }
     }
 
+    /// The same, kept nowhere on its way.
+    pub(crate) fn not_stored(self) -> Self {
+        Self {
+            header: Some(("cache-control", "no-store".to_owned())),
+            ..self
+        }
+    }
+
     /// An error answer.
     pub(crate) fn problem(problem: &Problem) -> Self {
         Self {
@@ -53,7 +61,7 @@ impl Answer {
         }
     }
 
-    pub(crate) fn into_response(self, id: &RequestId) -> worker::Result<Response> {
+    fn into_response(self, id: &RequestId) -> worker::Result<Response> {
         let headers = Headers::new();
         headers.set("content-type", "application/json")?;
         headers.set(REQUEST_ID_HEADER, id.as_str())?;
@@ -64,6 +72,68 @@ impl Answer {
             .with_status(self.status)
             .with_headers(headers)
             .fixed(self.body.into_bytes()))
+    }
+}
+
+/// A file of the dashboard, as the static assets answered it.
+pub(crate) struct File(Response);
+
+impl File {
+    /// What a page may do: run and fetch what this origin serves, nothing else.
+    const SECURITY_HEADERS: [(&'static str, &'static str); 7] = [
+        (
+            "content-security-policy",
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        ),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        (
+            "permissions-policy",
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
+        ("referrer-policy", "no-referrer"),
+        ("strict-transport-security", "max-age=31536000"),
+        ("x-content-type-options", "nosniff"),
+    ];
+    /// What of the answer's own headers is passed on.
+    const PASSED_HEADERS: [&'static str; 3] = ["cache-control", "content-type", "etag"];
+
+    pub(crate) fn new(response: Response) -> Self {
+        Self(response)
+    }
+
+    fn into_response(self, id: &RequestId) -> worker::Result<Response> {
+        let headers = Headers::new();
+        for name in Self::PASSED_HEADERS {
+            if let Some(value) = self.0.headers().get(name)? {
+                headers.set(name, &value)?;
+            }
+        }
+        for (name, value) in Self::SECURITY_HEADERS {
+            headers.set(name, value)?;
+        }
+        headers.set(REQUEST_ID_HEADER, id.as_str())?;
+        Ok(self.0.with_headers(headers))
+    }
+}
+
+/// What a request gets.
+pub(crate) enum Reply {
+    /// An answer of the API.
+    Answer(Answer),
+    /// A file of the dashboard.
+    File(File),
+}
+
+impl Reply {
+    /// The response. Every one has a request id of its own (2.2).
+    pub(crate) fn into_response(self, id: &RequestId) -> worker::Result<Response> {
+        match self {
+            Self::Answer(answer) => answer.into_response(id),
+            Self::File(file) => file.into_response(id),
+        }
     }
 }
 

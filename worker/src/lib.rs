@@ -30,7 +30,7 @@ use worker::worker_sys::Context as JsContext;
 use worker::worker_sys::web_sys;
 use worker::{Context, Env, Request, ScheduleContext, ScheduledEvent, console_error, event};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Reply};
 use crate::shell::{RequestId, Shell};
 
 /// Answers one HTTP request.
@@ -52,12 +52,12 @@ pub async fn fetch(
 ) -> Result<web_sys::Response, JsValue> {
     let id = RequestId::fresh().map_err(|error| without_answer(&error))?;
     let shell = Shell::new(env, Some(Context::new(context)));
-    let answer = match handlers::dispatch(&shell, Request::from(request)).await {
-        Ok(answer) => answer,
-        Err(failure) => Answer::problem(&failure.into_problem(&id)),
+    let reply = match handlers::dispatch(&shell, Request::from(request)).await {
+        Ok(reply) => reply,
+        Err(failure) => Reply::Answer(Answer::problem(&failure.into_problem(&id))),
     };
-    let response = answer.into_response(&id);
-    response
+    reply
+        .into_response(&id)
         .map(Into::into)
         .map_err(|error| without_answer(&error))
 }

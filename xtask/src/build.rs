@@ -1,5 +1,7 @@
-//! Building the artefacts: the Worker into `dist/`, the package into `pkg/dist/`.
+//! Building the artefacts: the Worker and its static files into `dist/`, the
+//! package into `pkg/dist/`.
 
+mod dashboard;
 mod package;
 mod types;
 
@@ -30,7 +32,8 @@ pub(crate) const QUICK: &str = "quick";
 /// Something to build.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Target {
-    /// dist/worker (entry module, glue, WebAssembly) and dist/assets (static files)
+    /// dist/worker (entry module, glue, WebAssembly) and dist/assets (dashboard with the package,
+    /// OpenAPI description)
     Worker,
     /// pkg/dist: the npm package, ready to publish from pkg
     Package,
@@ -43,13 +46,11 @@ pub(crate) fn run_command(target: Option<Target>) -> Result<()> {
     } else {
         Effort::Shipped
     };
-    if target != Some(Target::Package) {
-        worker(effort)?;
+    match target {
+        Some(Target::Package) => package(),
+        // Its static files contain the package.
+        Some(Target::Worker) | None => worker(effort),
     }
-    if target != Some(Target::Worker) {
-        package()?;
-    }
-    Ok(())
 }
 
 /// Builds the Worker. What is up to date is left alone; an optimised module
@@ -69,18 +70,37 @@ pub(crate) fn worker(effort: Effort) -> Result<()> {
         fs::copy(entry, out.folder.join("entry.mjs")).context(ENTRY)?;
         out.finish(&fingerprint(&inputs, effort)?)?;
     }
-    assets(&root.join("dist/assets"))
+    package()?;
+    let assets = root.join("dist/assets");
+    describe(&assets)?;
+    dashboard::lay_out(&assets)
 }
 
-/// Writes the static files.
-fn assets(out: &Path) -> Result<()> {
-    fs::create_dir_all(out).context("dist/assets")?;
+/// Writes the description of the API.
+fn describe(assets: &Path) -> Result<()> {
     let description = assessments::openapi::document().context("OpenAPI description")?;
-    let file = out.join("openapi.json");
-    if fs::read_to_string(&file).is_ok_and(|written| written == description) {
+    write_if_other(&assets.join("openapi.json"), description.as_bytes())
+}
+
+/// Writes a file unless it is there already: a server that watches it would
+/// start again.
+fn write_if_other(file: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(file).is_ok_and(|written| written == content) {
         return Ok(());
     }
-    fs::write(file, description).context("dist/assets/openapi.json")
+    let write = || {
+        fs::create_dir_all(file.parent().unwrap_or(file))?;
+        fs::write(file, content)
+    };
+    write().with_context(|| file.display().to_string())
+}
+
+/// How many bytes a file is after gzip.
+fn gzip_size(file: &Path) -> Result<usize> {
+    let bytes = fs::read(file).with_context(|| file.display().to_string())?;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut encoder, &bytes)?;
+    Ok(encoder.finish()?.len())
 }
 
 /// A folder that is made whole or made again: its stamp, beside it, is written

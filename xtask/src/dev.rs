@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::Signal;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::build::{self, BUILD_EFFORT, Effort, QUICK};
 use crate::shell::{root, step};
@@ -36,15 +36,16 @@ pub(crate) fn run(port: u16, folder: &Path) -> Result<()> {
     load(&state)?;
 
     step("starting workerd");
-    let Some(mut server) = Server::start(port, &state)? else {
+    let demo = Demo::read()?;
+    let Some(mut server) = Server::start(port, &state, &demo)? else {
         return Ok(());
     };
-    announce(port)?;
+    demo.announce(port);
     while !server.wait(Duration::from_millis(250))? {
         if let Some(request) = import::handoff::waiting(&state) {
             drop(server);
             let outcome = import::handoff::serve(&state, &request)?;
-            let Some(again) = Server::start(port, &state)? else {
+            let Some(again) = Server::start(port, &state, &demo)? else {
                 return Ok(());
             };
             outcome.tell()?;
@@ -98,8 +99,8 @@ struct Server(Child);
 
 impl Server {
     /// Starts and waits until it answers; `None` if interrupted meanwhile.
-    fn start(port: u16, state: &State) -> Result<Option<Self>> {
-        let mut server = Self::spawn(port, state)?;
+    fn start(port: u16, state: &State, demo: &Demo) -> Result<Option<Self>> {
+        let mut server = Self::spawn(port, state, demo)?;
         let started = Instant::now();
         while !answers(port) {
             if started.elapsed() > START_TIMEOUT {
@@ -112,7 +113,7 @@ impl Server {
         Ok(Some(server))
     }
 
-    fn spawn(port: u16, state: &State) -> Result<Self> {
+    fn spawn(port: u16, state: &State, demo: &Demo) -> Result<Self> {
         // Standard output is for the lines that say where the API is.
         let log = std::io::stderr().as_fd().try_clone_to_owned()?;
         setup::wrangler()?
@@ -123,6 +124,7 @@ impl Server {
                 "--show-interactive-dev-session=false",
             ])
             .args(["--var", "ENVIRONMENT:development"])
+            .args(["--var", &format!("DEMO:{}", demo.settings())])
             .arg("--persist-to")
             .arg(state.folder())
             // wrangler builds again when a source changes; quickly, please.
@@ -186,29 +188,73 @@ fn answers(port: u16) -> bool {
     ask().unwrap_or_default()
 }
 
-/// Says where the API is and how to try it.
-fn announce(port: u16) -> Result<()> {
-    let text = fs::read_to_string(import::demo_file()).context("demo data")?;
-    let demo: Value = serde_json::from_str(&text).context("demo data")?;
-    let value = |pointer: &str| {
-        demo.pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    let base = format!("http://127.0.0.1:{port}");
-    let body = serde_json::json!({
-        "vendor_id": value("/orgs/0/vendors/0/id"),
-        "control_set_ids": [value("/orgs/0/control_sets/0/id")],
-    });
-    println!("ready {base}");
-    println!("create an assessment:");
-    println!("  curl -sS {base}/v1/assessments \\");
-    println!(
-        "    -H 'Authorization: Bearer {}' \\",
-        value("/orgs/0/api_keys/0/secret")
-    );
-    println!("    -H 'Content-Type: application/json' \\");
-    println!("    -H 'Idempotency-Key: demo-1' \\");
-    println!("    -d '{body}'");
-    Ok(())
+/// What of the demo data is offered to try.
+struct Demo(Value);
+
+impl Demo {
+    fn read() -> Result<Self> {
+        let text = fs::read_to_string(import::demo_file()).context("demo data")?;
+        serde_json::from_str(&text).map(Self).context("demo data")
+    }
+
+    fn value(&self, pointer: &str) -> &Value {
+        self.0.pointer(pointer).unwrap_or(&Value::Null)
+    }
+
+    fn token(&self) -> &Value {
+        self.value("/orgs/0/api_keys/0/secret")
+    }
+
+    /// A create request, small enough to type.
+    fn request(&self) -> Value {
+        json!({
+            "vendor_id": self.value("/orgs/0/vendors/0/id"),
+            "control_set_ids": [self.value("/orgs/0/control_sets/0/id")],
+        })
+    }
+
+    /// What the dashboard offers, the Worker's variable `DEMO`.
+    fn settings(&self) -> Value {
+        let mut request = self.request();
+        if let Some(fields) = request.as_object_mut() {
+            for (name, value) in [
+                (
+                    "service_ids",
+                    json!([self.value("/orgs/0/vendors/0/services/0/id")]),
+                ),
+                (
+                    "trigger_workflow",
+                    self.value("/orgs/0/workflows/0/name").clone(),
+                ),
+                (
+                    "supporting_document_ids",
+                    json!([self.value("/orgs/0/vendors/0/documents/0/id")]),
+                ),
+            ] {
+                fields.insert(name.to_owned(), value);
+            }
+        }
+        let assessments = self.value("/orgs/0/assessments").as_array();
+        let ids: Vec<&Value> = assessments
+            .into_iter()
+            .flatten()
+            .filter_map(|assessment| assessment.get("id"))
+            .collect();
+        json!({ "token": self.token(), "request": request, "assessment_ids": ids })
+    }
+
+    /// Says where the API is and how to try it.
+    fn announce(&self, port: u16) {
+        let base = format!("http://127.0.0.1:{port}");
+        println!("ready {base}");
+        println!("the dashboard is at {base}/, or create an assessment by hand:");
+        println!("  curl -sS {base}/v1/assessments \\");
+        println!(
+            "    -H 'Authorization: Bearer {}' \\",
+            self.token().as_str().unwrap_or_default()
+        );
+        println!("    -H 'Content-Type: application/json' \\");
+        println!("    -H 'Idempotency-Key: demo-1' \\");
+        println!("    -d '{}'", self.request());
+    }
 }

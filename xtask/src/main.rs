@@ -43,10 +43,12 @@ enum Command {
     },
     /// Run every test there is
     Test {
-        /// Only HTTP test files whose path contains this text
+        /// Only JavaScript test files whose path contains this text
         #[arg(long)]
         only: Option<String>,
     },
+    /// Take pictures of every screen of the dashboard, into dist/screenshots
+    Screenshots,
     /// Build the optimised artefacts: the Worker and the npm package
     Build {
         /// What to build; everything if not given
@@ -91,6 +93,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Dev { port, state } => dev::run(port, &state_folder(state)),
         Command::Test { only } => test::run_command(only.as_deref()),
+        Command::Screenshots => test::screenshots(),
         Command::Build { target } => build::run_command(target),
         Command::Check => check::run_command(),
         Command::Key { live } => key(live),

@@ -1,15 +1,18 @@
 //! `cargo xtask test`: every test there is.
 
+use std::process::Command;
+
 use anyhow::{Context, Result, bail};
 
 use crate::build::{self, Effort};
 use crate::setup;
 use crate::shell::{cargo, root, run, step};
 
-/// Folders of tests that Node.js runs: the API over workerd, the npm package.
-const FOLDERS: [&str; 2] = ["tests/http", PACKAGE];
-/// The tests that need a browser.
-const PACKAGE: &str = "tests/package";
+/// The API over workerd.
+const HTTP: &str = "tests/http";
+/// Folders of tests that Node.js runs: the dashboard in a browser, the API, the
+/// npm package.
+const FOLDERS: [&str; 3] = ["tests/browser", HTTP, "tests/package"];
 
 /// `cargo xtask test`
 pub(crate) fn run_command(only: Option<&str>) -> Result<()> {
@@ -19,7 +22,6 @@ pub(crate) fn run_command(only: Option<&str>) -> Result<()> {
         rust()?;
     }
     build::worker(Effort::Shipped)?;
-    build::package()?;
     javascript(only)
 }
 
@@ -42,6 +44,35 @@ fn rust() -> Result<()> {
     Ok(())
 }
 
+/// `cargo xtask screenshots`: every screen of the dashboard as a picture.
+pub(crate) fn screenshots() -> Result<()> {
+    setup::wasm_target()?;
+    setup::npm_tools()?;
+    build::worker(Effort::Quick)?;
+    let folder = root().join("dist/screenshots");
+    step("taking pictures of the dashboard");
+    run(
+        with_browser(node()?)?
+            .arg("tests/browser/screenshots.mjs")
+            .arg(&folder),
+        "see what failed above",
+    )?;
+    println!("{}", folder.display());
+    Ok(())
+}
+
+/// Node.js as the tests expect it.
+fn node() -> Result<Command> {
+    let mut node = setup::node()?;
+    node.env("XTASK", std::env::current_exe().context("own path")?);
+    Ok(node)
+}
+
+fn with_browser(mut node: Command) -> Result<Command> {
+    node.env("CHROMIUM", setup::browser()?);
+    Ok(node)
+}
+
 fn javascript(only: Option<&str>) -> Result<()> {
     let mut files = Vec::new();
     for folder in FOLDERS {
@@ -56,12 +87,15 @@ fn javascript(only: Option<&str>) -> Result<()> {
         bail!("no test file in {} is named like that", FOLDERS.join(", "));
     }
     files.sort();
-    step("testing over workerd, and the package in its runtimes");
-    let mut node = setup::node()?;
-    node.args(["--test", "--test-concurrency=2", "--test-timeout=600000"])
-        .env("XTASK", std::env::current_exe().context("own path")?);
-    if files.iter().any(|file| file.starts_with(PACKAGE)) {
-        node.env("CHROMIUM", setup::browser()?);
+    step("testing over workerd: the API, the package in its runtimes, the dashboard in a browser");
+    let mut node = node()?;
+    // Those of the API need no browser.
+    if !files.iter().all(|file| file.starts_with(HTTP)) {
+        node = with_browser(node)?;
     }
-    run(node.args(files), "see the failed tests above")
+    run(
+        node.args(["--test", "--test-concurrency=2", "--test-timeout=600000"])
+            .args(files),
+        "see the failed tests above",
+    )
 }

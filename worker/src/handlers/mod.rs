@@ -19,29 +19,59 @@
 
 mod archive;
 mod create;
+mod dashboard;
 mod retrieve;
 mod utility;
 
 use assessments::limits::MAX_BODY_BYTES;
+use assessments::problem::Problem;
 use assessments::route::{self, Call};
 use futures_util::StreamExt;
 use worker::{Request, console_warn};
 
-use crate::answer::{Answer, Failure};
+use crate::answer::{Failure, Reply};
 use crate::shell::Shell;
 use crate::storage::deadline;
+use dashboard::Resource;
 
-/// Gate 0, then the endpoint's own gates.
-pub(crate) async fn dispatch(shell: &Shell, request: Request) -> Result<Answer, Failure> {
+/// The static assets know no host.
+const ASSETS_ORIGIN: &str = "https://assets.invalid";
+
+/// Gate 0, then the endpoint's own gates. Where the API has no route there may
+/// be something of the dashboard.
+pub(crate) async fn dispatch(shell: &Shell, request: Request) -> Result<Reply, Failure> {
     // The crate's own Method reads what it does not know as GET.
     let method = request.inner().method();
-    match route::find(&method, &request.path())? {
+    let path = request.path();
+    let call = match route::find(&method, &path) {
+        Ok(call) => call,
+        Err(Problem::NotFound) => return elsewhere(shell, &request, &method, &path).await,
+        Err(problem) => return Err(problem.into()),
+    };
+    let answer = match call {
         Call::CreateAssessment => create::create(shell, request).await,
         Call::RetrieveAssessment(id) => retrieve::retrieve(shell, &request, &id).await,
         Call::ArchiveAssessment(id) => archive::archive(shell, &request, &id).await,
         Call::AuthTest => utility::auth_test(shell, &request).await,
         Call::Health => utility::health(shell).await,
         Call::OpenApi => utility::open_api(shell).await,
+    };
+    answer.map(Reply::Answer)
+}
+
+async fn elsewhere(
+    shell: &Shell,
+    request: &Request,
+    method: &str,
+    path: &str,
+) -> Result<Reply, Failure> {
+    match dashboard::find(method, path) {
+        Some(Resource::Settings) => dashboard::settings(shell).map(Reply::Answer),
+        Some(Resource::File(path)) => dashboard::file(shell, request, path)
+            .await?
+            .map(Reply::File)
+            .ok_or(Failure::Problem(Problem::NotFound)),
+        None => Err(Problem::NotFound.into()),
     }
 }
 

@@ -6,6 +6,7 @@ use worker::Request;
 
 use crate::answer::{Answer, Failure};
 use crate::auth::{self, Admission};
+use crate::handlers::ASSETS_ORIGIN;
 use crate::shell::Shell;
 use crate::storage::{self, StorageError, TIMEOUT_MILLISECONDS, deadline};
 
@@ -36,8 +37,8 @@ pub(super) async fn health(shell: &Shell) -> Result<Answer, Failure> {
     Answer::ok(&Health { status: "ok" })
 }
 
-/// Where the description is among the static assets; the host does not count.
-const DESCRIPTION: &str = "https://assets.invalid/openapi.json";
+/// Where the description is among the static assets.
+const DESCRIPTION: &str = "/openapi.json";
 
 /// The description that the build made from the library's types. The caller's
 /// headers stay here: there are no conditional or range requests (2.1).
@@ -46,7 +47,9 @@ pub(super) async fn open_api(shell: &Shell) -> Result<Answer, Failure> {
     let failed = |error: worker::Error| StorageError::failed(READ, &error);
     let assets = shell.env().assets("ASSETS").map_err(failed)?;
     let read = async {
-        let mut response = assets.fetch(DESCRIPTION, None).await?;
+        let mut response = assets
+            .fetch(format!("{ASSETS_ORIGIN}{DESCRIPTION}"), None)
+            .await?;
         Ok((response.status_code(), response.text().await?))
     };
     let (status, text) = deadline(TIMEOUT_MILLISECONDS, read)

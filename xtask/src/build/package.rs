@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Output, types};
+use super::{Output, gzip_size, types};
 use crate::setup;
 use crate::shell::{command, root, run_quietly, step};
 use crate::wasm::{Effort, Module, fingerprint};
@@ -135,13 +135,6 @@ fn report_sizes(out: &Path) -> Result<()> {
         bail!("the package must not exceed {MAX_GZIP_BYTES} bytes after gzip");
     }
     Ok(())
-}
-
-fn gzip_size(file: &Path) -> Result<usize> {
-    let bytes = fs::read(file).with_context(|| file.display().to_string())?;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    std::io::Write::write_all(&mut encoder, &bytes)?;
-    Ok(encoder.finish()?.len())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

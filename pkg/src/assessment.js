@@ -1,0 +1,27 @@
+import { call } from "./core.js";
+import { ConfigurationError } from "./errors.js";
+
+/** Every status in the order of the work, with the label of its stage. */
+export function statuses() {
+  return call("statuses");
+}
+
+/** Every token that `assessment_name_format` may contain. */
+export function nameTokens() {
+  return call("nameTokens");
+}
+
+/** The name that a create would give. */
+export function previewName(request, facts) {
+  const { name, assessment_name_format: format } = request;
+  const { vendorName, assessedBefore = false, now = Date.now() / 1000 } = facts;
+  // The module takes texts only; null is the same as leaving a field out.
+  const texts = { name, assessment_name_format: format, vendorName };
+  for (const [key, text] of Object.entries(texts)) {
+    if (typeof text !== "string" && !(text == null && key !== "vendorName")) {
+      throw new ConfigurationError(`${key} must be a string, got ${String(text)}`);
+    }
+  }
+  const serviceNames = Array.from(facts.serviceNames ?? []);
+  return call("previewName", name, format, vendorName, serviceNames, assessedBefore, now);
+}

@@ -1,0 +1,162 @@
+// The dashboard in Chromium over the real Worker, for a test file.
+
+import assert from "node:assert/strict";
+import { DEMO, KEYS, ORGS, startApi } from "../http/harness.mjs";
+import { launchBrowser } from "../package/projects.mjs";
+
+export { KEYS, ORGS };
+export const [NORTHWIND] = ORGS.harbor.vendors;
+export const CONTROL_SETS = ORGS.harbor.control_sets.map(({ id }) => id);
+
+/** What `cargo xtask dev` offers. */
+const OFFER = {
+  token: KEYS.harbor,
+  request: {
+    vendor_id: NORTHWIND.id,
+    control_set_ids: CONTROL_SETS.slice(0, 1),
+    service_ids: [NORTHWIND.services[0].id],
+    supporting_document_ids: [NORTHWIND.documents[0].id],
+    trigger_workflow: "annual-reassessment-flow",
+  },
+  assessment_ids: ORGS.harbor.assessments.map(({ id }) => id),
+};
+
+/** What a browser says by itself of an answer that is an error. */
+const FAILED_LOAD = /^Failed to load resource: /;
+
+/** Starts the Worker and a browser. `development` is what `cargo xtask dev` is. */
+export async function startDashboard({ development = true, data = DEMO } = {}) {
+  const vars = development ? { ENVIRONMENT: "development", DEMO: JSON.stringify(OFFER) } : {};
+  const api = await startApi({ vars, data });
+  const browser = await launchBrowser();
+  return {
+    api,
+    url: api.url,
+    offer: OFFER,
+    browser,
+
+    /**
+     * A page of a browser of its own. Whatever it complains of fails the test
+     * at `finish`, but for the answers that are errors by intent: these are
+     * in `refusals`.
+     */
+    async open(path = "/", options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      return openIn(context, api.url + path);
+    },
+
+    /** Another tab of the same browser. */
+    openTab: (page, path) => openIn(page.context(), api.url + path),
+
+    /** What becomes of an assessment that someone works on. */
+    async move(id, { status, score = null, findings = 0 }) {
+      await api.rows(
+        "UPDATE assessments SET status = ?, score_percent = ?, updated_at = updated_at + 1 WHERE id = ?",
+        status, score, id,
+      );
+      const [{ org_id: org }] = await api.rows("SELECT org_id FROM assessments WHERE id = ?", id);
+      for (let finding = 0; finding < findings; finding++) {
+        await api.rows(
+          "INSERT INTO findings (org_id, id, assessment_id) VALUES (?, ?, ?)",
+          org, `cbtask_${crypto.randomUUID().replaceAll("-", "")}`, id,
+        );
+      }
+    },
+
+    async close() {
+      await browser.close();
+      await api.close();
+    },
+  };
+}
+
+async function openIn(context, url) {
+  const page = await context.newPage();
+  const complaints = [];
+  page.refusals = [];
+  page.on("console", (message) => {
+    if (!["error", "warning"].includes(message.type())) return;
+    if (FAILED_LOAD.test(message.text())) page.refusals.push(message.text());
+    else complaints.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`thrown: ${error.stack}`));
+  page.complaints = complaints;
+  await page.goto(url);
+  await page.locator("h1").first().waitFor();
+  return page;
+}
+
+/** Closes the browser of a page, which must have had nothing to complain of. */
+export async function finish(page) {
+  await page.context().close();
+  assert.deepEqual(page.complaints, []);
+}
+
+/** Connects with the demo credential, or with a key. */
+export async function connect(page, key) {
+  await page.getByRole("button", { name: "Connect", exact: true }).first().click();
+  const dialog = page.getByRole("dialog");
+  if (key === undefined) {
+    await dialog.getByRole("button", { name: "Use the demo credential" }).click();
+  } else {
+    await dialog.getByLabel("Credential").fill(key);
+    await dialog.getByRole("button", { name: "Connect" }).click();
+  }
+  await dialog.waitFor({ state: "detached" });
+}
+
+/** The requests of an operation. */
+const OPERATIONS = {
+  create: ["POST", /\/v1\/assessments$/],
+  retrieve: ["GET", /\/v1\/assessments\/[^/]+$/],
+  archive: ["DELETE", /\/v1\/assessments\/[^/]+$/],
+};
+
+/**
+ * What becomes of the next requests of an operation, in order; `fates` are
+ *   "lose"    it is carried out, and the connection breaks before the answer
+ *   "refuse"  it does not arrive
+ *   "hold"    it is carried out, and the answer never comes
+ *   an answer { status, json, headers } that is given instead
+ * Requests after that are left alone. Answers what was sent: method, headers, body.
+ */
+export async function meddle(page, operation, fates) {
+  const [method, path] = OPERATIONS[operation];
+  const left = [...fates];
+  const sent = [];
+  await page.route(path, async (route, request) => {
+    if (request.method() !== method) return route.fallback();
+    sent.push({ key: request.headers()["idempotency-key"], body: request.postDataJSON() });
+    const fate = left.length > 0 ? left.shift() : undefined;
+    if (fate === undefined) return route.continue();
+    if (fate === "refuse") return route.abort("internetdisconnected");
+    if (fate === "lose" || fate === "hold") {
+      await route.fetch();
+      return fate === "lose" ? route.abort("connectionreset") : undefined;
+    }
+    return route.fulfill(fate);
+  });
+  return sent;
+}
+
+/** The control of a field of the form. */
+export const field = (page, name) => page.locator(`[data-field="${name}"] input`);
+
+/** The faults that a field of the form shows. */
+export const faults = (page, name) => page.locator(`[data-field="${name}"] .fault`);
+
+/** Gives a field a text as a paste would. */
+export async function paste(page, name, text) {
+  await field(page, name).focus();
+  await field(page, name).evaluate((input, pasted) => {
+    const data = new DataTransfer();
+    data.setData("text", pasted);
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    if (input.dispatchEvent(event)) {
+      input.value += pasted;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }, text);
+}
+
+export const submit = (page) => page.getByRole("button", { name: "Create assessment" }).click();

@@ -1,0 +1,124 @@
+//! The dashboard of `www/`: pages and files from the static assets, for people.
+//! It is beside the API's surface, under paths that the API has no use for.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use worker::{Method, Request, RequestInit, console_error};
+
+use crate::answer::{Answer, Failure, File};
+use crate::handlers::ASSETS_ORIGIN;
+use crate::shell::Shell;
+use crate::storage::{StorageError, TIMEOUT_MILLISECONDS, deadline};
+
+/// Where its files are.
+const FILES: &str = "/dashboard/";
+/// What only the Worker knows, for its script.
+const SETTINGS: &str = "/dashboard/settings.json";
+/// The one document; its script shows the page that the path names.
+const DOCUMENT: &str = "/index.html";
+/// Pages besides those of single assessments.
+const PAGES: [&str; 2] = ["/", "/new"];
+/// Before the id in the path of an assessment's page.
+const ASSESSMENT_PAGES: &str = "/assessments/";
+/// The variable with credential and ids that a development deployment offers.
+const DEMO: &str = "DEMO";
+
+/// Something of the dashboard.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Resource<'a> {
+    /// A file, by its path among the static assets.
+    File(&'a str),
+    /// The settings.
+    Settings,
+}
+
+/// What a path names, if it is the dashboard's.
+pub(super) fn find<'a>(method: &str, path: &'a str) -> Option<Resource<'a>> {
+    if !matches!(method, "GET" | "HEAD") {
+        return None;
+    }
+    let is_assessment = path
+        .strip_prefix(ASSESSMENT_PAGES)
+        .is_some_and(|id| !id.is_empty() && !id.contains('/'));
+    if is_assessment || PAGES.contains(&path) {
+        Some(Resource::File(DOCUMENT))
+    } else if path == SETTINGS {
+        Some(Resource::Settings)
+    } else {
+        path.starts_with(FILES).then_some(Resource::File(path))
+    }
+}
+
+/// A file; `None` if there is none of that path.
+pub(super) async fn file(
+    shell: &Shell,
+    request: &Request,
+    path: &str,
+) -> Result<Option<File>, Failure> {
+    const READ: &str = "read dashboard file";
+    let failed = |error: worker::Error| StorageError::failed(READ, &error);
+    let mut init = RequestInit::new();
+    init.with_method(Method::Get);
+    // Files are asked for again at every visit, and mostly have not changed.
+    let known = request.headers().get("if-none-match").map_err(failed)?;
+    if let Some(tag) = known {
+        init.headers.set("if-none-match", &tag).map_err(failed)?;
+    }
+    let assets = shell.env().assets("ASSETS").map_err(failed)?;
+    let read = assets.fetch(format!("{ASSETS_ORIGIN}{path}"), Some(init));
+    let response = deadline(TIMEOUT_MILLISECONDS, read)
+        .await
+        .ok_or(StorageError::TimedOut { operation: READ })?
+        .map_err(failed)?;
+    match response.status_code() {
+        200 | 304 => Ok(Some(File::new(response))),
+        404 => Ok(None),
+        _ => Err(StorageError::Missing { operation: READ }.into()),
+    }
+}
+
+/// Whether this is a development deployment, and what it offers to try.
+pub(super) fn settings(shell: &Shell) -> Result<Answer, Failure> {
+    #[derive(Serialize)]
+    struct Settings {
+        development: bool,
+        demo: Option<Box<RawValue>>,
+    }
+    let development = shell.config().is_development;
+    let demo = shell.env().var(DEMO).ok().filter(|_| development);
+    let demo = demo.and_then(|demo| {
+        RawValue::from_string(demo.to_string())
+            .inspect_err(|error| console_error!("variable {DEMO} is not JSON: {error}"))
+            .ok()
+    });
+    Ok(Answer::ok(&Settings { development, demo })?.not_stored())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_files_and_settings_are_told_apart() {
+        for (path, resource) in [
+            ("/", Some(Resource::File("/index.html"))),
+            ("/new", Some(Resource::File("/index.html"))),
+            ("/assessments/anything", Some(Resource::File("/index.html"))),
+            (
+                "/dashboard/main.js",
+                Some(Resource::File("/dashboard/main.js")),
+            ),
+            ("/dashboard/settings.json", Some(Resource::Settings)),
+            ("/index.html", None),
+            ("/new/", None),
+            ("/assessments", None),
+            ("/assessments/", None),
+            ("/assessments/a/b", None),
+            ("/dashboard", None),
+        ] {
+            assert_eq!(find("GET", path), resource, "{path}");
+            assert_eq!(find("HEAD", path), resource, "{path}");
+            assert_eq!(find("POST", path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// The request that is being written, kept over a reload of the tab. Every tab
+// has a draft of its own, with an idempotency key of its own.
+
+const KEY = "assessments.draft";
+/** A tab that was reloaded lets go of its draft by then. */
+const CLAIM_MS = 1_500;
+
+const empty = () => ({
+  id: crypto.randomUUID(),
+  key: crypto.randomUUID(),
+  fields: {},
+  // What was sent with this key and is without an answer.
+  open: undefined,
+});
+
+export class Draft {
+  #state;
+
+  constructor() {
+    this.#state = read() ?? empty();
+    this.claimed = this.#claim();
+  }
+
+  get fields() {
+    return this.#state.fields;
+  }
+
+  get key() {
+    return this.#state.key;
+  }
+
+  /** The request that was sent with this key and got no answer, if any. */
+  get open() {
+    return this.#state.open;
+  }
+
+  /** Changes and keeps it. */
+  change(changes) {
+    Object.assign(this.#state, changes);
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(this.#state));
+    } catch {
+      // It lasts as long as the page.
+    }
+  }
+
+  /** Another request, with another key. */
+  startAnew() {
+    const { id } = this.#state;
+    this.change({ ...empty(), id });
+  }
+
+  /** Another key for the same fields. */
+  renewKey() {
+    this.change({ key: crypto.randomUUID(), open: undefined });
+  }
+
+  /**
+   * A duplicated tab begins with a copy of the draft. With the same key, the
+   * second to send would get what the first created, so it takes a new one.
+   * Resolves to whether it did.
+   */
+  async #claim() {
+    if (!navigator.locks) return false;
+    const isOurs = await claim(`${KEY}.${this.#state.id}`);
+    if (!isOurs) {
+      const { fields } = this.#state;
+      this.change({ ...empty(), fields });
+      await claim(`${KEY}.${this.#state.id}`);
+    }
+    return !isOurs;
+  }
+}
+
+function read() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY)) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Holds a lock for as long as the page lives; whether it could be had. */
+function claim(name) {
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(name, { signal: AbortSignal.timeout(CLAIM_MS) }, () => {
+        resolve(true);
+        return new Promise(() => {});
+      })
+      .catch(() => resolve(false));
+  });
+}

@@ -1,0 +1,47 @@
+// Numbers and times as people read them.
+
+import { language, texts } from "./texts.js";
+
+const number = new Intl.NumberFormat(language);
+const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+const instant = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long" });
+const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+
+const UNITS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+export const formatNumber = (value) => number.format(value);
+
+/** A fraction as percent, whatever its size. */
+export const formatPercent = (fraction) => percent.format(fraction);
+
+/** Unix seconds as an exact instant. */
+export const formatInstant = (seconds) => instant.format(seconds * 1000);
+
+/** Unix seconds as seen from now. */
+export function formatRelative(seconds) {
+  const distance = seconds - Date.now() / 1000;
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(distance) >= size) return relative.format(Math.trunc(distance / size), unit);
+  }
+  return texts.time.now;
+}
+
+/** `YYYY-MM-DD` as a date; a text that is none stays as it is. */
+export function formatDay(text) {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? text : day.format(time);
+}
+
+/** An id short enough for a line: its prefix, its first and its last digits. */
+export function shortId(id) {
+  const [prefix, digits = ""] = id.split("_");
+  return digits.length > 12 ? `${prefix}_${digits.slice(0, 4)}…${digits.slice(-4)}` : id;
+}

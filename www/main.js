@@ -1,0 +1,129 @@
+// The dashboard: one document whose pages are /, /new and /assessments/{id}.
+
+import { Api } from "./api.js";
+import { h, replace } from "./dom.js";
+import { Draft } from "./draft.js";
+import { announcer, banner, button, refreshTimes } from "./parts/controls.js";
+import { askForCredential } from "./parts/dialogs.js";
+import { Refresher } from "./refresher.js";
+import { loadRules } from "./rules.js";
+import { session } from "./session.js";
+import { Store } from "./store.js";
+import { direction, language, texts } from "./texts.js";
+import { createView } from "./views/create.js";
+import { detailView } from "./views/detail.js";
+import { listView } from "./views/list.js";
+
+const TIMES_MS = 15_000;
+
+/** What only the Worker knows; without an answer, nothing is assumed. */
+async function loadSettings() {
+  try {
+    const response = await fetch("/dashboard/settings.json");
+    return response.ok ? await response.json() : {};
+  } catch {
+    return {};
+  }
+}
+
+class App {
+  #main = h("main", { id: "content", tabindex: -1 });
+  #nav = h("nav", { "aria-label": texts.navigation });
+  #connection = h("div", { class: "connection" });
+  #notices = h("div", { class: "notices" });
+  #view;
+
+  constructor({ settings, store, hasRules }) {
+    this.api = new Api({ development: settings.development === true });
+    this.demo = settings.demo ?? undefined;
+    this.store = store;
+    this.refresher = new Refresher(this);
+    this.draft = new Draft();
+    if (!hasRules) this.#notices.append(banner({ tone: "info", title: texts.rulesMissing }));
+    if (!store.isKept) this.#notices.append(banner({ tone: "warning", title: texts.notKept }));
+  }
+
+  start() {
+    document.documentElement.lang = language;
+    document.documentElement.dir = direction;
+    session.subscribe(() => this.#showConnection());
+    this.#showConnection();
+    addEventListener("popstate", () => this.#showPage());
+    document.addEventListener("click", (event) => this.#followed(event));
+    setInterval(refreshTimes, TIMES_MS);
+    this.#showPage();
+    document.body.replaceChildren(
+      h("a", { class: "skip", href: "#content", onclick: (event) => this.#skip(event) }, texts.skipToContent),
+      h("header", { class: "top" },
+        h("a", { class: "brand", href: "/" },
+          h("img", { src: "/dashboard/icon.svg", alt: "", width: 28, height: 28 }), texts.product),
+        this.#nav, this.#connection),
+      this.#notices, this.#main, announcer,
+    );
+  }
+
+  /** Goes to another page; `notice` is a message to show there. */
+  navigate(path, notice) {
+    history.pushState(null, "", path);
+    this.#showPage(notice);
+    scrollTo(0, 0);
+    this.#main.querySelector("h1")?.focus({ preventScroll: true });
+  }
+
+  setTitle(title) {
+    document.title = title === texts.product ? title : `${title} · ${texts.product}`;
+  }
+
+  #showPage(notice) {
+    this.#view?.dispose();
+    this.#view = this.#viewOf(location.pathname, notice);
+    replace(this.#main, this.#view.element);
+    this.setTitle(this.#view.title);
+    const link = (href, text) =>
+      h("a", { href, "aria-current": location.pathname === href && "page" }, text);
+    replace(this.#nav, link("/", texts.pages.list), link("/new", texts.pages.create));
+  }
+
+  #viewOf(path, notice) {
+    if (path === "/") return listView(this);
+    if (path === "/new") return createView(this);
+    const [, id] = /^\/assessments\/([^/]+)$/.exec(path) ?? [];
+    if (id !== undefined) return detailView(this, decoded(id), notice);
+    const element = h("div", { class: "page" },
+      h("h1", { tabindex: -1 }, texts.pages.missing), h("p", {}, texts.pages.missingText));
+    return { title: texts.pages.missing, element, dispose: () => {} };
+  }
+
+  /** Links between pages are followed here; all others, and new tabs, by the browser. */
+  #followed(event) {
+    const link = event.target.closest?.("a[href]");
+    const isPlain = !event.defaultPrevented && event.button === 0 &&
+      !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!link || !isPlain || link.origin !== location.origin || link.download) return;
+    event.preventDefault();
+    this.navigate(link.pathname);
+  }
+
+  #skip(event) {
+    event.preventDefault();
+    this.#main.focus();
+  }
+
+  #showConnection() {
+    const { connect, disconnect, connected, needed } = texts.connection;
+    replace(this.#connection, session.token === undefined
+      ? button(connect, () => askForCredential(this), { look: "primary", title: needed })
+      : [h("span", { class: "connected" }, connected), button(disconnect, () => session.disconnect(), { look: "quiet" })]);
+  }
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const [settings, store, hasRules] = await Promise.all([loadSettings(), Store.open(), loadRules()]);
+new App({ settings, store, hasRules }).start();

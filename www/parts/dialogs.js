@@ -1,0 +1,114 @@
+// Dialogs: the credential, and questions before something happens.
+
+import { h, replace, freshId } from "../dom.js";
+import { session } from "../session.js";
+import { texts } from "../texts.js";
+import { button } from "./controls.js";
+
+/** Shows a modal dialog until it closes. */
+function show(dialog) {
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
+}
+
+function makeDialog(title, ...content) {
+  const id = freshId("dialog");
+  return h("dialog", { "aria-labelledby": id }, h("h2", { id }, title), content);
+}
+
+/**
+ * Asks for the credential; resolves to whether there is one now. `demo` is what
+ * a development server offers.
+ */
+export function askForCredential({ api, demo }) {
+  const input = h("input", {
+    id: freshId("credential"), type: "password", autocomplete: "off", spellcheck: "false", required: true,
+  });
+  const hint = h("p", { id: freshId("hint"), class: "hint" }, texts.connection.credentialHint);
+  const fault = h("p", { id: freshId("fault"), class: "fault", role: "alert" });
+  input.setAttribute("aria-describedby", `${hint.id} ${fault.id}`);
+  const remember = h("input", { type: "checkbox" });
+  const submit = button(texts.connection.connect, null, { look: "primary", type: "submit" });
+
+  return new Promise((resolve) => {
+    let isConnected = false;
+    const tell = (text) => {
+      replace(fault, text);
+      input.setAttribute("aria-invalid", "true");
+      input.focus();
+    };
+    const connect = async (token) => {
+      replace(fault);
+      submit.disabled = true;
+      replace(submit, texts.connection.checking);
+      try {
+        await api.probe(token);
+        isConnected = true;
+        session.connect(token, { remember: remember.checked });
+        dialog.close();
+      } catch (failure) {
+        tell(failure.kind === "refused"
+          ? texts.connection.failed(failure.message)
+          : texts.connection.unreachable);
+      } finally {
+        submit.disabled = false;
+        replace(submit, texts.connection.connect);
+      }
+    };
+    const onsubmit = (event) => {
+      event.preventDefault();
+      const token = input.value.trim();
+      if (token === "") tell(texts.connection.empty);
+      // What a header cannot carry would look like a lost connection.
+      else if (!/^[!-~]+$/.test(token)) tell(texts.connection.malformed);
+      else connect(token);
+    };
+    const dialog = makeDialog(texts.connection.title,
+      h("p", {}, texts.connection.intro),
+      demo && h("div", { class: "offer" },
+        h("p", {}, texts.connection.demoHint),
+        button(texts.connection.useDemo, () => connect(demo.token)),
+      ),
+      h("form", { onsubmit, novalidate: true, class: "stack" },
+        h("div", { class: "field" },
+          h("label", { for: input.id }, texts.connection.credential), input, hint, fault),
+        h("label", { class: "check" }, remember, texts.connection.remember),
+        h("div", { class: "actions end" },
+          button(texts.close, () => dialog.close()), submit),
+      ),
+    );
+    dialog.addEventListener("close", () => resolve(isConnected));
+    show(dialog);
+  });
+}
+
+/**
+ * Asks before `act` happens, and keeps asking while it fails. Resolves to what
+ * `act` answers, or to undefined.
+ */
+export function confirm({ title, text, label, keep, working, act, explain }) {
+  return new Promise((resolve) => {
+    let outcome;
+    const fault = h("p", { class: "fault", role: "alert" });
+    const go = button(label, async () => {
+      replace(fault);
+      go.disabled = true;
+      replace(go, working);
+      try {
+        outcome = await act();
+        dialog.close();
+      } catch (failure) {
+        replace(fault, explain(failure));
+      } finally {
+        go.disabled = false;
+        replace(go, label);
+      }
+    }, { look: "danger" });
+    const dialog = makeDialog(title, h("p", {}, text), fault,
+      h("div", { class: "actions end" },
+        button(keep, () => dialog.close(), { autofocus: true }), go));
+    dialog.addEventListener("close", () => resolve(outcome));
+    show(dialog);
+  });
+}

@@ -1,0 +1,66 @@
+// A field of text, checked as it is typed.
+
+import { h } from "../dom.js";
+import { Frame, sentence } from "./field.js";
+
+export class TextField {
+  #input;
+  #frame;
+  #check;
+  #ofServer = [];
+
+  /** `check` answers the issues of a text; `onchange` is told of every change. */
+  constructor({ name, required, check, onchange, after, ...props }) {
+    this.name = name;
+    this.#check = check;
+    const oninput = () => {
+      this.#ofServer = [];
+      this.#show();
+      onchange();
+    };
+    this.#input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", oninput, ...props });
+    this.#frame = new Frame({ name, control: this.#input, required, after });
+    this.element = this.#frame.element;
+  }
+
+  /** The text, undefined if there is none. */
+  get value() {
+    return this.#input.value === "" ? undefined : this.#input.value;
+  }
+
+  set value(text) {
+    this.#input.value = text ?? "";
+    this.#ofServer = [];
+    this.#show();
+  }
+
+  /** Puts a text where the caret is. */
+  insert(text) {
+    const { selectionStart, selectionEnd } = this.#input;
+    this.#input.setRangeText(text, selectionStart, selectionEnd, "end");
+    this.#input.dispatchEvent(new Event("input"));
+    this.#input.focus();
+  }
+
+  /** Shows issues that were found elsewhere, until the text changes. */
+  setIssues(issues) {
+    this.#ofServer = issues;
+    this.#show();
+  }
+
+  get hasFaults() {
+    return this.#issues().length > 0;
+  }
+
+  focus() {
+    this.#input.focus();
+  }
+
+  #issues() {
+    return this.#ofServer.length > 0 ? this.#ofServer : this.#check(this.value);
+  }
+
+  #show() {
+    this.#frame.show(this.#issues().map(sentence));
+  }
+}

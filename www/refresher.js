@@ -1,0 +1,164 @@
+// Reads unfinished assessments again and again: soon after a change, ever more
+// seldom without one, not at all in a hidden tab.
+
+import { isTerminal } from "./rules.js";
+import { session } from "./session.js";
+
+const FIRST_DELAY_MS = 2_000;
+const LONGEST_DELAY_MS = 60_000;
+/** The longest for the assessment that is looked at. */
+const WATCHED_DELAY_MS = 5_000;
+const GROWTH = 1.5;
+const AT_ONCE = 4;
+
+export class Refresher {
+  #api;
+  #store;
+  #plans = new Map();
+  #running = 0;
+  #timer;
+  #watched;
+  #pause;
+  #listeners = new Set();
+
+  constructor({ api, store }) {
+    this.#api = api;
+    this.#store = store;
+    document.addEventListener("visibilitychange", () => this.#resume());
+    addEventListener("online", () => this.#resume());
+    session.subscribe(() => this.#startAnew());
+    store.subscribe(() => this.#schedule());
+    this.#schedule();
+  }
+
+  /** Why nothing is read at present: `{ failure, until }`, or undefined. */
+  get pause() {
+    return this.#pause;
+  }
+
+  /** Calls `listener` when `pause` changes; answers what ends that. */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads that one more often, until another is named. */
+  watch(id) {
+    this.#watched = id;
+    this.#plans.delete(id);
+    this.#schedule();
+  }
+
+  /** Reads one now, whatever the plan; a Failure goes to the caller. */
+  async read(id, { adds = false } = {}) {
+    try {
+      const { data, requestId } = await this.#api.retrieve(id);
+      await this.#store.note(data, { requestId, adds });
+      this.#setPause(undefined);
+    } catch (failure) {
+      await this.#note(id, failure);
+      throw failure;
+    }
+  }
+
+  /** Reads all that are shown now, finished ones as well. */
+  async readAll() {
+    for (const { id } of this.#store.all()) this.#plans.set(id, { at: 0, delay: FIRST_DELAY_MS });
+    this.#setPause(undefined);
+    this.#schedule();
+  }
+
+  #resume() {
+    if (document.hidden) return;
+    for (const plan of this.#plans.values()) plan.at = 0;
+    this.#setPause(undefined);
+    this.#schedule();
+  }
+
+  #startAnew() {
+    this.#plans.clear();
+    this.#setPause(undefined);
+    // With another credential, what was not found may be.
+    for (const { id, problem } of this.#store.all()) {
+      if (problem) this.#plans.set(id, { at: 0, delay: FIRST_DELAY_MS });
+    }
+    this.#schedule();
+  }
+
+  #setPause(pause) {
+    if (pause === this.#pause) return;
+    this.#pause = pause;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Who is to be read, and when. */
+  #plan() {
+    const wanted = new Map();
+    for (const { id, assessment, problem } of this.#store.all()) {
+      const planned = this.#plans.get(id);
+      const isOver = problem || (assessment && isTerminal(assessment.status));
+      if (planned?.at === 0 || planned?.isRunning || !isOver) {
+        wanted.set(id, planned ?? { at: firstRead(assessment), delay: FIRST_DELAY_MS });
+      }
+    }
+    this.#plans = wanted;
+  }
+
+  #schedule() {
+    clearTimeout(this.#timer);
+    if (document.hidden || session.token === undefined) return;
+    this.#plan();
+    const now = Date.now();
+    const waiting = [...this.#plans].filter(([, plan]) => !plan.isRunning);
+    waiting.sort(([, a], [, b]) => a.at - b.at);
+    const pausedUntil = this.#pause?.until ?? 0;
+    if (pausedUntil === Infinity) return;
+    for (const [id, plan] of waiting) {
+      const at = Math.max(plan.at, pausedUntil);
+      if (this.#running >= AT_ONCE) return;
+      if (at > now) {
+        this.#timer = setTimeout(() => this.#schedule(), at - now);
+        return;
+      }
+      this.#run(id, plan);
+    }
+  }
+
+  async #run(id, plan) {
+    plan.isRunning = true;
+    this.#running += 1;
+    const before = this.#store.get(id)?.assessment?.updated_at;
+    try {
+      await this.read(id);
+      const after = this.#store.get(id)?.assessment?.updated_at;
+      const longest = id === this.#watched ? WATCHED_DELAY_MS : LONGEST_DELAY_MS;
+      plan.delay = before === after ? Math.min(plan.delay * GROWTH, longest) : FIRST_DELAY_MS;
+    } catch {
+      plan.delay = Math.min(plan.delay * GROWTH, LONGEST_DELAY_MS);
+    } finally {
+      // A share of the wait is random, so that many spread out.
+      plan.at = Date.now() + plan.delay * (0.75 + Math.random() / 2);
+      plan.isRunning = false;
+      this.#running -= 1;
+      this.#schedule();
+    }
+  }
+
+  /** What a failure says of this assessment, or of all. */
+  async #note(id, failure) {
+    const { kind, status, code, message, retryAfter } = failure;
+    if (kind === "refused" && status === 404) {
+      await this.#store.noteProblem(id, { status, code, message });
+    } else if (kind === "refused" && [401, 403].includes(status)) {
+      this.#setPause({ failure, until: Infinity });
+    } else if (kind !== "no-credential") {
+      const delay = Math.max((retryAfter ?? 0) * 1000, this.#plans.get(id)?.delay ?? FIRST_DELAY_MS);
+      this.#setPause({ failure, until: Date.now() + delay });
+    }
+  }
+}
+
+/** What was never read is read now, the rest a little later, not all at once. */
+function firstRead(assessment) {
+  return assessment ? Date.now() + Math.random() * FIRST_DELAY_MS : 0;
+}

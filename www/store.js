@@ -1,0 +1,188 @@
+// The index of assessments that this browser created or opened. The API has no
+// list, so this is one browser's own, in IndexedDB; tabs share it.
+//
+// A record is { id, addedAt, assessment, readAt, requestId, archivedAt, history,
+// problem }. `assessment` is the last answer, `history` the statuses that this
+// browser saw, `problem` a refusal that reading again will not mend. Times
+// are Unix milliseconds, but for those inside `assessment` and `archivedAt`.
+
+const NAME = "assessments";
+const MAX_HISTORY = 50;
+
+/** The outcome of an IndexedDB request. */
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function open() {
+  const request = indexedDB.open(NAME, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(NAME, { keyPath: "id" });
+  return done(request);
+}
+
+export class Store {
+  #database;
+  #records = new Map();
+  #listeners = new Set();
+  #channel = new BroadcastChannel(NAME);
+
+  /** Opens the index. Where there is no IndexedDB it lasts as long as the page. */
+  static async open() {
+    const store = new Store();
+    try {
+      store.#database = await open();
+      await store.#load();
+    } catch (error) {
+      console.info("The list of assessments is not kept:", error.message);
+    }
+    store.#channel.onmessage = () => store.#load().then(() => store.#tell());
+    return store;
+  }
+
+  /** Whether it outlasts the page. */
+  get isKept() {
+    return this.#database !== undefined;
+  }
+
+  /** Every record. */
+  all() {
+    return [...this.#records.values()];
+  }
+
+  get(id) {
+    return this.#records.get(id);
+  }
+
+  /** Calls `listener` after every change; answers what ends that. */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Adds ids that are not there yet; how many that were. */
+  async add(ids) {
+    let added = 0;
+    const addedAt = Date.now();
+    await this.#change((put) => {
+      for (const id of new Set(ids)) {
+        put(id, (record) => {
+          if (record) return undefined;
+          added += 1;
+          return { id, addedAt, history: [] };
+        });
+      }
+    });
+    return added;
+  }
+
+  /** Notes an answer of the API; the record is added if `adds`, else only changed. */
+  async note(assessment, { requestId, adds = false }) {
+    await this.#change((put) =>
+      put(assessment.id, (record) => {
+        if (!record && !adds) return undefined;
+        const { history = [], addedAt = Date.now(), archivedAt } = record ?? {};
+        return {
+          id: assessment.id,
+          addedAt,
+          archivedAt,
+          assessment: { ...record?.assessment, ...assessment },
+          readAt: Date.now(),
+          requestId,
+          history: extended(history, assessment.status),
+        };
+      }),
+    );
+  }
+
+  /** Notes what cancelling or archiving answered. */
+  async noteArchive({ id, status, archived_at: archivedAt }, { requestId }) {
+    await this.#change((put) =>
+      put(id, (record) => record && {
+        ...record,
+        problem: undefined,
+        archivedAt,
+        requestId,
+        assessment: record.assessment && {
+          ...record.assessment,
+          status,
+          updated_at: archivedAt,
+        },
+        history: extended(record.history, status),
+      }),
+    );
+  }
+
+  /** Notes a refusal that will not go away by itself. */
+  async noteProblem(id, problem) {
+    await this.#change((put) => put(id, (record) => record && { ...record, problem }));
+  }
+
+  async remove(id) {
+    await this.#change((_, remove) => remove(id));
+  }
+
+  async clear() {
+    await this.#change((_, remove) => {
+      for (const id of this.#records.keys()) remove(id);
+    });
+  }
+
+  /**
+   * Runs `change` in one transaction. It puts what a function makes of the
+   * record as another tab may just have left it, so that no change is lost.
+   */
+  async #change(change) {
+    const changed = new Map();
+    if (this.#database) {
+      const transaction = this.#database.transaction(NAME, "readwrite");
+      const table = transaction.objectStore(NAME);
+      const put = (id, make) => {
+        const read = table.get(id);
+        read.onsuccess = () => {
+          const record = make(read.result);
+          if (!record) return;
+          table.put(record);
+          changed.set(id, record);
+        };
+      };
+      const remove = (id) => {
+        table.delete(id);
+        changed.set(id, undefined);
+      };
+      change(put, remove);
+      await new Promise((resolve, reject) => {
+        transaction.oncomplete = resolve;
+        transaction.onabort = () => reject(transaction.error);
+      });
+      this.#channel.postMessage("changed");
+    } else {
+      const put = (id, make) => {
+        const record = make(this.#records.get(id));
+        if (record) changed.set(id, record);
+      };
+      change(put, (id) => changed.set(id, undefined));
+    }
+    for (const [id, record] of changed) {
+      if (record) this.#records.set(id, record);
+      else this.#records.delete(id);
+    }
+    this.#tell();
+  }
+
+  async #load() {
+    const records = await done(this.#database.transaction(NAME).objectStore(NAME).getAll());
+    this.#records = new Map(records.map((record) => [record.id, record]));
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function extended(history, status) {
+  if (history.at(-1)?.status === status) return history;
+  return [...history, { status, at: Date.now() }].slice(-MAX_HISTORY);
+}

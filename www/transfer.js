@@ -1,0 +1,54 @@
+// The index as a file: for a backup, a colleague, another browser.
+
+import { idFault } from "./rules.js";
+
+const FORMAT = "assessments-index";
+const VERSION = 1;
+const MAX_BYTES = 5_000_000;
+
+/** The text of a file with all ids; names are there for people. */
+export function exported(records) {
+  const assessments = records.map(({ id, assessment }) => ({ id, name: assessment?.name }));
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, assessments }, null, 2)}\n`;
+}
+
+/** What is wrong with a file: `problem` names a text, `detail` what it is about. */
+export class ImportError extends Error {
+  constructor(problem, detail) {
+    super(problem);
+    this.problem = problem;
+    this.detail = detail;
+  }
+}
+
+/** The ids in a file: all of them, or an ImportError. */
+export async function imported(file) {
+  if (file.size > MAX_BYTES) throw new ImportError("tooLarge");
+  let content;
+  try {
+    content = JSON.parse(await file.text());
+  } catch {
+    throw new ImportError("notJson");
+  }
+  const isIndex = content?.format === FORMAT && Array.isArray(content.assessments);
+  if (!isIndex) throw new ImportError("notAnIndex");
+  if (content.version !== VERSION) throw new ImportError("otherVersion", content.version);
+  return content.assessments.map((entry, index) => {
+    const id = entry?.id;
+    if (typeof id !== "string" || id === "" || idFault(id, "assessment") !== undefined) {
+      throw new ImportError("badId", index + 1);
+    }
+    return id;
+  });
+}
+
+/** Gives the user a file. */
+export function download(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

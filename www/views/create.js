@@ -1,0 +1,371 @@
+// The form that creates an assessment.
+
+import { h, replace } from "../dom.js";
+import { sorted } from "../faults.js";
+import { announce, banner, button } from "../parts/controls.js";
+import { askForCredential } from "../parts/dialogs.js";
+import { IdField } from "../parts/id-field.js";
+import { IdListField } from "../parts/id-list-field.js";
+import { TextField } from "../parts/text-field.js";
+import {
+  fieldIssues, keyIssues, kindOf, missingIssues, nameTokens, previewName,
+} from "../rules.js";
+import { session } from "../session.js";
+import { texts } from "../texts.js";
+
+const KEY_FIELD = "Idempotency-Key";
+/** Statuses that are answered before the key is looked at, so that they say nothing of it. */
+const BEFORE_KEY = [401, 403, 429];
+
+/** The page. */
+export function createView(app) {
+  const form = new Form(app);
+  return { title: texts.pages.create, element: form.element, dispose: () => form.dispose() };
+}
+
+class Form {
+  #app;
+  #draft;
+  #fields = new Map();
+  #key;
+  #preview = h("output", { class: "preview-name" });
+  #cycle = h("p", { class: "hint" }, texts.create.previewCycle);
+  #previewBox;
+  #message = h("div", { class: "message" });
+  #submit = button(texts.create.submit, null, { look: "primary", type: "submit" });
+  #stop = button(texts.create.stop, () => this.#sending?.abort(), { hidden: true });
+  #sending;
+  /** The faults that are told of, if that is what the message is about. */
+  #counted;
+
+  constructor(app) {
+    this.#app = app;
+    this.#draft = app.draft;
+    this.#makeFields();
+    this.element = h("div", { class: "page narrow" },
+      h("header", { class: "page-head" },
+        h("div", {}, h("h1", { tabindex: -1 }, texts.pages.create), h("p", { class: "lead" }, texts.create.intro)),
+        h("div", { class: "actions" },
+          app.demo && button(texts.create.example, () => this.#fill(app.demo.request)),
+          button(texts.create.clear, () => this.#startOver(), { look: "quiet" }),
+        ),
+      ),
+      this.#makeForm(),
+    );
+    this.#restore();
+    this.#draft.claimed.then((isNew) => {
+      if (!isNew) return;
+      this.#key.value = this.#draft.key;
+      announce(texts.create.ownTab);
+    });
+  }
+
+  dispose() {
+    this.#sending?.abort();
+  }
+
+  #makeFields() {
+    const required = missingIssues();
+    const form = {
+      issues: fieldIssues,
+      homeOf: (text, name) => this.#homeOf(text, name),
+      move: (text, from, to) => this.#move(text, from, to),
+      changed: () => this.#changed(),
+    };
+    const add = (type, name, props = {}) =>
+      this.#fields.set(name, new type({ name, required: required.has(name), form, ...props }));
+    const addText = (name, props) => add(TextField, name, {
+      check: (value) => (value === undefined ? [] : fieldIssues(name, value)),
+      onchange: () => this.#changed(),
+      ...props,
+    });
+    add(IdField, "vendor_id");
+    add(IdListField, "control_set_ids");
+    add(IdListField, "service_ids");
+    addText("name");
+    addText("assessment_name_format", { after: this.#tokens() });
+    add(IdField, "assignee_id");
+    add(IdListField, "supporting_document_ids");
+    addText("trigger_workflow");
+    this.#key = new TextField({
+      name: KEY_FIELD,
+      check: (value) => keyIssues(value ?? ""),
+      onchange: () => {
+        this.#draft.change({ key: this.#key.value ?? "" });
+        this.#count();
+      },
+      after: button(texts.create.newKey, () => this.#renewKey(), { look: "quiet small" }),
+      class: "id",
+    });
+  }
+
+  #tokens() {
+    const insert = (token) => () => this.#fields.get("assessment_name_format").insert(token);
+    const tokens = nameTokens().map((token) =>
+      button(h("code", {}, token), insert(token), { look: "quiet small" }));
+    return tokens.length > 0 && h("div", { class: "tokens" }, texts.create.tokens, " ", tokens);
+  }
+
+  #makeForm() {
+    const group = (name, ...content) =>
+      h("fieldset", { class: "card" }, h("legend", {}, texts.create.groups[name]), content);
+    const field = (name) => this.#fields.get(name).element;
+    this.#previewBox = h("div", { class: "preview" },
+      h("p", { class: "preview-label" }, texts.create.preview), this.#preview, this.#cycle);
+    const onsubmit = (event) => {
+      event.preventDefault();
+      this.#send();
+    };
+    return h("form", { class: "stack", novalidate: true, onsubmit, "aria-label": texts.pages.create },
+      group("scope", field("vendor_id"), field("control_set_ids"), field("service_ids")),
+      group("naming", field("name"), field("assessment_name_format"), this.#previewBox),
+      group("work", field("assignee_id"), field("supporting_document_ids"), field("trigger_workflow")),
+      group("sending", this.#key.element, this.#message,
+        h("div", { class: "actions" }, this.#submit, this.#stop)),
+    );
+  }
+
+  /** Fields and key as the tab left them, and what was on its way then. */
+  #restore() {
+    for (const [name, field] of this.#fields) field.value = this.#draft.fields[name];
+    this.#key.value = this.#draft.key;
+    this.#showPreview();
+    if (this.#draft.open) this.#tell({ tone: "warning", ...this.#openText(), actions: [this.#again()] });
+  }
+
+  #fill(request) {
+    for (const [name, field] of this.#fields) field.value = request[name];
+    this.#changed();
+  }
+
+  #startOver() {
+    this.#draft.startAnew();
+    this.#fill({});
+    this.#key.value = this.#draft.key;
+    replace(this.#message);
+    this.#fields.get("vendor_id").focus();
+  }
+
+  #renewKey() {
+    this.#draft.renewKey();
+    this.#key.value = this.#draft.key;
+    replace(this.#message);
+    announce(texts.create.newKeyMade);
+  }
+
+  /** Brings the count of faults up to date, if it is shown. */
+  #count() {
+    if (this.#counted === undefined) return;
+    const { length } = this.#faulty();
+    // Said again, it would interrupt whoever listens.
+    if (length === this.#counted) return;
+    this.#counted = length;
+    replace(this.#message, length > 0 && banner({ tone: "error", title: texts.create.faults(length) }));
+  }
+
+  #faulty() {
+    return [...this.#fields.values(), this.#key].filter((field) => field.hasFaults);
+  }
+
+  #changed() {
+    const fields = [...this.#fields].map(([name, field]) => [name, field.value]);
+    this.#draft.change({ fields: Object.fromEntries(fields) });
+    this.#showPreview();
+    this.#count();
+  }
+
+  /** The field that takes an id, if it is none of `name`'s. */
+  #homeOf(text, name) {
+    const kind = kindOf(text);
+    if (kind === undefined) return undefined;
+    for (const [other, field] of this.#fields) {
+      if (other === name || field instanceof TextField) continue;
+      const value = field instanceof IdListField ? [text] : text;
+      if (fieldIssues(other, value).length === 0) return { kind, field };
+    }
+    return undefined;
+  }
+
+  #move(text, from, to) {
+    from.drop(text);
+    to.take(text);
+    this.#changed();
+    to.focus();
+    announce(texts.create.moved(texts.create.fields[to.name].label));
+  }
+
+  #showPreview() {
+    const { value: vendor } = this.#fields.get("vendor_id");
+    const request = {
+      name: this.#fields.get("name").value,
+      assessment_name_format: this.#fields.get("assessment_name_format").value,
+    };
+    const isKnown = this.#app.store.all()
+      .some(({ assessment }) => vendor !== undefined && assessment?.vendor_id === vendor);
+    const name = (assessedBefore) => previewName(request, {
+      vendorName: texts.create.previewVendor,
+      serviceNames: this.#fields.get("service_ids").value
+        .map((_, index) => texts.create.previewService(index + 1)),
+      assessedBefore,
+    });
+    const preview = name(isKnown);
+    this.#previewBox.hidden = preview === undefined;
+    this.#cycle.hidden = isKnown || preview === name(true);
+    replace(this.#preview, preview);
+  }
+
+  #body() {
+    const given = [...this.#fields].map(([name, field]) => [name, field.value]);
+    const isSent = ([name, value]) =>
+      value !== undefined && (name === "control_set_ids" || value.length > 0);
+    return Object.fromEntries(given.filter(isSent));
+  }
+
+  async #send() {
+    if (this.#sending) return;
+    await this.#draft.claimed;
+    if (session.token === undefined && !(await askForCredential(this.#app))) return;
+    const body = this.#body();
+    const missing = missingIssues();
+    for (const [name, field] of this.#fields) {
+      // What is typed and not a chip yet becomes one.
+      if (field instanceof IdListField) field.value = field.value;
+      else field.setIssues(!(name in body) && missing.has(name) ? [missing.get(name)] : []);
+    }
+    const [first] = this.#faulty();
+    if (first) {
+      this.#counted = 0;
+      this.#count();
+      first.focus();
+      return;
+    }
+    await this.#exchange(body);
+  }
+
+  async #exchange(body) {
+    const sent = JSON.stringify(body);
+    const before = this.#draft.open;
+    this.#sending = new AbortController();
+    this.#busy(true);
+    this.#draft.change({ open: sent });
+    try {
+      const answer = await this.#app.api.create(body, {
+        idempotencyKey: this.#draft.key,
+        signal: this.#sending.signal,
+        onRetry: ({ attempt }) => this.#tell({ tone: "info", title: texts.create.retrying(attempt + 1) }),
+      });
+      await this.#created(answer, before !== undefined && before !== sent);
+    } catch (failure) {
+      const isAnswered = !failure.isOpen && !BEFORE_KEY.includes(failure.status);
+      if (isAnswered) this.#draft.change({ open: undefined });
+      else if (!failure.isOpen) this.#draft.change({ open: before });
+      this.#refused(failure, body);
+    } finally {
+      this.#sending = undefined;
+      this.#busy(false);
+    }
+  }
+
+  async #created({ data, requestId, replayed }, isOther) {
+    this.#draft.startAnew();
+    await this.#app.store.note(data, { requestId, adds: true });
+    const again = isOther ? texts.detail.replayedOther : texts.detail.replayedNotice;
+    this.#app.navigate(`/assessments/${data.id}`, {
+      tone: replayed ? "info" : "success",
+      title: replayed ? again : texts.detail.createdNotice,
+    });
+  }
+
+  #busy(isBusy) {
+    this.#submit.disabled = isBusy;
+    replace(this.#submit, isBusy ? texts.create.sending : texts.create.submit);
+    this.#stop.hidden = !isBusy;
+    if (isBusy) replace(this.#message);
+  }
+
+  #tell(message) {
+    this.#counted = undefined;
+    replace(this.#message, banner(message));
+  }
+
+  #again() {
+    return button(texts.create.again, () => this.#send(), { look: "primary" });
+  }
+
+  #openText() {
+    const isChanged = this.#draft.open !== JSON.stringify(this.#body());
+    return { title: texts.create.openEarlier, body: isChanged ? [texts.create.openChanged] : [] };
+  }
+
+  /** Shows a refusal: beside the fields that it is about, and what to do. */
+  #refused(failure, body) {
+    const known = [...this.#fields.keys(), KEY_FIELD];
+    const { requestId } = failure;
+    if (failure.kind !== "invalid" && failure.kind !== "refused") {
+      this.#tell({ tone: "error", requestId, ...this.#trouble(failure) });
+      return;
+    }
+    const { byField, rest } = sorted(failure, body, known);
+    for (const [name, issues] of byField) this.#field(name).setIssues(issues);
+    const first = known.find((name) => byField.has(name));
+    const toField = () => this.#field(first).focus();
+    const { title, body: said = rest, actions = [] } = this.#meaning(failure, byField.size);
+    this.#tell({
+      tone: "error",
+      title,
+      requestId,
+      body: said,
+      actions: [first && button(texts.create.toField, toField), ...actions].filter(Boolean),
+    });
+    if (first) toField();
+  }
+
+  #field(name) {
+    return name === KEY_FIELD ? this.#key : this.#fields.get(name);
+  }
+
+  /** No answer, or none that says what became of the request. */
+  #trouble({ kind, message }) {
+    const { problems, sameKey } = texts.create;
+    const retry = { actions: [this.#again()] };
+    switch (kind) {
+      case "unreachable":
+        return { title: problems.unreachable, body: [problems.unreachableText, sameKey], ...retry };
+      case "stopped":
+        return { title: problems.stopped, body: [problems.stoppedText, sameKey], ...retry };
+      case "misused":
+        return { title: problems.misused, body: [message] };
+      default:
+        return { title: problems.unexpected, body: [message, sameKey], ...retry };
+    }
+  }
+
+  /** What an error's status asks of the user. */
+  #meaning({ status, code, message, retryAfter }, faultyFields) {
+    const { problems, sameKey, wait, faults } = texts.create;
+    const connect = () => askForCredential(this.#app);
+    const waiting = retryAfter > 0 ? [wait(retryAfter)] : [];
+    switch (status) {
+      case 401:
+        return {
+          title: problems.credential, body: [message],
+          actions: [button(texts.connection.connect, connect, { look: "primary" })],
+        };
+      case 403:
+        return { title: problems.address, body: [message] };
+      case 404:
+        return { title: code === "workflow_not_found" ? problems.workflowMissing : problems.refused };
+      case 409:
+        return { title: problems.workflowDisabled, body: [message] };
+      case 413:
+        return { title: problems.tooLarge };
+      case 429:
+        return { title: problems.busy, body: [...waiting, sameKey], actions: [this.#again()] };
+      case 400:
+      case 422:
+        return { title: faultyFields > 0 ? faults(faultyFields) : problems.refused };
+      default:
+        return { title: problems.unavailable, body: [message, ...waiting, sameKey], actions: [this.#again()] };
+    }
+  }
+}

@@ -1,0 +1,276 @@
+// One assessment.
+
+import { h, replace } from "../dom.js";
+import {
+  customFieldValue, idLine, scoreRing, stageBadge, tracker,
+} from "../parts/assessment.js";
+import { announce, banner, button, copyButton, markedId, time } from "../parts/controls.js";
+import { askForCredential, confirm } from "../parts/dialogs.js";
+import { idFault, isTerminal, stageLabel } from "../rules.js";
+import { session } from "../session.js";
+import { texts } from "../texts.js";
+
+/** The page of the assessment `id`, a text as in the address. */
+export function detailView(app, id, notice) {
+  const offset = idFault(id, "assessment");
+  if (offset !== undefined) return notAnId(id, offset);
+  const view = new Detail(app, id, notice);
+  return { title: view.title, element: view.element, dispose: () => view.dispose() };
+}
+
+function backLink() {
+  return h("p", { class: "back" }, h("a", { href: "/" }, texts.pages.backToList));
+}
+
+function notAnId(id, offset) {
+  const element = h("div", { class: "page" }, backLink(),
+    h("h1", { tabindex: -1 }, texts.detail.notAnId),
+    h("p", {}, markedId(id, offset)));
+  return { title: texts.detail.notAnId, element, dispose: () => {} };
+}
+
+class Detail {
+  #app;
+  #id;
+  #head = h("div");
+  #message = h("div", { class: "message" });
+  #body = h("div", { class: "stack" });
+  #shown;
+  #failure;
+  #ends = [];
+
+  constructor(app, id, notice) {
+    this.#app = app;
+    this.#id = id;
+    this.element = h("div", { class: "page" }, backLink(), this.#head, this.#message, this.#body);
+    if (notice) this.#tell(notice);
+    this.#ends.push(
+      app.store.subscribe(() => this.#show()),
+      session.subscribe(() => session.token !== undefined && this.#read()),
+    );
+    app.refresher.watch(id);
+    this.#show();
+    if (session.token !== undefined) this.#read();
+  }
+
+  dispose() {
+    for (const end of this.#ends) end();
+    this.#app.refresher.watch(undefined);
+  }
+
+  get title() {
+    return this.#app.store.get(this.#id)?.assessment?.name ?? this.#id;
+  }
+
+  /** Reads it now; whether that went well. */
+  async #read() {
+    try {
+      await this.#app.refresher.read(this.#id, { adds: true });
+      this.#failure = undefined;
+      return true;
+    } catch (failure) {
+      this.#failure = failure;
+      return false;
+    } finally {
+      this.#show();
+    }
+  }
+
+  #tell(message) {
+    replace(this.#message, banner({ onDismiss: () => replace(this.#message), ...message }));
+  }
+
+  #show() {
+    const record = this.#app.store.get(this.#id);
+    const content = JSON.stringify([record, this.#failure?.kind, this.#failure?.message]);
+    if (content === this.#shown) return;
+    this.#shown = content;
+    if (record?.assessment) {
+      if (this.element.isConnected) this.#app.setTitle(record.assessment.name);
+      this.#keepingFocus(() => this.#showRecord(record));
+    } else {
+      this.#showNothing();
+    }
+  }
+
+  /** Shows anew without taking the focus from where it is, or closing what is open. */
+  #keepingFocus(show) {
+    const focused = document.activeElement?.closest?.("[data-part]")?.dataset.part;
+    const isOpen = this.#body.querySelector("details")?.open ?? false;
+    show();
+    if (isOpen) this.#body.querySelector("details").open = true;
+    if (focused) this.element.querySelector(`[data-part="${focused}"]`)?.focus();
+  }
+
+  /** Nothing is known of it: not read yet, or it cannot be. */
+  #showNothing() {
+    const failure = this.#failure;
+    const connect = () => askForCredential(this.#app);
+    const isMissing = failure?.status === 404;
+    const title = isMissing ? texts.detail.notFound : failure && texts.detail.failed;
+    replace(this.#head, h("h1", { tabindex: -1 }, title ?? texts.loading), h("p", {}, h("code", { class: "id" }, this.#id)));
+    const forget = async () => {
+      await this.#app.store.remove(this.#id);
+      this.#app.navigate("/");
+    };
+    if (session.token === undefined) {
+      replace(this.#head, h("h1", { tabindex: -1 }, texts.connection.neededToRead),
+        h("p", {}, h("code", { class: "id" }, this.#id)),
+        h("div", { class: "actions" }, button(texts.connection.connect, connect, { look: "primary" })));
+      replace(this.#body);
+    } else if (isMissing) {
+      const isListed = this.#app.store.get(this.#id) !== undefined;
+      replace(this.#body, banner({
+        tone: "warning", title: texts.detail.notFoundText, requestId: failure.requestId,
+        actions: isListed ? [button(texts.detail.forget, forget)] : [],
+      }));
+    } else {
+      replace(this.#body, failure && banner({
+        tone: "error", title: explained(failure), requestId: failure.requestId,
+        actions: [button(texts.detail.refresh, () => this.#read())],
+      }));
+    }
+  }
+
+  #showRecord(record) {
+    const { assessment, archivedAt, history, requestId, readAt } = record;
+    const isOver = isTerminal(assessment.status);
+    const end = button(isOver ? texts.detail.archive : texts.detail.cancel, () => this.#end(), {
+      look: "danger-quiet", "data-part": "end",
+    });
+    replace(this.#head,
+      h("header", { class: "page-head" },
+        h("div", {},
+          h("h1", { tabindex: -1 }, h("bdi", {}, assessment.name)),
+          h("p", { class: "badges" }, stageBadge(assessment.status),
+            archivedAt && h("span", { class: "badge" }, texts.detail.archivedAt, " ", time(archivedAt))),
+        ),
+        h("div", { class: "actions" },
+          button(texts.detail.refresh, () => this.#refresh(), { "data-part": "refresh" }),
+          !archivedAt && end),
+      ),
+    );
+    replace(this.#body,
+      this.#failure && this.#staleBanner(),
+      h("div", { class: "detail-grid" },
+        h("div", { class: "stack" },
+          card(texts.detail.progress, tracker(assessment.status, history)),
+          card(texts.detail.scope, scope(assessment)),
+          assessment.custom_fields && card(texts.detail.customFields, customFields(assessment.custom_fields)),
+        ),
+        h("div", { class: "stack side" },
+          card(texts.detail.score, scoreRing(assessment.score_percent),
+            h("p", { class: "findings" }, texts.detail.findings(assessment.findings_count))),
+          card(texts.detail.times, times(assessment, readAt)),
+          card(texts.detail.history, seen(history)),
+          card(texts.detail.support, support(requestId)),
+        ),
+      ),
+      h("details", { class: "card json" },
+        h("summary", { "data-part": "json" }, texts.detail.json),
+        copyButton(pretty(assessment), texts.detail.json),
+        h("pre", { tabindex: 0, "aria-label": texts.detail.json }, pretty(assessment))),
+    );
+  }
+
+  /** What is shown may be out of date. */
+  #staleBanner() {
+    const failure = this.#failure;
+    const isMissing = failure.status === 404;
+    return banner({
+      tone: "warning",
+      title: isMissing ? texts.detail.notFoundText : explained(failure),
+      requestId: failure.requestId,
+    });
+  }
+
+  async #refresh() {
+    if (session.token === undefined && !(await askForCredential(this.#app))) return;
+    if (await this.#read()) announce(texts.detail.refreshed);
+  }
+
+  /** Cancels or archives, after a question. */
+  async #end() {
+    if (session.token === undefined && !(await askForCredential(this.#app))) return;
+    const { status } = this.#app.store.get(this.#id).assessment;
+    const isOver = isTerminal(status);
+    const { end } = texts;
+    const answer = await confirm({
+      title: isOver ? end.archiveTitle : end.cancelTitle,
+      text: isOver ? end.archiveText(stageLabel(status)) : end.cancelText,
+      label: isOver ? end.archiveConfirm : end.cancelConfirm,
+      keep: end.keep,
+      working: end.working,
+      act: () => this.#app.api.archive(this.#id),
+      explain: (failure) => (failure.isOpen ? end.failed : end.refused(failure.message)),
+    });
+    if (!answer) return;
+    await this.#app.store.noteArchive(answer.data, answer);
+    const label = stageLabel(answer.data.status);
+    const title = isOver
+      ? end.archived(label)
+      : answer.data.status === "canceled" ? end.canceled : end.finishedMeanwhile(label);
+    this.#tell({ tone: "success", title });
+    this.#read();
+  }
+}
+
+function explained({ kind, message }) {
+  return kind === "unreachable" ? texts.connection.unreachable : texts.connection.failed(message);
+}
+
+function card(title, ...content) {
+  return h("section", { class: "card" }, h("h2", {}, title), content);
+}
+
+/** Names and values. */
+function facts(entries) {
+  return h("dl", { class: "facts" }, entries.map(([name, value]) =>
+    h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+function times({ created_at: created, initiated_at: initiated, updated_at: updated }, readAt) {
+  return facts([
+    [texts.detail.created, time(created)],
+    [texts.detail.initiated, time(initiated)],
+    [texts.detail.updated, time(updated)],
+    [texts.detail.read, time(Math.floor(readAt / 1000))],
+  ]);
+}
+
+function scope(assessment) {
+  const one = (id, what) => (id ? idLine(id, what) : h("span", { class: "muted" }, texts.detail.none));
+  const many = (ids, what) => (ids.length > 0
+    ? h("ul", { class: "plain" }, ids.map((id) => h("li", {}, idLine(id, what))))
+    : h("span", { class: "muted" }, texts.detail.none));
+  const { detail } = texts;
+  return facts([
+    [detail.vendor, one(assessment.vendor_id, detail.vendor)],
+    [detail.assignee, one(assessment.assignee_id, detail.assignee)],
+    [detail.services, many(assessment.service_ids, detail.services)],
+    [detail.controlSets, many(assessment.control_set_ids, detail.controlSets)],
+    assessment.workflow_run_id && [detail.workflowRun, one(assessment.workflow_run_id, detail.workflowRun)],
+  ].filter(Boolean));
+}
+
+function customFields(fields) {
+  if (fields.length === 0) return h("p", { class: "muted" }, texts.detail.noCustomFields);
+  return facts(fields.map((field) => [h("bdi", {}, field.field_name), customFieldValue(field)]));
+}
+
+function seen(history) {
+  const entries = history.toReversed().map(({ status, at }) =>
+    h("li", {}, stageBadge(status), h("code", { class: "muted" }, status), " ", time(Math.floor(at / 1000))));
+  return h("ol", { class: "history" }, entries);
+}
+
+function support(requestId) {
+  return [
+    h("p", { class: "muted" }, texts.detail.supportText),
+    facts([[texts.requestId, requestId ? idLine(requestId, texts.requestId) : texts.detail.none]]),
+  ];
+}
+
+function pretty(assessment) {
+  return JSON.stringify(assessment, null, 2);
+}

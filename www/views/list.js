@@ -1,0 +1,295 @@
+// The list of assessments that this browser knows.
+
+import { freshId, h, reconcile, replace, setAttribute } from "../dom.js";
+import { formatNumber, formatPercent, shortId } from "../format.js";
+import { distribution, stageBadge } from "../parts/assessment.js";
+import { announce, banner, button, markedId, time } from "../parts/controls.js";
+import { confirm } from "../parts/dialogs.js";
+import { idFault, stageLabel, stages } from "../rules.js";
+import { session } from "../session.js";
+import { texts } from "../texts.js";
+import { ImportError, download, exported, imported } from "../transfer.js";
+
+/** The place of a record in the list. */
+const ORDERS = {
+  updated: (a, b) => (b.assessment?.updated_at ?? 0) - (a.assessment?.updated_at ?? 0),
+  created: (a, b) => (b.assessment?.created_at ?? 0) - (a.assessment?.created_at ?? 0),
+  name: (a, b) => nameOf(a).localeCompare(nameOf(b)),
+  stage: (a, b) => stageIndex(a) - stageIndex(b) || ORDERS.updated(a, b),
+};
+
+const nameOf = ({ id, assessment }) => assessment?.name ?? id;
+
+const labelOf = ({ assessment }) => assessment && stageLabel(assessment.status);
+
+function stageIndex(record) {
+  const index = stages().findIndex(({ label }) => label === labelOf(record));
+  return index < 0 ? Infinity : index;
+}
+
+/** What was searched and chosen, kept while the page is open. */
+const choice = { search: "", stage: "", order: "updated" };
+
+/** The page. */
+export function listView(app) {
+  const view = new List(app);
+  return { title: texts.pages.list, element: view.element, dispose: () => view.dispose() };
+}
+
+class List {
+  #app;
+  #rows = h("ul", { class: "rows" });
+  #shown = h("p", { class: "muted shown" });
+  #overview = h("div", { class: "overview" });
+  #tools;
+  #nothing = h("div");
+  #message = h("div", { class: "message" });
+  #state = h("div", { class: "message" });
+  #ends = [];
+
+  constructor(app) {
+    this.#app = app;
+    this.#tools = this.#makeTools();
+    this.element = h("div", { class: "page" },
+      h("header", { class: "page-head" },
+        h("div", {}, h("h1", { tabindex: -1 }, texts.pages.list), h("p", { class: "lead" }, texts.list.intro)),
+        this.#makeMenu(),
+      ),
+      this.#state, this.#message, this.#overview, this.#tools, this.#rows, this.#nothing, this.#makeOpen(),
+    );
+    const show = () => this.#show();
+    this.#ends.push(app.store.subscribe(show), app.refresher.subscribe(show), session.subscribe(show));
+    this.#show();
+  }
+
+  dispose() {
+    for (const end of this.#ends) end();
+  }
+
+  #makeTools() {
+    const search = h("input", {
+      id: freshId("search"), type: "search", placeholder: texts.list.searchHint, value: choice.search,
+      oninput: ({ target }) => this.#choose({ search: target.value }),
+    });
+    const select = (name, label, options) => {
+      const control = h("select", {
+        id: freshId(name), onchange: ({ target }) => this.#choose({ [name]: target.value }),
+      }, options.map(([value, text]) => h("option", { value, selected: value === choice[name] }, text)));
+      return h("div", { class: "tool" }, h("label", { for: control.id }, label), control);
+    };
+    const all = [["", texts.list.allStages], ...stages().map(({ label }) => [label, label])];
+    return h("div", { class: "tools", role: "search" },
+      h("div", { class: "tool grow" }, h("label", { for: search.id }, texts.list.search), search),
+      select("stage", texts.list.stage, all),
+      select("order", texts.list.sort, Object.entries(texts.list.sorts)),
+      this.#shown,
+    );
+  }
+
+  #makeMenu() {
+    const file = h("input", {
+      type: "file", accept: "application/json,.json", hidden: true,
+      onchange: () => {
+        if (file.files[0]) this.#import(file.files[0]);
+        file.value = "";
+      },
+    });
+    const menu = h("details", { class: "menu" },
+      h("summary", { class: "button quiet" }, texts.list.more),
+      h("div", { class: "menu-items" },
+        button(texts.list.refresh, () => this.#app.refresher.readAll(), { look: "item" }),
+        button(texts.list.exportFile, () => this.#export(), { look: "item" }),
+        button(texts.list.importFile, () => file.click(), { look: "item" }),
+        button(texts.list.clear, () => this.#clear(), { look: "item" }),
+      ),
+      file,
+    );
+    const close = ({ target, key }) => {
+      if (key === "Escape" && menu.open) menu.firstElementChild.focus();
+      if (key === "Escape" || target.closest("button")) menu.open = false;
+    };
+    menu.addEventListener("click", close);
+    menu.addEventListener("keydown", close);
+    menu.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
+    });
+    return h("div", { class: "actions" }, menu,
+      h("a", { class: "button primary", href: "/new" }, texts.pages.create));
+  }
+
+  #makeOpen() {
+    const fault = h("p", { id: freshId("fault"), class: "fault", role: "alert" });
+    const input = h("input", {
+      id: freshId("open"), class: "id", autocomplete: "off", spellcheck: "false", "aria-describedby": fault.id,
+    });
+    const onsubmit = (event) => {
+      event.preventDefault();
+      const id = input.value.trim();
+      const offset = idFault(id, "assessment");
+      const isBad = id === "" || offset !== undefined;
+      setAttribute(input, "aria-invalid", isBad ? "true" : null);
+      if (isBad) {
+        replace(fault, markedId(id, offset), " ", texts.detail.notAnId);
+        input.focus();
+      } else {
+        this.#app.navigate(`/assessments/${encodeURIComponent(id)}`);
+      }
+    };
+    return h("form", { class: "open card", onsubmit, novalidate: true, "aria-label": texts.list.open },
+      h("label", { for: input.id }, texts.list.openLabel),
+      h("div", { class: "row" }, input, button(texts.list.openButton, null, { type: "submit" })),
+      fault,
+    );
+  }
+
+  #choose(changes) {
+    Object.assign(choice, changes);
+    this.#show();
+  }
+
+  #show() {
+    const records = this.#app.store.all();
+    const wanted = choice.search.trim().toLocaleLowerCase();
+    const matches = (record) =>
+      (choice.stage === "" || labelOf(record) === choice.stage) &&
+      [nameOf(record), record.id, record.assessment?.vendor_id ?? ""]
+        .some((text) => text.toLocaleLowerCase().includes(wanted));
+    const shown = records.filter(matches).sort(ORDERS[choice.order]);
+    const isEmpty = records.length === 0;
+    this.#tools.hidden = isEmpty;
+    replace(this.#shown, texts.list.shown(shown.length, records.length));
+    this.#showOverview(records);
+    reconcile(this.#rows, shown, ({ id }) => id, () => h("li", { class: "row-item" }), updateRow);
+    this.#rows.hidden = shown.length === 0;
+    replace(this.#nothing, isEmpty ? this.#emptyState() : shown.length === 0 && this.#noMatch());
+    this.#showState();
+  }
+
+  #showOverview(records) {
+    const counts = stages().map(({ label, statuses: [status] }) => ({
+      label, status, count: records.filter((record) => labelOf(record) === label).length,
+    }));
+    const present = counts.filter(({ count }) => count > 0);
+    this.#overview.hidden = present.length === 0;
+    if (present.length === 0) return;
+    const [bar, legend] = this.#overview.children.length > 0
+      ? this.#overview.children
+      : [h("div"), h("ul", { class: "legend", "aria-label": texts.list.distribution })];
+    replace(bar, distribution(present));
+    // Kept while they change, so that the focus stays on the one that was pressed.
+    reconcile(legend, present, ({ label }) => label,
+      ({ label, status }) => h("li", {}, h("button", {
+        type: "button", class: `legend-item stage-${status.replaceAll("_", "-")}`,
+        onclick: () => {
+          this.#choose({ stage: choice.stage === label ? "" : label });
+          this.#tools.querySelector("select").value = choice.stage;
+        },
+      }, h("span", { class: "swatch", "aria-hidden": "true" }), label, " ", h("strong", {}))),
+      ({ firstElementChild: chooser }, { label, count }) => {
+        chooser.setAttribute("aria-pressed", String(choice.stage === label));
+        replace(chooser.querySelector("strong"), formatNumber(count));
+      });
+    if (this.#overview.children.length === 0) this.#overview.append(bar, legend);
+  }
+
+  #emptyState() {
+    const { demo, store } = this.#app;
+    return h("div", { class: "empty card" },
+      h("h2", {}, texts.list.empty),
+      h("p", {}, texts.list.emptyText),
+      demo && h("div", { class: "actions" },
+        button(texts.list.demo(demo.assessment_ids.length), () => store.add(demo.assessment_ids))),
+    );
+  }
+
+  #noMatch() {
+    const showAll = () => {
+      this.#choose({ search: "", stage: "" });
+      this.#tools.querySelector("input").value = "";
+      this.#tools.querySelector("select").value = "";
+    };
+    return h("div", { class: "empty" },
+      h("p", {}, texts.list.noneMatch), button(texts.list.showAll, showAll));
+  }
+
+  /** Why the list may be out of date. */
+  #showState() {
+    const state = this.#stateText();
+    if (this.#state.dataset.text === (state ?? "")) return;
+    this.#state.dataset.text = state ?? "";
+    replace(this.#state, state && banner({ tone: "warning", title: state }));
+  }
+
+  #stateText() {
+    const { pause } = this.#app.refresher;
+    if (session.token === undefined || !pause) return undefined;
+    const { kind, status, message } = pause.failure;
+    const { paused } = texts.list;
+    if (kind === "unreachable") return paused.unreachable;
+    return [401, 403].includes(status) ? paused.credential(message) : paused.busy(message);
+  }
+
+  #tell(message) {
+    replace(this.#message, banner({ onDismiss: () => replace(this.#message), ...message }));
+  }
+
+  #export() {
+    download(texts.list.exportName, exported(this.#app.store.all()));
+  }
+
+  async #import(file) {
+    try {
+      const ids = await imported(file);
+      const added = await this.#app.store.add(ids);
+      this.#tell({ tone: "success", title: texts.list.imported(added, ids.length) });
+    } catch (error) {
+      if (!(error instanceof ImportError)) throw error;
+      const explain = texts.list.importProblems[error.problem];
+      this.#tell({ tone: "error", title: explain(error.detail) });
+    }
+  }
+
+  async #clear() {
+    const { store } = this.#app;
+    const isDone = await confirm({
+      title: texts.list.clearTitle,
+      text: texts.list.clearText(store.all().length),
+      label: texts.list.clearConfirm,
+      keep: texts.end.keep,
+      working: texts.list.clearConfirm,
+      act: async () => {
+        await store.clear();
+        return true;
+      },
+      explain: (error) => error.message,
+    });
+    if (isDone) announce(texts.list.cleared);
+  }
+}
+
+/** Shows a record in its row, unless the row shows just that. */
+function updateRow(row, { id, assessment, archivedAt, problem }) {
+  const content = JSON.stringify([assessment, archivedAt, problem]);
+  if (row.dataset.content === content) return;
+  row.dataset.content = content;
+  const hadFocus = row.contains(document.activeElement);
+  const label = (text) => h("span", { class: "cell-label" }, text);
+  replace(row,
+    h("div", { class: "cell-name" },
+      h("a", { href: `/assessments/${encodeURIComponent(id)}` }, h("bdi", {}, assessment?.name ?? shortId(id))),
+      h("code", { class: "id muted", title: id }, shortId(id)),
+    ),
+    h("div", { class: "cell-stage" },
+      assessment ? stageBadge(assessment.status) : h("span", { class: "badge" }, texts.list.unread),
+      archivedAt && h("span", { class: "badge" }, texts.list.archived),
+      problem && h("span", { class: "badge warning" }, texts.list.missing),
+    ),
+    assessment && [
+      h("div", { class: "cell" }, label(texts.list.score),
+        assessment.score_percent === null ? "–" : formatPercent(assessment.score_percent)),
+      h("div", { class: "cell" }, texts.list.findings(assessment.findings_count)),
+      h("div", { class: "cell" }, label(texts.list.updated), time(assessment.updated_at)),
+    ],
+  );
+  if (hadFocus) row.querySelector("a").focus();
+}
