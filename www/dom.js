@@ -42,6 +42,24 @@ export function replace(element, ...children) {
   return element;
 }
 
+/** What can have the focus, and how it is known again after it was made anew. */
+const FOCUSABLE = "a, button, summary, [tabindex]";
+
+function sameAs(element) {
+  const label = ({ tagName, ariaLabel, textContent }) => ariaLabel ?? (tagName === "H1" ? "" : textContent);
+  return (other) => other.tagName === element.tagName && label(other) === label(element);
+}
+
+/** Makes something in `root` anew, by `render`, without losing the focus in it. */
+export function keepingFocus(root, render) {
+  const focused = document.activeElement;
+  const all = () => [...root.querySelectorAll(FOCUSABLE)];
+  const isIn = root.contains(focused);
+  const place = isIn ? all().filter(sameAs(focused)).indexOf(focused) : -1;
+  render();
+  if (isIn && !root.contains(focused)) all().filter(sameAs(focused))[place]?.focus({ preventScroll: true });
+}
+
 let last = 0;
 
 /** An id for an element that others refer to. */

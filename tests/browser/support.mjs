@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { DEMO, KEYS, ORGS, startApi } from "../http/harness.mjs";
 import { launchBrowser } from "../package/projects.mjs";
+import { texts } from "../../www/texts.js";
 
 export { KEYS, ORGS };
 export const [NORTHWIND] = ORGS.harbor.vendors;
@@ -92,15 +93,15 @@ export async function finish(page) {
   assert.deepEqual(page.complaints, []);
 }
 
-/** Connects with the demo credential, or with a key. */
-export async function connect(page, key) {
-  await page.getByRole("button", { name: "Connect", exact: true }).first().click();
+/** Connects with the demo credential, or with a key; `words` are those of the page. */
+export async function connect(page, key, words = texts.connection) {
+  await page.getByRole("button", { name: words.connect, exact: true }).first().click();
   const dialog = page.getByRole("dialog");
   if (key === undefined) {
-    await dialog.getByRole("button", { name: "Use the demo credential" }).click();
+    await dialog.getByRole("button", { name: words.useDemo }).click();
   } else {
-    await dialog.getByLabel("Credential").fill(key);
-    await dialog.getByRole("button", { name: "Connect" }).click();
+    await dialog.getByLabel(words.credential).fill(key);
+    await dialog.getByRole("button", { name: words.connect }).click();
   }
   await dialog.waitFor({ state: "detached" });
 }
@@ -159,4 +160,15 @@ export async function paste(page, name, text) {
   }, text);
 }
 
-export const submit = (page) => page.getByRole("button", { name: "Create assessment" }).click();
+/** Presses the button at the end of the form. */
+export const submit = (page) => page.locator("form button[type=submit]").click();
+
+/** Loads the page again with a changed module of texts. */
+export async function withTexts(page, change) {
+  await page.route("**/texts.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: change(await response.text()) });
+  });
+  await page.reload();
+  await page.locator("h1").first().waitFor();
+}

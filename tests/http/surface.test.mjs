@@ -85,7 +85,7 @@ for (const [path, allowed] of Object.entries(ROUTES)) {
 }
 
 for (const path of [
-  "/", "//", "/v1", "/v1/", "/v1/assessments/", `${EXISTING}/`, `${EXISTING}/findings`, "/v1/assessments//",
+  "//", "/v1", "/v1/", "/v1/assessments/", `${EXISTING}/`, `${EXISTING}/findings`, "/v1/assessments//",
   "/v1//assessments", "//v1/assessments", "/V1/assessments", "/v1/Assessments", "/v1/assessments.json",
   "/v2/assessments", "/assessments", "/v1/utils", "/v1/utils/authtest/", "/healthz/", "/Healthz",
   "/openapi.json/", "/openapi", "/openapi.yaml", "/index.html", "/favicon.ico", "/docs", "/robots.txt", "/%", "/*",

@@ -43,7 +43,7 @@ export function tracker(status, history) {
     const said = { done: texts.detail.done, current: texts.detail.current }[state];
     return h("li", props,
       h("span", { class: "step-label" }, stage.label),
-      said && h("span", { class: "visually-hidden" }, ` (${said})`),
+      said && [" ", h("span", { class: "visually-hidden" }, said)],
     );
   });
   const before = history.at(-2)?.status;

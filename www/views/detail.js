@@ -1,6 +1,6 @@
 // One assessment.
 
-import { h, replace } from "../dom.js";
+import { h, keepingFocus, replace } from "../dom.js";
 import {
   customFieldValue, idLine, scoreRing, stageBadge, tracker,
 } from "../parts/assessment.js";
@@ -35,6 +35,8 @@ class Detail {
   #head = h("div");
   #message = h("div", { class: "message" });
   #body = h("div", { class: "stack" });
+  #readAt = h("span");
+  #support = h("div", { class: "stack" });
   #shown;
   #failure;
   #ends = [];
@@ -82,24 +84,26 @@ class Detail {
 
   #show() {
     const record = this.#app.store.get(this.#id);
-    const content = JSON.stringify([record, this.#failure?.kind, this.#failure?.message]);
-    if (content === this.#shown) return;
-    this.#shown = content;
-    if (record?.assessment) {
-      if (this.element.isConnected) this.#app.setTitle(record.assessment.name);
-      this.#keepingFocus(() => this.#showRecord(record));
-    } else {
-      this.#showNothing();
-    }
+    const { readAt, requestId, ...content } = record ?? {};
+    const shown = JSON.stringify([content, this.#failure?.kind, this.#failure?.message]);
+    keepingFocus(this.element, () => {
+      // What is read again without a change stays, with what is selected in it.
+      if (shown !== this.#shown) this.#showAll(record);
+      replace(this.#readAt, readAt && time(Math.floor(readAt / 1000)));
+      replace(this.#support, support(requestId));
+    });
+    this.#shown = shown;
   }
 
-  /** Shows anew without taking the focus from where it is, or closing what is open. */
-  #keepingFocus(show) {
-    const focused = document.activeElement?.closest?.("[data-part]")?.dataset.part;
+  #showAll(record) {
+    if (!record?.assessment) {
+      this.#showNothing();
+      return;
+    }
     const isOpen = this.#body.querySelector("details")?.open ?? false;
-    show();
-    if (isOpen) this.#body.querySelector("details").open = true;
-    if (focused) this.element.querySelector(`[data-part="${focused}"]`)?.focus();
+    this.#showRecord(record);
+    this.#body.querySelector("details").open = isOpen;
+    if (this.element.isConnected) this.#app.setTitle(record.assessment.name);
   }
 
   /** Nothing is known of it: not read yet, or it cannot be. */
@@ -109,10 +113,6 @@ class Detail {
     const isMissing = failure?.status === 404;
     const title = isMissing ? texts.detail.notFound : failure && texts.detail.failed;
     replace(this.#head, h("h1", { tabindex: -1 }, title ?? texts.loading), h("p", {}, h("code", { class: "id" }, this.#id)));
-    const forget = async () => {
-      await this.#app.store.remove(this.#id);
-      this.#app.navigate("/");
-    };
     if (session.token === undefined) {
       replace(this.#head, h("h1", { tabindex: -1 }, texts.connection.neededToRead),
         h("p", {}, h("code", { class: "id" }, this.#id)),
@@ -122,7 +122,7 @@ class Detail {
       const isListed = this.#app.store.get(this.#id) !== undefined;
       replace(this.#body, banner({
         tone: "warning", title: texts.detail.notFoundText, requestId: failure.requestId,
-        actions: isListed ? [button(texts.detail.forget, forget)] : [],
+        actions: isListed ? [this.#forgetButton()] : [],
       }));
     } else {
       replace(this.#body, failure && banner({
@@ -133,10 +133,10 @@ class Detail {
   }
 
   #showRecord(record) {
-    const { assessment, archivedAt, history, requestId, readAt } = record;
+    const { assessment, archivedAt, history } = record;
     const isOver = isTerminal(assessment.status);
     const end = button(isOver ? texts.detail.archive : texts.detail.cancel, () => this.#end(), {
-      look: "danger-quiet", "data-part": "end",
+      look: "danger-quiet",
     });
     replace(this.#head,
       h("header", { class: "page-head" },
@@ -146,7 +146,7 @@ class Detail {
             archivedAt && h("span", { class: "badge" }, texts.detail.archivedAt, " ", time(archivedAt))),
         ),
         h("div", { class: "actions" },
-          button(texts.detail.refresh, () => this.#refresh(), { "data-part": "refresh" }),
+          button(texts.detail.refresh, () => this.#refresh()),
           !archivedAt && end),
       ),
     );
@@ -161,13 +161,13 @@ class Detail {
         h("div", { class: "stack side" },
           card(texts.detail.score, scoreRing(assessment.score_percent),
             h("p", { class: "findings" }, texts.detail.findings(assessment.findings_count))),
-          card(texts.detail.times, times(assessment, readAt)),
+          card(texts.detail.times, times(assessment, this.#readAt)),
           card(texts.detail.history, seen(history)),
-          card(texts.detail.support, support(requestId)),
+          card(texts.detail.support, this.#support),
         ),
       ),
       h("details", { class: "card json" },
-        h("summary", { "data-part": "json" }, texts.detail.json),
+        h("summary", {}, texts.detail.json),
         copyButton(pretty(assessment), texts.detail.json),
         h("pre", { tabindex: 0, "aria-label": texts.detail.json }, pretty(assessment))),
     );
@@ -181,6 +181,14 @@ class Detail {
       tone: "warning",
       title: isMissing ? texts.detail.notFoundText : explained(failure),
       requestId: failure.requestId,
+      actions: isMissing ? [this.#forgetButton()] : [],
+    });
+  }
+
+  #forgetButton() {
+    return button(texts.detail.forget, async () => {
+      await this.#app.store.remove(this.#id);
+      this.#app.navigate("/");
     });
   }
 
@@ -234,7 +242,7 @@ function times({ created_at: created, initiated_at: initiated, updated_at: updat
     [texts.detail.created, time(created)],
     [texts.detail.initiated, time(initiated)],
     [texts.detail.updated, time(updated)],
-    [texts.detail.read, time(Math.floor(readAt / 1000))],
+    [texts.detail.read, readAt],
   ]);
 }
 

@@ -1,6 +1,6 @@
 // The list of assessments that this browser knows.
 
-import { freshId, h, reconcile, replace, setAttribute } from "../dom.js";
+import { freshId, h, keepingFocus, reconcile, replace, setAttribute } from "../dom.js";
 import { formatNumber, formatPercent, shortId } from "../format.js";
 import { distribution, stageBadge } from "../parts/assessment.js";
 import { announce, banner, button, markedId, time } from "../parts/controls.js";
@@ -42,6 +42,7 @@ class List {
   #shown = h("p", { class: "muted shown" });
   #overview = h("div", { class: "overview" });
   #tools;
+  #menu;
   #nothing = h("div");
   #message = h("div", { class: "message" });
   #state = h("div", { class: "message" });
@@ -55,7 +56,7 @@ class List {
         h("div", {}, h("h1", { tabindex: -1 }, texts.pages.list), h("p", { class: "lead" }, texts.list.intro)),
         this.#makeMenu(),
       ),
-      this.#state, this.#message, this.#overview, this.#tools, this.#rows, this.#nothing, this.#makeOpen(),
+      this.#menu, this.#state, this.#message, this.#overview, this.#tools, this.#rows, this.#nothing, this.#makeOpen(),
     );
     const show = () => this.#show();
     this.#ends.push(app.store.subscribe(show), app.refresher.subscribe(show), session.subscribe(show));
@@ -94,26 +95,19 @@ class List {
         file.value = "";
       },
     });
-    const menu = h("details", { class: "menu" },
-      h("summary", { class: "button quiet" }, texts.list.more),
-      h("div", { class: "menu-items" },
-        button(texts.list.refresh, () => this.#app.refresher.readAll(), { look: "item" }),
-        button(texts.list.exportFile, () => this.#export(), { look: "item" }),
-        button(texts.list.importFile, () => file.click(), { look: "item" }),
-        button(texts.list.clear, () => this.#clear(), { look: "item" }),
-      ),
+    const { refresh, exportFile, importFile, clear, more } = texts.list;
+    this.#menu = h("div", { class: "card actions", hidden: true },
+      button(refresh, () => this.#app.refresher.readAll()),
+      button(exportFile, () => this.#export()),
+      button(importFile, () => file.click()),
+      button(clear, () => this.#clear(), { look: "danger-quiet" }),
       file,
     );
-    const close = ({ target, key }) => {
-      if (key === "Escape" && menu.open) menu.firstElementChild.focus();
-      if (key === "Escape" || target.closest("button")) menu.open = false;
-    };
-    menu.addEventListener("click", close);
-    menu.addEventListener("keydown", close);
-    menu.addEventListener("focusout", ({ relatedTarget }) => {
-      if (relatedTarget && !menu.contains(relatedTarget)) menu.open = false;
-    });
-    return h("div", { class: "actions" }, menu,
+    const toggle = button(more, () => {
+      this.#menu.hidden = !this.#menu.hidden;
+      toggle.setAttribute("aria-expanded", String(!this.#menu.hidden));
+    }, { look: "quiet", "aria-expanded": "false" });
+    return h("div", { class: "actions" }, toggle,
       h("a", { class: "button primary", href: "/new" }, texts.pages.create));
   }
 
@@ -272,9 +266,8 @@ function updateRow(row, { id, assessment, archivedAt, problem }) {
   const content = JSON.stringify([assessment, archivedAt, problem]);
   if (row.dataset.content === content) return;
   row.dataset.content = content;
-  const hadFocus = row.contains(document.activeElement);
   const label = (text) => h("span", { class: "cell-label" }, text);
-  replace(row,
+  keepingFocus(row, () => replace(row,
     h("div", { class: "cell-name" },
       h("a", { href: `/assessments/${encodeURIComponent(id)}` }, h("bdi", {}, assessment?.name ?? shortId(id))),
       h("code", { class: "id muted", title: id }, shortId(id)),
@@ -290,6 +283,5 @@ function updateRow(row, { id, assessment, archivedAt, problem }) {
       h("div", { class: "cell" }, texts.list.findings(assessment.findings_count)),
       h("div", { class: "cell" }, label(texts.list.updated), time(assessment.updated_at)),
     ],
-  );
-  if (hadFocus) row.querySelector("a").focus();
+  ));
 }

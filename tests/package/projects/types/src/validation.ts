@@ -1,9 +1,12 @@
 // Validation, and what form and router libraries are given.
 
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { createAssessmentSchema, validateCreateAssessment, validateField } from "assessments-edge";
+import {
+  createAssessmentSchema, nameTokens, previewName, statuses, validateCreateAssessment, validateField,
+  validateIdempotencyKey,
+} from "assessments-edge";
 import type {
-  CreateAssessmentRequest, FieldResult, Issue, StandardSchema, ValidationResult,
+  CreateAssessmentRequest, FieldResult, Issue, NameFacts, StandardSchema, StatusMeaning, ValidationResult,
 } from "assessments-edge";
 
 export function sentences(input: unknown): string[] {
@@ -37,3 +40,12 @@ export const output: Output = { ...input, name: null };
 // @ts-expect-error The types are known to a library.
 export const wrong: Input = { vendor_id: 7, control_set_ids: [] };
 export const schemas = [standard, own];
+
+const facts: NameFacts = { vendorName: "Northwind", serviceNames: ["Cards"] };
+const preview: string = previewName({ name: null }, facts);
+export const names: string[] = [preview, ...nameTokens()];
+// @ts-expect-error A generated name needs its vendor's.
+previewName({}, {});
+export const labels: string[] = statuses().map(({ stageLabel }: StatusMeaning) => stageLabel);
+const key: FieldResult = validateIdempotencyKey("ticket-4711");
+export const keyIssues: Issue[] = key.ok ? [] : key.issues;

@@ -1,0 +1,259 @@
+// What holds on every screen: accessibility, languages, sizes, policies.
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { texts } from "../../www/texts.js";
+import { ROOT, UUID } from "../http/harness.mjs";
+import { visitScreens } from "./screens.mjs";
+import { connect, finish, startDashboard, withTexts } from "./support.mjs";
+
+const AXE = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
+const PAGES = ["/", "/new", "/assessments/cbqsrw_e820d47bd25339f11048c84a53b9baf3"];
+const FILES = readdirSync(join(ROOT, "www"), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => join(parentPath, name).slice(join(ROOT, "www/").length));
+
+let dashboard;
+before(async () => {
+  dashboard = await startDashboard();
+});
+after(() => dashboard.close());
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe_finds_nothing_on_any_screen_in_the_${colorScheme}_theme`, async () => {
+    const page = await dashboard.open("/", { colorScheme, reducedMotion: "reduce" });
+    const found = [];
+    await visitScreens(dashboard, page, texts, async (screen) => {
+      // Not as an element of the page, which its policy forbids.
+      await page.evaluate(AXE);
+      const { violations } = await page.evaluate(() => window.axe.run(document, {
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      }));
+      for (const { id, nodes } of violations) found.push(`${screen}: ${id}: ${nodes[0].html}`);
+    });
+    assert.deepEqual(found, []);
+    await finish(page);
+  });
+}
+
+for (const width of [320, 768, 3840]) {
+  test(`nothing_overflows_at_a_width_of_${width}_pixels`, async () => {
+    const page = await dashboard.open("/", { viewport: { width, height: 800 } });
+    const wide = [];
+    await visitScreens(dashboard, page, texts, async (screen) => {
+      const overflowing = await page.evaluate(() => {
+        const { clientWidth, scrollWidth } = document.documentElement;
+        const beyond = [...document.querySelectorAll("body *")]
+          .filter((element) => !element.closest("pre, .visually-hidden, .skip, [hidden]"))
+          .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+          .map((element) => element.outerHTML.slice(0, 80));
+        return scrollWidth > clientWidth ? [`${scrollWidth} wide`, ...beyond] : beyond;
+      });
+      if (overflowing.length > 0) wide.push(screen, overflowing[0]);
+    });
+    assert.deepEqual(wide, []);
+    await finish(page);
+  });
+}
+
+/**
+ * A language of which every letter can be told from the texts': each text in
+ * brackets, from right to left.
+ */
+function pseudo(value) {
+  if (typeof value === "string") return value === "" ? value : `⟦${value}⟧`;
+  if (typeof value === "function") return (...values) => pseudo(value(...values));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, pseudo(inner)]));
+}
+
+test("every_text_comes_from_one_place_and_the_page_turns_with_its_direction", async () => {
+  const page = await dashboard.open();
+  await withTexts(page, (module) => module
+    .replace('direction = "ltr"', 'direction = "rtl"')
+    .replace("export const texts =", "const plain =")
+    .concat(`${pseudo}\nexport const texts = pseudo(plain);\n`));
+  const foreign = new Map();
+  await visitScreens(dashboard, page, pseudo(texts), async (screen) => {
+    assert.equal(await page.evaluate(() => getComputedStyle(document.body).direction), "rtl");
+    const found = await page.evaluate(() => {
+      // What is data, or said by the API or the package.
+      const data = "code, pre, bdi, time, option, .badge, .step-label, .legend-item, .fault, .banner p:not(.banner-title), .preview-name, .cell, .ring-text, [aria-hidden], .icon-only, .chip button, .tag";
+      const texts = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const { data: text, parentElement } = walker.currentNode;
+        if (!/\p{L}/u.test(text) || parentElement.closest(data)) continue;
+        if (!/^\s*⟦.*⟧[\s:]*$/su.test(text)) texts.push(text);
+      }
+      for (const element of document.querySelectorAll("[aria-label], [placeholder]")) {
+        const label = element.getAttribute("aria-label") ?? element.getAttribute("placeholder");
+        if (!label.includes("⟦")) texts.push(label);
+      }
+      return texts;
+    });
+    for (const text of found) foreign.set(text, screen);
+  });
+  assert.deepEqual([...foreign], []);
+  await finish(page);
+});
+
+test("nothing_shifts_while_a_page_loads_and_no_motion_is_forced_on_anyone", async () => {
+  for (const path of PAGES) {
+    const page = await dashboard.open(path, { reducedMotion: "reduce" });
+    await page.waitForLoadState("networkidle");
+    const shift = await page.evaluate(() => new Promise((resolve) => {
+      let sum = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) sum += entry.value;
+      }).observe({ type: "layout-shift", buffered: true });
+      requestAnimationFrame(() => setTimeout(() => resolve(sum)));
+    }));
+    assert.equal(shift, 0, path);
+    const moving = await page.evaluate(() => [...document.querySelectorAll("*")]
+      .filter((element) => Number.parseFloat(getComputedStyle(element).transitionDuration) > 0).length);
+    assert.equal(moving, 0, path);
+    await finish(page);
+  }
+});
+
+test("a_page_asks_nobody_but_its_own_server_and_for_every_module_at_once", async () => {
+  const page = await dashboard.open();
+  const requests = [];
+  page.on("request", (request) => requests.push(new URL(request.url())));
+  await page.reload();
+  await page.locator("h1").waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.ok(requests.every(({ origin }) => origin === dashboard.url), requests.join());
+  // The icon is the page's and the tab's.
+  const isOther = (path) => path !== "/dashboard/icon.svg";
+  const paths = requests.map(({ pathname }) => pathname).filter(isOther).sort();
+  assert.equal(new Set(paths).size, paths.length, `asked for twice: ${paths}`);
+  const document = readFileSync(join(ROOT, "www/index.html"), "utf8");
+  const named = [...document.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, path]) => path).filter(isOther);
+  assert.deepEqual(paths.filter((path) => path !== "/"), named.sort());
+  const served = FILES.filter((file) => file !== "index.html").map((file) => `/dashboard/${file}`).filter(isOther);
+  assert.deepEqual(served.filter((path) => !named.includes(path)), [], "never asked for");
+  await finish(page);
+});
+
+test("pages_and_files_have_their_security_headers_and_a_request_id", async () => {
+  const paths = [...PAGES, ...FILES.filter((file) => file !== "index.html").map((file) => `/dashboard/${file}`),
+    "/dashboard/assessments-edge/slim.js", "/dashboard/assessments-edge/assessments.wasm"];
+  for (const path of paths) {
+    const response = await fetch(dashboard.url + path);
+    await response.arrayBuffer();
+    const { headers, status } = response;
+    assert.equal(status, 200, path);
+    const policy = headers.get("content-security-policy");
+    const directives = Object.fromEntries(policy.split(";").map((text) => {
+      const [name, ...values] = text.trim().split(/\s+/);
+      return [name, values.join(" ")];
+    }));
+    assert.deepEqual(directives, {
+      "default-src": "'none'",
+      "script-src": "'self' 'wasm-unsafe-eval'",
+      "style-src": "'self'",
+      "img-src": "'self'",
+      "connect-src": "'self'",
+      "base-uri": "'none'",
+      "form-action": "'none'",
+      "frame-ancestors": "'none'",
+      "require-trusted-types-for": "'script'",
+      "trusted-types": "'none'",
+    });
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.equal(headers.get("cross-origin-opener-policy"), "same-origin");
+    assert.match(headers.get("permissions-policy"), /camera=\(\)/);
+    assert.match(headers.get("strict-transport-security"), /^max-age=\d+$/);
+    assert.match(headers.get("x-coverbase-request-id"), UUID);
+  }
+});
+
+test("files_that_have_not_changed_are_not_sent_again", async () => {
+  const url = `${dashboard.url}/dashboard/main.js`;
+  const first = await fetch(url);
+  await first.text();
+  const again = await fetch(url, { headers: { "if-none-match": first.headers.get("etag") } });
+  assert.equal(again.status, 304);
+  assert.equal(await again.text(), "");
+});
+
+test("what_is_no_file_or_page_of_the_dashboard_is_the_apis_json_404", async () => {
+  for (const [method, path] of [
+    ["GET", "/dashboard/nothing.js"], ["GET", "/dashboard/"], ["GET", "/dashboard"],
+    ["GET", "/index.html"], ["GET", "/assessments"], ["GET", "/assessments/a/b"], ["GET", "/new/"],
+    ["GET", "/dashboard/../worker/entry.mjs"], ["GET", "/dashboard/%2e%2e/openapi.json"],
+    ["POST", "/"], ["PUT", "/new"], ["DELETE", "/dashboard/main.js"], ["POST", "/dashboard/settings.json"],
+  ]) {
+    const answer = await dashboard.api.sendRaw(method, path);
+    const isApi = path.endsWith("openapi.json");
+    assert.equal(answer.status, isApi ? 200 : 404, `${method} ${path}`);
+  }
+});
+
+test("settings_tell_of_the_demo_in_development_only_and_are_not_stored", async () => {
+  const answer = await dashboard.api.send("GET", "/dashboard/settings.json");
+  assert.equal(answer.headers.get("cache-control"), "no-store");
+  assert.deepEqual(answer.json, { development: true, demo: dashboard.offer });
+  const deployed = await startDashboard({ development: false });
+  try {
+    const { json } = await deployed.api.send("GET", "/dashboard/settings.json");
+    assert.deepEqual(json, { development: false, demo: null });
+  } finally {
+    await deployed.close();
+  }
+});
+
+test("the_whole_way_can_be_gone_by_keyboard", async () => {
+  const page = await dashboard.open();
+  const focused = () => page.evaluate(() => {
+    const { activeElement: element } = document;
+    return element.innerText || element.getAttribute("aria-label") || element.id;
+  });
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(), texts.skipToContent);
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+  const reach = async (name) => {
+    for (let stop = 0; stop < 60; stop++) {
+      if ((await focused()) === name) return;
+      await page.keyboard.press("Tab");
+    }
+    assert.fail(`"${name}" cannot be reached`);
+  };
+  await page.keyboard.press("Shift+Tab");
+  await reach(texts.connection.connect);
+  await page.keyboard.press("Enter");
+  await reach(texts.connection.useDemo);
+  await page.keyboard.press("Enter");
+  await page.getByText(texts.connection.connected, { exact: true }).waitFor();
+  await reach(texts.list.demo(dashboard.offer.assessment_ids.length));
+  await page.keyboard.press("Enter");
+  await page.getByText("2025 Globex created").waitFor();
+  await reach("2025 Globex created");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "2025 Globex created" }).waitFor();
+  assert.equal(await focused(), "2025 Globex created");
+  await reach(texts.detail.cancel);
+  await page.keyboard.press("Enter");
+  assert.equal(await focused(), texts.end.keep);
+  await page.keyboard.press("Enter");
+  assert.equal(await focused(), texts.detail.cancel);
+  await finish(page);
+});
+
+test("without_indexeddb_the_dashboard_works_and_says_what_is_lost", async () => {
+  const page = await dashboard.open();
+  await page.addInitScript(() => {
+    Object.defineProperty(window, "indexedDB", { value: { open: () => { throw new Error("forbidden"); } } });
+  });
+  await page.reload();
+  await page.getByText(texts.notKept).waitFor();
+  await connect(page);
+  await page.getByRole("button", { name: /demo assessments/ }).click();
+  await page.getByText("2025 Globex complete").waitFor();
+  await finish(page);
+});
