@@ -23,14 +23,19 @@ export class Failure extends Error {
   }
 }
 
-/** The server could not say what became of the request. */
-const isServerTrouble = (status) => status >= 500;
+/**
+ * Whether an error answer leaves open what became of the request: the API says
+ * so itself with a 5xx, and what has no request id is not the API's answer.
+ */
+function leavesOpen({ status, requestId, wasSent = true }) {
+  return wasSent && (status >= 500 || requestId === undefined);
+}
 
 function failureOf(error, signal) {
   if (error instanceof Failure) return error;
   if (signal?.aborted) return new Failure("stopped", error, true);
   if (error instanceof ApiError || error instanceof PlainError) {
-    return new Failure("refused", error, isServerTrouble(error.status));
+    return new Failure("refused", error, leavesOpen(error));
   }
   if (error instanceof ValidationError) return new Failure("invalid", error);
   if ([ConnectionError, TimeoutError, NoAnswer].some((type) => error instanceof type)) {

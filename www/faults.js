@@ -45,12 +45,22 @@ function parts(reason, known) {
   return found;
 }
 
-/** The entries of a list that a text names, or the field as a whole, and what is said of them. */
+/**
+ * The entries of a list that a text begins with, as in "a, b not found", or the
+ * field as a whole, and what is said of them.
+ */
 function named(value, text) {
-  if (!Array.isArray(value)) return { indices: [undefined], said: text };
-  const indices = value.flatMap((entry, index) => (text.includes(entry) ? [index] : []));
-  if (indices.length === 0) return { indices: [undefined], said: text };
-  const ids = indices.map((index) => value[index]);
-  const said = ids.reduce((rest, id) => rest.replace(id, ""), text).replace(/^[\s,]+/, "");
-  return { indices, said };
+  const list = Array.isArray(value) ? value : [];
+  const indices = [];
+  let rest = text;
+  for (;;) {
+    const ends = (entry) => [",", " "].includes(rest.charAt(entry.length));
+    const index = list.findIndex((entry) => rest.startsWith(entry) && ends(entry));
+    if (index < 0) break;
+    indices.push(index);
+    rest = rest.slice(list[index].length);
+    if (!rest.startsWith(", ")) break;
+    rest = rest.slice(2);
+  }
+  return indices.length > 0 ? { indices, said: rest.trim() } : { indices: [undefined], said: text };
 }

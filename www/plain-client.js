@@ -2,6 +2,7 @@
 // nothing, tries once, and reads answers as they come.
 
 const REQUEST_ID = "x-coverbase-request-id";
+const KEY = "Idempotency-Key";
 const TIMEOUT_MS = 20_000;
 
 /** A client with the operations that the package's has under `withResponse`. */
@@ -23,11 +24,7 @@ async function send(token, method, path, { body, idempotencyKey, signal }) {
   const { response, text } = await exchange(path, {
     method,
     signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), signal].filter(Boolean)),
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
-    },
+    headers: headers(token, body, idempotencyKey),
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const requestId = response.headers.get(REQUEST_ID) ?? undefined;
@@ -35,9 +32,22 @@ async function send(token, method, path, { body, idempotencyKey, signal }) {
   if (response.ok && json) {
     return { data: json, requestId, replayed: response.headers.has("idempotent-replayed") };
   }
+  if (response.ok) throw new Error(`HTTP ${response.status} without an answer of the API`);
   const seconds = Number(response.headers.get("retry-after") ?? undefined);
   const retryAfter = Number.isFinite(seconds) ? seconds : undefined;
   throw new PlainError(response.status, { requestId, retryAfter, ...read(json?.detail) });
+}
+
+function headers(token, body, idempotencyKey) {
+  const all = new Headers({ authorization: `Bearer ${token}` });
+  if (body !== undefined) all.set("content-type", "application/json");
+  try {
+    if (idempotencyKey !== undefined) all.set(KEY, idempotencyKey);
+  } catch ({ message }) {
+    // Some characters cannot be sent at all.
+    throw new PlainError(400, { message: `${KEY}: ${message}`, wasSent: false });
+  }
+  return all;
 }
 
 /** JSON, or nothing when something in between answered. */

@@ -153,9 +153,13 @@ export class Store {
         changed.set(id, undefined);
       };
       change(put, remove);
-      await new Promise((resolve, reject) => {
+      // What cannot be kept (a full disk) is still shown as long as the page lives.
+      await new Promise((resolve) => {
         transaction.oncomplete = resolve;
-        transaction.onabort = () => reject(transaction.error);
+        transaction.onabort = () => {
+          console.info("A change of the list is not kept:", transaction.error?.message);
+          resolve();
+        };
       });
       this.#channel.postMessage("changed");
     } else {

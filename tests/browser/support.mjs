@@ -161,7 +161,7 @@ export async function paste(page, name, text) {
 }
 
 /** Presses the button at the end of the form. */
-export const submit = (page) => page.locator("form button[type=submit]").click();
+export const submit = (page) => page.locator("main form button[type=submit]").click();
 
 /** Loads the page again with a changed module of texts. */
 export async function withTexts(page, change) {

@@ -41,7 +41,7 @@ export class IdListField {
 
   /** The ids as they would be sent, with what is typed and not a chip yet. */
   get value() {
-    return [...this.#texts, ...split(this.#input.value)];
+    return [...new Set([...this.#texts, ...split(this.#input.value)])];
   }
 
   set value(list) {
@@ -102,8 +102,8 @@ export class IdListField {
       // The last one comes back as text, to be mended.
       event.preventDefault();
       const text = this.#texts.at(-1);
-      this.#change(this.#texts.slice(0, -1));
       this.#input.value = text;
+      this.#change(this.#texts.slice(0, -1));
     }
   }
 

@@ -34,7 +34,10 @@ class Form {
   #message = h("div", { class: "message" });
   #submit = button(texts.create.submit, null, { look: "primary", type: "submit" });
   #stop = button(texts.create.stop, () => this.#sending?.abort(), { hidden: true });
+  #startOverButton = button(texts.create.clear, () => this.#startOver(), { look: "quiet" });
+  #newKeyButton = button(texts.create.newKey, () => this.#renewKey(), { look: "quiet small" });
   #sending;
+  #isSubmitting = false;
   /** The faults that are told of, if that is what the message is about. */
   #counted;
 
@@ -47,7 +50,7 @@ class Form {
         h("div", {}, h("h1", { tabindex: -1 }, texts.pages.create), h("p", { class: "lead" }, texts.create.intro)),
         h("div", { class: "actions" },
           app.demo && button(texts.create.example, () => this.#fill(app.demo.request)),
-          button(texts.create.clear, () => this.#startOver(), { look: "quiet" }),
+          this.#startOverButton,
         ),
       ),
       this.#makeForm(),
@@ -55,6 +58,8 @@ class Form {
     this.#restore();
     this.#draft.claimed.then((isNew) => {
       if (!isNew) return;
+      // What was sent with the other key is the other tab's.
+      replace(this.#message);
       this.#key.value = this.#draft.key;
       announce(texts.create.ownTab);
     });
@@ -72,8 +77,8 @@ class Form {
       move: (text, from, to) => this.#move(text, from, to),
       changed: () => this.#changed(),
     };
-    const add = (type, name, props = {}) =>
-      this.#fields.set(name, new type({ name, required: required.has(name), form, ...props }));
+    const add = (type, name, props = { form }) =>
+      this.#fields.set(name, new type({ name, required: required.has(name), ...props }));
     const addText = (name, props) => add(TextField, name, {
       check: (value) => (value === undefined ? [] : fieldIssues(name, value)),
       onchange: () => this.#changed(),
@@ -94,7 +99,7 @@ class Form {
         this.#draft.change({ key: this.#key.value ?? "" });
         this.#count();
       },
-      after: button(texts.create.newKey, () => this.#renewKey(), { look: "quiet small" }),
+      after: this.#newKeyButton,
       class: "id",
     });
   }
@@ -130,7 +135,7 @@ class Form {
     for (const [name, field] of this.#fields) field.value = this.#draft.fields[name];
     this.#key.value = this.#draft.key;
     this.#showPreview();
-    if (this.#draft.open) this.#tell({ tone: "warning", ...this.#openText(), actions: [this.#again()] });
+    if (this.#draft.open) this.#tell({ tone: "warning", title: texts.create.openEarlier, actions: [this.#again()] });
   }
 
   #fill(request) {
@@ -172,6 +177,7 @@ class Form {
     this.#draft.change({ fields: Object.fromEntries(fields) });
     this.#showPreview();
     this.#count();
+    this.#warnOfEdits();
   }
 
   /** The field that takes an id, if it is none of `name`'s. */
@@ -221,8 +227,18 @@ class Form {
     return Object.fromEntries(given.filter(isSent));
   }
 
+  /** One at a time, however often the button is pressed. */
   async #send() {
-    if (this.#sending) return;
+    if (this.#isSubmitting) return;
+    this.#isSubmitting = true;
+    try {
+      await this.#submitOnce();
+    } finally {
+      this.#isSubmitting = false;
+    }
+  }
+
+  async #submitOnce() {
     await this.#draft.claimed;
     if (session.token === undefined && !(await askForCredential(this.#app))) return;
     const body = this.#body();
@@ -247,7 +263,8 @@ class Form {
     const before = this.#draft.open;
     this.#sending = new AbortController();
     this.#busy(true);
-    this.#draft.change({ open: sent });
+    // What was sent first is what the key stands for.
+    this.#draft.change({ open: before ?? sent });
     try {
       const answer = await this.#app.api.create(body, {
         idempotencyKey: this.#draft.key,
@@ -259,6 +276,7 @@ class Form {
       const isAnswered = !failure.isOpen && !BEFORE_KEY.includes(failure.status);
       if (isAnswered) this.#draft.change({ open: undefined });
       else if (!failure.isOpen) this.#draft.change({ open: before });
+      this.#sending = undefined;
       this.#refused(failure, body);
     } finally {
       this.#sending = undefined;
@@ -280,21 +298,33 @@ class Form {
     this.#submit.disabled = isBusy;
     replace(this.#submit, isBusy ? texts.create.sending : texts.create.submit);
     this.#stop.hidden = !isBusy;
+    // The key that is on its way is the one that is shown.
+    this.#newKeyButton.disabled = isBusy;
+    this.#startOverButton.disabled = isBusy;
     if (isBusy) replace(this.#message);
   }
 
   #tell(message) {
     this.#counted = undefined;
     replace(this.#message, banner(message));
+    this.#warnOfEdits();
   }
 
   #again() {
     return button(texts.create.again, () => this.#send(), { look: "primary" });
   }
 
-  #openText() {
-    const isChanged = this.#draft.open !== JSON.stringify(this.#body());
-    return { title: texts.create.openEarlier, body: isChanged ? [texts.create.openChanged] : [] };
+  /** Says in the message that the key stands for another request than is shown, if it does. */
+  #warnOfEdits() {
+    if (this.#sending) return;
+    const { open } = this.#draft;
+    const isEdited = open !== undefined && open !== JSON.stringify(this.#body());
+    const place = this.#message.querySelector(".banner-text");
+    const warning = place?.querySelector(".edited");
+    if (isEdited && place && !warning) {
+      place.insertBefore(h("p", { class: "edited" }, texts.create.openChanged), place.querySelector(".actions"));
+    }
+    if (!isEdited) warning?.remove();
   }
 
   /** Shows a refusal: beside the fields that it is about, and what to do. */
