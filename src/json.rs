@@ -50,6 +50,14 @@ impl<'a> JsonText<'a> {
     }
 }
 
+impl<'a> JsonText<'a> {
+    /// The text.
+    #[must_use]
+    pub fn text(self) -> &'a str {
+        self.0.get()
+    }
+}
+
 impl Json for JsonText<'_> {
     fn members(self) -> Option<Members<Self>> {
         // An acceptable text fails here only by not being an object.

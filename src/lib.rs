@@ -16,6 +16,7 @@
 //! - [`problem`]: every error answer there is
 //! - [`route`]: the routes and their methods
 //! - [`validation`]: all of that at once, for forms and clients
+//! - [`workflow`]: what workflows do, and how their runs are shown
 //! - [`client`]: the client without its transport
 //! - `js`: all of this for JavaScript (feature `js`), the npm package
 //! - `openapi`: their machine-readable description (feature `openapi`)
@@ -46,3 +47,4 @@ pub mod schema;
 pub mod shape;
 pub mod time;
 pub mod validation;
+pub mod workflow;

@@ -14,7 +14,8 @@ use utoipa::openapi::path::{
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{
-    AnyOf, AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type,
+    AnyOf, AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat,
+    SchemaType, Type,
 };
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
@@ -24,13 +25,15 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment, CustomFieldValue};
-use crate::id::{AssessmentId, DIGITS, Id, Kind};
+use crate::id::{Assessment as AssessmentKind, DIGITS, Id, Kind, WorkflowRun as RunKind};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::limits::{CreateAssessment, MAX_BODY_BYTES};
 use crate::problem::{BadReference, Body, Problem};
 use crate::route::Endpoint;
 use crate::schema::{self, Draft, Fault, Field};
 use crate::time::Timestamp;
+use crate::workflow::event::{self, EventDraft, EventNameError};
+use crate::workflow::run::{AcceptedEvent, WorkflowRun};
 
 /// The name of the bearer scheme among the components.
 const BEARER: &str = "bearer";
@@ -71,9 +74,10 @@ fn describe() -> OpenApi {
 
 fn method(endpoint: Endpoint) -> HttpMethod {
     match endpoint {
-        Endpoint::CreateAssessment => HttpMethod::Post,
+        Endpoint::CreateAssessment | Endpoint::SendWorkflowEvent => HttpMethod::Post,
         Endpoint::ArchiveAssessment => HttpMethod::Delete,
         Endpoint::RetrieveAssessment
+        | Endpoint::RetrieveWorkflowRun
         | Endpoint::AuthTest
         | Endpoint::Health
         | Endpoint::OpenApi => HttpMethod::Get,
@@ -91,6 +95,11 @@ fn operation(endpoint: Endpoint) -> Operation {
             "archiveAssessment",
             "Cancel an unfinished assessment, or archive a finished one; repeatable",
         ),
+        Endpoint::RetrieveWorkflowRun => ("retrieveWorkflowRun", "Read a workflow run"),
+        Endpoint::SendWorkflowEvent => (
+            "sendWorkflowEvent",
+            "Send an event to a workflow run; it is kept until a step waits for it",
+        ),
         Endpoint::AuthTest => ("testAuthentication", "Probe a credential"),
         Endpoint::Health => ("checkHealth", "Whether the service and its database answer"),
         Endpoint::OpenApi => ("describe", "This document"),
@@ -104,11 +113,16 @@ fn operation(endpoint: Endpoint) -> Operation {
     for parameter in parameters(endpoint) {
         operation = operation.parameter(parameter);
     }
-    if endpoint == Endpoint::CreateAssessment {
+    let body = match endpoint {
+        Endpoint::CreateAssessment => Some(reference::<Draft>()),
+        Endpoint::SendWorkflowEvent => Some(event_body()),
+        _ => None,
+    };
+    if let Some(body) = body {
         operation = operation.request_body(Some(
             RequestBodyBuilder::new()
                 .description(Some(format!("At most {MAX_BODY_BYTES} bytes.")))
-                .content("application/json", Content::new(Some(reference::<Draft>())))
+                .content("application/json", Content::new(Some(body)))
                 .required(Some(Required::True))
                 .build(),
         ));
@@ -118,34 +132,65 @@ fn operation(endpoint: Endpoint) -> Operation {
 
 fn parameters(endpoint: Endpoint) -> Vec<Parameter> {
     match endpoint {
-        Endpoint::CreateAssessment => vec![
-            ParameterBuilder::new()
-                .name("Idempotency-Key")
-                .parameter_in(ParameterIn::Header)
-                .required(Required::False)
-                .description(Some(
-                    "The same key again within 24 hours answers the original 201, byte for byte, \
-                     and creates nothing.",
-                ))
-                .schema(Some(
-                    ObjectBuilder::new()
-                        .schema_type(Type::String)
-                        .min_length(Some(1))
-                        .max_length(Some(idempotency::MAX_LENGTH))
-                        .pattern(Some("^[!-~]+$")),
-                ))
-                .build(),
-        ],
-        Endpoint::RetrieveAssessment | Endpoint::ArchiveAssessment => vec![
-            ParameterBuilder::new()
-                .name("assessment_id")
-                .parameter_in(ParameterIn::Path)
-                .required(Required::True)
-                .schema(Some(reference::<AssessmentId>()))
-                .build(),
-        ],
+        Endpoint::CreateAssessment => vec![idempotency_key()],
+        Endpoint::RetrieveAssessment | Endpoint::ArchiveAssessment => {
+            vec![in_path::<AssessmentKind>("assessment_id")]
+        }
+        Endpoint::RetrieveWorkflowRun => vec![in_path::<RunKind>("workflow_run_id")],
+        Endpoint::SendWorkflowEvent => {
+            vec![in_path::<RunKind>("workflow_run_id"), idempotency_key()]
+        }
         Endpoint::AuthTest | Endpoint::Health | Endpoint::OpenApi => Vec::new(),
     }
+}
+
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name(idempotency::HEADER)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "The same key again within 24 hours answers the original success, byte for byte, \
+             and does nothing.",
+        ))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(idempotency::MAX_LENGTH))
+                .pattern(Some("^[!-~]+$")),
+        ))
+        .build()
+}
+
+fn in_path<K: Kind>(name: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .schema(Some(reference::<Id<K>>()))
+        .build()
+}
+
+fn event_body() -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .property(
+            "name",
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(event::MAX_NAME_LENGTH))
+                .pattern(Some("^[A-Za-z0-9._-]+$")),
+        )
+        .required("name")
+        .property(
+            "payload",
+            ObjectBuilder::new()
+                .schema_type(SchemaType::AnyValue)
+                .description(Some("Any JSON; null if left out")),
+        )
+        .build()
+        .into()
 }
 
 fn responses(endpoint: Endpoint) -> ResponsesBuilder {
@@ -161,6 +206,12 @@ fn responses(endpoint: Endpoint) -> ResponsesBuilder {
             "Archived, now or before",
             reference::<ArchivedAssessment>(),
         ),
+        Endpoint::RetrieveWorkflowRun => (200, "The run", reference::<WorkflowRun>()),
+        Endpoint::SendWorkflowEvent => (
+            202,
+            "Stored, or the original answer to the key",
+            reference::<AcceptedEvent>(),
+        ),
         Endpoint::AuthTest => (
             200,
             "The credential is good",
@@ -174,7 +225,10 @@ fn responses(endpoint: Endpoint) -> ResponsesBuilder {
         ),
     };
     let mut success = response(description, Content::new(Some(schema)));
-    if endpoint == Endpoint::CreateAssessment {
+    if matches!(
+        endpoint,
+        Endpoint::CreateAssessment | Endpoint::SendWorkflowEvent
+    ) {
         success = success.header(
             "Idempotent-Replayed",
             HeaderBuilder::new()
@@ -222,9 +276,29 @@ fn problems(endpoint: Endpoint) -> Vec<(&'static str, Problem)> {
         Endpoint::RetrieveAssessment | Endpoint::ArchiveAssessment => {
             problems.push(("assessment_not_found", Problem::AssessmentNotFound));
         }
+        Endpoint::RetrieveWorkflowRun => {
+            problems.push(("workflow_run_not_found", Problem::WorkflowRunNotFound));
+        }
+        Endpoint::SendWorkflowEvent => problems.extend(refusals_of_event()),
         Endpoint::AuthTest | Endpoint::Health | Endpoint::OpenApi => {}
     }
     problems
+}
+
+fn refusals_of_event() -> Vec<(&'static str, Problem)> {
+    let mut refusals = vec![
+        ("body_too_large", Problem::BodyTooLarge),
+        ("name", Problem::BadEventName(EventNameError)),
+        ("workflow_run_not_found", Problem::WorkflowRunNotFound),
+        ("workflow_run_ended", Problem::WorkflowRunEnded),
+    ];
+    if let Err(error) = IdempotencyKey::parse("") {
+        refusals.push(("idempotency_key", Problem::BadIdempotencyKey(error)));
+    }
+    if let Err(faults) = EventDraft::read(Some("application/json"), b"{}") {
+        refusals.push(("schema", Problem::Schema(faults)));
+    }
+    refusals
 }
 
 fn refusals_of_create() -> Vec<(&'static str, Problem)> {
@@ -332,6 +406,8 @@ fn components() -> Components {
     add::<CreatedAssessment>(&mut schemas);
     add::<Assessment>(&mut schemas);
     add::<ArchivedAssessment>(&mut schemas);
+    add::<WorkflowRun>(&mut schemas);
+    add::<AcceptedEvent>(&mut schemas);
     add::<Body<'_>>(&mut schemas);
     ComponentsBuilder::new()
         .schemas_from_iter(schemas)

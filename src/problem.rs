@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::idempotency::{self, IdempotencyKeyError};
 use crate::limits::{LimitFault, WorkflowName};
 use crate::schema::{Fault, Field};
+use crate::workflow::event::EventNameError;
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,12 @@ pub enum Problem {
     BadReferences(Vec<BadReference>),
     /// No such assessment in the organization.
     AssessmentNotFound,
+    /// No such workflow run in the organization.
+    WorkflowRunNotFound,
+    /// The run has ended, so nothing in it waits for an event.
+    WorkflowRunEnded,
+    /// An event's name breaks its rule.
+    BadEventName(EventNameError),
     /// No such path.
     NotFound,
     /// The path exists, but not with that method.
@@ -77,12 +84,18 @@ impl Problem {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::BadIdempotencyKey(_) | Self::OverLimit(_) | Self::BadReferences(_) => 400,
+            Self::BadIdempotencyKey(_)
+            | Self::OverLimit(_)
+            | Self::BadReferences(_)
+            | Self::BadEventName(_) => 400,
             Self::NotAuthenticated | Self::InvalidCredential | Self::RoleNotAllowed => 401,
             Self::IpNotAllowed => 403,
-            Self::WorkflowNotFound { .. } | Self::AssessmentNotFound | Self::NotFound => 404,
+            Self::WorkflowNotFound { .. }
+            | Self::AssessmentNotFound
+            | Self::WorkflowRunNotFound
+            | Self::NotFound => 404,
             Self::MethodNotAllowed { .. } => 405,
-            Self::WorkflowDisabled { .. } => 409,
+            Self::WorkflowDisabled { .. } | Self::WorkflowRunEnded => 409,
             Self::BodyTooLarge => 413,
             Self::Schema(_) => 422,
             Self::TooManyRequests { .. } => 429,
@@ -111,6 +124,9 @@ impl Problem {
             | Self::WorkflowDisabled { .. }
             | Self::BadReferences(_)
             | Self::AssessmentNotFound
+            | Self::WorkflowRunNotFound
+            | Self::WorkflowRunEnded
+            | Self::BadEventName(_)
             | Self::NotFound
             | Self::Internal => None,
         }
@@ -152,6 +168,13 @@ impl Problem {
             Self::AssessmentNotFound => {
                 Detail::coded("assessment_not_found", "Assessment not found.")
             }
+            Self::WorkflowRunNotFound => {
+                Detail::coded("workflow_run_not_found", "Workflow run not found.")
+            }
+            Self::WorkflowRunEnded => {
+                Detail::coded("workflow_run_ended", "Workflow run has ended.")
+            }
+            Self::BadEventName(error) => Detail::refused(error),
             Self::NotFound => Detail::Plain("Not Found"),
             Self::MethodNotAllowed { .. } => Detail::Plain("Method Not Allowed"),
             Self::Internal => Detail::Plain("Internal Server Error"),

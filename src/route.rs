@@ -3,12 +3,9 @@
 
 use serde::Deserialize;
 
-use crate::id::{Assessment, AssessmentId};
+use crate::id::{Assessment, Id, Kind, WorkflowRun};
 use crate::limits::Reference;
 use crate::problem::Problem;
-
-/// What stands for the assessment's id in a path template.
-const ASSESSMENT_ID: &str = "{assessment_id}";
 
 /// An endpoint: one method of one path. Configuration names it in snake case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -20,6 +17,10 @@ pub enum Endpoint {
     RetrieveAssessment,
     /// `DELETE /v1/assessments/{assessment_id}`
     ArchiveAssessment,
+    /// `GET /v1/workflows/runs/{workflow_run_id}`
+    RetrieveWorkflowRun,
+    /// `POST /v1/workflows/runs/{workflow_run_id}/events`
+    SendWorkflowEvent,
     /// `GET /v1/utils/authtest`
     AuthTest,
     /// `GET /healthz`
@@ -30,10 +31,12 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint; a path's methods stand together.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::CreateAssessment,
         Self::RetrieveAssessment,
         Self::ArchiveAssessment,
+        Self::RetrieveWorkflowRun,
+        Self::SendWorkflowEvent,
         Self::AuthTest,
         Self::Health,
         Self::OpenApi,
@@ -42,24 +45,25 @@ impl Endpoint {
     /// Whether a caller must prove who calls (2.3).
     #[must_use]
     pub const fn requires_credential(self) -> bool {
-        self.requires_role() || matches!(self, Self::AuthTest)
+        !matches!(self, Self::Health | Self::OpenApi)
     }
 
     /// Whether the caller's role must allow it (2.3).
     #[must_use]
     pub const fn requires_role(self) -> bool {
-        matches!(
-            self,
-            Self::CreateAssessment | Self::RetrieveAssessment | Self::ArchiveAssessment
-        )
+        !matches!(self, Self::AuthTest | Self::Health | Self::OpenApi)
     }
 
     /// The HTTP method.
     #[must_use]
     pub const fn method(self) -> &'static str {
         match self {
-            Self::CreateAssessment => "POST",
-            Self::RetrieveAssessment | Self::AuthTest | Self::Health | Self::OpenApi => "GET",
+            Self::CreateAssessment | Self::SendWorkflowEvent => "POST",
+            Self::RetrieveAssessment
+            | Self::RetrieveWorkflowRun
+            | Self::AuthTest
+            | Self::Health
+            | Self::OpenApi => "GET",
             Self::ArchiveAssessment => "DELETE",
         }
     }
@@ -70,19 +74,34 @@ impl Endpoint {
         match self {
             Self::CreateAssessment => "/v1/assessments",
             Self::RetrieveAssessment | Self::ArchiveAssessment => "/v1/assessments/{assessment_id}",
+            Self::RetrieveWorkflowRun => "/v1/workflows/runs/{workflow_run_id}",
+            Self::SendWorkflowEvent => "/v1/workflows/runs/{workflow_run_id}/events",
             Self::AuthTest => "/v1/utils/authtest",
             Self::Health => "/healthz",
             Self::OpenApi => "/openapi.json",
         }
     }
 
-    /// The path for one assessment, where the template has a place for it.
+    /// The path for one assessment or run, where the template has a place for it.
     #[must_use]
-    pub fn path(self, id: &AssessmentId) -> String {
-        let template = self.template();
-        match template.strip_suffix(ASSESSMENT_ID) {
-            Some(stem) => [stem, id.as_str()].concat(),
-            None => template.to_owned(),
+    pub fn path<K: Kind>(self, id: &Id<K>) -> String {
+        let (before, after) = self.around();
+        match after {
+            Some(after) => [before, id.as_str(), after].concat(),
+            None => before.to_owned(),
+        }
+    }
+
+    /// The template before and after the place of an id, if it has one. Written
+    /// out, for a search in texts would make the package 6 kB larger.
+    const fn around(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::RetrieveAssessment | Self::ArchiveAssessment => ("/v1/assessments/", Some("")),
+            Self::RetrieveWorkflowRun => ("/v1/workflows/runs/", Some("")),
+            Self::SendWorkflowEvent => ("/v1/workflows/runs/", Some("/events")),
+            Self::CreateAssessment | Self::AuthTest | Self::Health | Self::OpenApi => {
+                (self.template(), None)
+            }
         }
     }
 }
@@ -96,6 +115,10 @@ pub enum Call {
     RetrieveAssessment(Reference<Assessment>),
     /// `DELETE /v1/assessments/{assessment_id}`
     ArchiveAssessment(Reference<Assessment>),
+    /// `GET /v1/workflows/runs/{workflow_run_id}`
+    RetrieveWorkflowRun(Reference<WorkflowRun>),
+    /// `POST /v1/workflows/runs/{workflow_run_id}/events`
+    SendWorkflowEvent(Reference<WorkflowRun>),
     /// `GET /v1/utils/authtest`
     AuthTest,
     /// `GET /healthz`
@@ -112,15 +135,18 @@ pub enum Call {
 pub fn find(method: &str, path: &str) -> Result<Call, Problem> {
     let mut methods = Vec::new();
     for endpoint in Endpoint::ALL {
-        let Some(segment) = matched(endpoint.template(), path) else {
+        let Some(segment) = matched(endpoint, path) else {
             continue;
         };
         if endpoint.method() == method {
             let assessment = || Reference::read(segment.to_owned());
+            let run = || Reference::read(segment.to_owned());
             return Ok(match endpoint {
                 Endpoint::CreateAssessment => Call::CreateAssessment,
                 Endpoint::RetrieveAssessment => Call::RetrieveAssessment(assessment()),
                 Endpoint::ArchiveAssessment => Call::ArchiveAssessment(assessment()),
+                Endpoint::RetrieveWorkflowRun => Call::RetrieveWorkflowRun(run()),
+                Endpoint::SendWorkflowEvent => Call::SendWorkflowEvent(run()),
                 Endpoint::AuthTest => Call::AuthTest,
                 Endpoint::Health => Call::Health,
                 Endpoint::OpenApi => Call::OpenApi,
@@ -137,20 +163,36 @@ pub fn find(method: &str, path: &str) -> Result<Call, Problem> {
     })
 }
 
-/// Whether `path` has the form of `template`; the text that stands for the id,
-/// empty where the template has none.
-fn matched<'a>(template: &str, path: &'a str) -> Option<&'a str> {
-    match template.strip_suffix(ASSESSMENT_ID) {
-        Some(stem) => path
-            .strip_prefix(stem)
+/// Whether `path` has the form of an endpoint's template; the text that stands
+/// for the id, empty where the template has none.
+fn matched(endpoint: Endpoint, path: &str) -> Option<&str> {
+    let (before, after) = endpoint.around();
+    match after {
+        Some(after) => path
+            .strip_prefix(before)?
+            .strip_suffix(after)
             .filter(|id| !id.is_empty() && !id.contains('/')),
-        None => (template == path).then_some(""),
+        None => (before == path).then_some(""),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn templates_are_what_is_around_the_place_of_their_id() {
+        for endpoint in Endpoint::ALL {
+            let (before, after) = endpoint.around();
+            let place = match (after, before.contains("runs")) {
+                (None, _) => "",
+                (Some(_), true) => "{workflow_run_id}",
+                (Some(_), false) => "{assessment_id}",
+            };
+            let whole = [before, place, after.unwrap_or_default()].concat();
+            assert_eq!(whole, endpoint.template());
+        }
+    }
 
     #[test]
     fn every_endpoint_is_found_by_its_method_and_template() {
@@ -174,6 +216,11 @@ mod tests {
             "/v1/utils",
             "/healthz/",
             "/v1/assessments//",
+            "/v1/workflows/runs",
+            "/v1/workflows/runs/",
+            "/v1/workflows/runs//events",
+            "/v1/workflows/runs/x/events/",
+            "/v1/workflows/runs/x/y/events",
         ] {
             assert_eq!(find("GET", path), Err(Problem::NotFound), "{path}");
         }
@@ -184,6 +231,8 @@ mod tests {
         for (method, path, allow) in [
             ("GET", "/v1/assessments", "POST"),
             ("PUT", "/v1/assessments/x", "GET, DELETE"),
+            ("GET", "/v1/workflows/runs/x/events", "POST"),
+            ("POST", "/v1/workflows/runs/events", "GET"),
             ("HEAD", "/healthz", "GET"),
             ("get", "/healthz", "GET"),
         ] {

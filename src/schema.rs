@@ -174,6 +174,8 @@ pub enum Place {
     Field(Field),
     /// An item of a list: `["body", name, index]`.
     Item(Field, usize),
+    /// A member of another body than a create's: `["body", name]`.
+    Member(&'static str),
 }
 
 /// What is wrong, on the wire `type` and `msg`.
@@ -224,6 +226,17 @@ impl FaultKind {
 /// # Errors
 /// Every fault, in model order, items by index; never an empty list.
 pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Draft, Vec<Fault>> {
+    check(read_json(content_type, body)?)
+}
+
+/// Reads a request body as JSON, whatever it should hold.
+///
+/// # Errors
+/// The one fault there is then.
+pub fn read_json<'a>(
+    content_type: Option<&str>,
+    body: &'a [u8],
+) -> Result<JsonText<'a>, Vec<Fault>> {
     let whole_body = |kind| vec![Fault::new(Place::Body, kind)];
     if body.is_empty() {
         return Err(whole_body(FaultKind::Missing));
@@ -231,8 +244,7 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Draft, Vec<Fault>
     if !content_type.is_some_and(is_json) {
         return Err(whole_body(FaultKind::NotAnObject));
     }
-    let json = JsonText::read(body).map_err(|error| vec![Fault::from(error)])?;
-    check(json)
+    JsonText::read(body).map_err(|error| vec![Fault::from(error)])
 }
 
 /// Checks a JSON value, however it is held.
@@ -384,6 +396,7 @@ impl Serialize for Place {
             Self::Offset(offset) => (BODY, offset).serialize(serializer),
             Self::Field(field) => (BODY, field.name()).serialize(serializer),
             Self::Item(field, index) => (BODY, field.name(), index).serialize(serializer),
+            Self::Member(name) => (BODY, name).serialize(serializer),
         }
     }
 }

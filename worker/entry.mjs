@@ -6,11 +6,13 @@
 // every request inside it will never settle. So each of those is answered a
 // 500, and the next event gets a fresh instance.
 
+import { WorkflowEntrypoint } from "cloudflare:workers";
 import {
   __wbg_reset_state as startAfresh,
   fetch as handleFetch,
   initSync,
   internalErrorBody,
+  runWorkflow,
   scheduled as handleScheduled,
 } from "./assessments_worker.js";
 import wasmModule from "./assessments_worker_bg.wasm";
@@ -74,6 +76,18 @@ async function run(handler, ...args) {
     throw cause;
   } finally {
     inside.delete(reject);
+  }
+}
+
+/**
+ * A workflow run on the platform's engine. An instance that breaks ends it with
+ * an error; the sweep has it begun anew, and D1 knows what was done already.
+ */
+export class AssessmentWorkflow extends WorkflowEntrypoint {
+  async run(event, step) {
+    const [isWell, value] = await run(runWorkflow, event, step, this.env);
+    if (!isWell) throw value;
+    return value;
   }
 }
 

@@ -1,6 +1,6 @@
 //! An operation as an HTTP request.
 
-use crate::id::AssessmentId;
+use crate::id::{AssessmentId, WorkflowRunId};
 use crate::idempotency::IdempotencyKey;
 use crate::route::Endpoint;
 use crate::schema::Draft;
@@ -20,6 +20,8 @@ pub enum Operation {
     Retrieve(AssessmentId),
     /// Cancel or archive an assessment; repeating it is harmless.
     Archive(AssessmentId),
+    /// Read a workflow run.
+    RetrieveRun(WorkflowRunId),
 }
 
 /// A request but for its base URL and credential.
@@ -43,6 +45,7 @@ impl Operation {
             Self::Create { .. } => Endpoint::CreateAssessment,
             Self::Retrieve(_) => Endpoint::RetrieveAssessment,
             Self::Archive(_) => Endpoint::ArchiveAssessment,
+            Self::RetrieveRun(_) => Endpoint::RetrieveWorkflowRun,
         };
         let (path, idempotency_key, body) = match self {
             Self::Create { draft, key } => (
@@ -51,6 +54,7 @@ impl Operation {
                 Some(draft),
             ),
             Self::Retrieve(id) | Self::Archive(id) => (endpoint.path(id), None, None),
+            Self::RetrieveRun(id) => (endpoint.path(id), None, None),
         };
         RequestParts {
             method: endpoint.method(),
@@ -81,5 +85,13 @@ mod tests {
             };
             assert_eq!(found.id(), Some(&id));
         }
+        let id = WorkflowRunId::from_random(2);
+        let operation = Operation::RetrieveRun(id.clone());
+        let request = operation.request();
+        let Call::RetrieveWorkflowRun(found) = route::find(request.method, &request.path).unwrap()
+        else {
+            panic!("{request:?}");
+        };
+        assert_eq!(found.id(), Some(&id));
     }
 }

@@ -15,9 +15,10 @@ use super::validation::{idempotency_key, refusal, refused, request};
 use super::value::JsJson;
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
 use crate::client::{Decision, ErrorDetail, Operation, Outcome, Policy, RequestParts};
-use crate::id::AssessmentId;
+use crate::id::{AssessmentId, WorkflowRunId};
 use crate::idempotency::IdempotencyKey;
 use crate::shape::Shape;
+use crate::workflow::run::WorkflowRun;
 use crate::{schema, validation};
 
 const REQUEST_ID_HEADER: &str = "x-coverbase-request-id";
@@ -36,12 +37,13 @@ pub fn client_defaults() -> JsValue {
 
 /// Checks a call before anything is sent: `{ ok: true, argument, key }`, where
 /// `key` is the idempotency key of a create, or `{ ok: false, message, ... }`.
-/// `operation` is "create", "retrieve" or "archive". Without `validate` a
+/// `operation` is "create", "retrieve", "archive" or "retrieveRun". Without `validate` a
 /// create is checked for its types only.
 #[wasm_bindgen(js_name = prepareCall)]
 pub fn prepare_call(operation: &str, argument: JsValue, key: &JsValue, validate: bool) -> JsValue {
     match operation {
         "create" => prepare_create(JsJson(argument), key, validate),
+        "retrieveRun" => parse_id(&argument, Some("workflow_run".to_owned())),
         _ => parse_id(&argument, Some("assessment".to_owned())),
     }
 }
@@ -148,6 +150,7 @@ pub fn read_response(operation: &str, response: web_sys::Response, text: &str) -
             (None, _) => Err("the answer is not JSON".to_owned()),
             (Some(data), "create") => check::<CreatedAssessment>(data),
             (Some(data), "retrieve") => check::<Assessment>(data),
+            (Some(data), "retrieveRun") => check::<WorkflowRun>(data),
             (Some(data), _) => check::<ArchivedAssessment>(data),
         };
         return match checked {
@@ -218,6 +221,9 @@ fn operation_of(name: &str, argument: &JsValue, key: &str) -> Option<Operation> 
         }),
         "retrieve" => id().map(Operation::Retrieve),
         "archive" => id().map(Operation::Archive),
+        "retrieveRun" => WorkflowRunId::parse(&argument.as_string()?)
+            .ok()
+            .map(Operation::RetrieveRun),
         _ => None,
     }
 }

@@ -49,6 +49,7 @@ pub(super) fn loc(place: Place) -> Array {
         Place::Body => Array::of1(&body),
         Place::Offset(offset) => Array::of2(&body, &index(offset)),
         Place::Field(field) => Array::of2(&body, &field.name().into()),
+        Place::Member(name) => Array::of2(&body, &name.into()),
         Place::Item(field, item) => Array::of3(&body, &field.name().into(), &index(item)),
     }
 }

@@ -123,7 +123,7 @@ pub(super) fn request(draft: &Draft) -> JsValue {
 
 fn concerns(place: Place, field: Field) -> bool {
     match place {
-        Place::Body | Place::Offset(_) => true,
+        Place::Body | Place::Offset(_) | Place::Member(_) => true,
         Place::Field(at) | Place::Item(at, _) => at == field,
     }
 }

@@ -773,6 +773,24 @@ test("an_edit_that_is_lost_as_well_is_not_taken_for_what_was_created", async () 
   await finish(page);
 });
 
+test("an_edit_that_arrived_when_the_first_did_not_is_what_was_created", async () => {
+  const had = await countOf();
+  const page = await openFilled({ name: "As sent first" });
+  await meddle(page, "create", [...always("refuse"), ...always("lose")]);
+  await submit(page);
+  await refused(page, "No answer");
+  await field(page, "name").fill("As sent second");
+  await submit(page);
+  await stored(had + 1);
+  await refused(page, "No answer");
+  await submit(page);
+  const id = await arrived(page, "An earlier attempt with this key had arrived already");
+  assert.equal((await dashboard.api.retrieve(id)).json.name, "As sent second");
+  // It has the change, so the page must not say that it has not.
+  assert.doesNotMatch(await page.locator("main .message").innerText(), new RegExp(REPLAYED_OTHER));
+  await finish(page);
+});
+
 test("an_edit_that_is_taken_back_is_what_was_created", async () => {
   const page = await openFilled({ name: "As sent" });
   await meddle(page, "create", always("lose"));
@@ -812,6 +830,24 @@ test("a_key_that_others_have_used_shows_what_they_created", async () => {
   assert.equal(await arrived(page, REPLAYED), json.id);
   assert.equal(await page.locator("h1").innerText(), "By a colleague");
   assert.equal(await countOf(), had);
+  await finish(page);
+});
+
+test("another_key_that_is_typed_after_a_lost_answer_ends_the_promise_of_the_same_key", async () => {
+  const had = await countOf();
+  const page = await openFilled();
+  const sent = await meddle(page, "create", always("lose"));
+  await submit(page);
+  await refused(page, "No answer");
+  await field(page, KEY).fill("ANOTHER-TICKET");
+  assert.doesNotMatch(await message(page).innerText(), /the key stays the same|with the same key/);
+  await reload(page);
+  assert.doesNotMatch(await message(page).innerText(), /with the same key/);
+  await connect(page);
+  await submit(page);
+  await arrived(page, CREATED);
+  assert.equal(sent.at(-1).key, "ANOTHER-TICKET");
+  assert.equal(await countOf(), had + 2);
   await finish(page);
 });
 
@@ -856,6 +892,23 @@ for (const name of ["New key", "Start over", "Fill in an example"]) {
     await finish(page);
   });
 }
+
+test("a_key_that_is_typed_while_a_request_is_on_its_way_breaks_no_promise", async () => {
+  const had = await countOf();
+  const page = await openFilled();
+  const sent = await meddle(page, "create", ["hold"]);
+  await submit(page);
+  await stored(had + 1);
+  await field(page, KEY).focus();
+  await page.keyboard.type("-typed");
+  await page.getByRole("button", { name: "Stop" }).click();
+  const said = await refused(page, "Stopped");
+  await sendAgain(page);
+  await page.waitForURL(ASSESSMENT);
+  assert.equal(sent.length, 2);
+  if (said.includes("the key stays the same")) assert.equal(sent[1].key, sent[0].key);
+  await finish(page);
+});
 
 test("a_duplicate_of_a_tab_with_a_lost_answer_does_not_promise_the_key_that_it_lets_go", async () => {
   const page = await openFilled();

@@ -20,6 +20,8 @@
 
 import shipped from "../../dist/worker/entry.mjs";
 
+export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
+
 const clock = Date.now;
 const random = crypto.getRandomValues.bind(crypto);
 let faults = {};

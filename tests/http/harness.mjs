@@ -14,7 +14,19 @@ import { createTestHarness, unstable_readConfig } from "wrangler";
 
 export const ROOT = new URL("../..", import.meta.url).pathname;
 export const XTASK = process.env.XTASK ?? join(ROOT, "target/debug/xtask");
-export const DEMO = JSON.parse(readFileSync(join(ROOT, "worker/demo/demo-data.json"), "utf8"));
+/** The demo data as it is. */
+export const DEMO_WITH_STEPS = JSON.parse(
+  readFileSync(join(ROOT, "worker/demo/demo-data.json"), "utf8"),
+);
+/** The demo data, with workflows that do nothing: what they do would go on behind the tests. */
+export const DEMO = withoutSteps(structuredClone(DEMO_WITH_STEPS));
+
+function withoutSteps(data) {
+  for (const { workflows = [] } of data.orgs) {
+    for (const workflow of workflows) delete workflow.steps;
+  }
+  return data;
+}
 
 /** A random UUID, as request ids are (2.2). */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -131,6 +143,7 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
     })),
     kv_namespaces: toml.kv_namespaces,
     triggers: toml.triggers,
+    workflows: toml.workflows,
     vars: { ...toml.vars, ...vars },
   };
   const server = createTestHarness({ root: ROOT, workers: [{ config }] });
@@ -148,7 +161,7 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
     url: url.origin,
     env,
     load,
-    scheduled: () => worker.scheduled({ cron: "*/10 * * * *", scheduledTime: new Date() }),
+    scheduled: () => worker.scheduled({ cron: "* * * * *", scheduledTime: new Date() }),
     logs: () => server.getLogs(),
     close: () => server.close(),
 

@@ -38,10 +38,10 @@ impl Answer {
     }
 
     /// The stored first answer to an idempotency key.
-    pub(crate) fn replay(body: String) -> Self {
+    pub(crate) fn replay(status: u16, body: String) -> Self {
         Self {
             header: Some((REPLAYED_HEADER, "true".to_owned())),
-            ..Self::new(201, body)
+            ..Self::new(status, body)
         }
     }
 

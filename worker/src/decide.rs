@@ -52,6 +52,8 @@ struct DocumentFacts {
 struct WorkflowFacts {
     id: WorkflowDefinitionId,
     enabled: bool,
+    /// The latest version of its components, if it has any.
+    version: Option<u32>,
 }
 
 /// Ids that no one has yet.
@@ -79,6 +81,9 @@ pub(crate) struct CreatePlan {
 pub(crate) struct RunPlan {
     pub(crate) id: WorkflowRunId,
     pub(crate) definition: WorkflowDefinitionId,
+    /// The version of the components that it goes through. Without one, it is
+    /// someone else who runs it.
+    pub(crate) version: Option<u32>,
     /// What the run is told (4.5), JSON.
     pub(crate) input: String,
 }
@@ -125,7 +130,7 @@ pub(crate) fn create(
         (Some(name), Some(workflow)) if !workflow.enabled => {
             return Err(Problem::WorkflowDisabled { name: name.clone() }.into());
         }
-        (Some(_), Some(workflow)) => Some(workflow.id.clone()),
+        (Some(_), Some(workflow)) => Some(workflow.clone()),
     };
 
     // Gate 9: the references.
@@ -150,7 +155,8 @@ pub(crate) fn create(
     let run = match definition {
         Some(definition) => Some(RunPlan {
             id: fresh.run.clone(),
-            definition,
+            definition: definition.id,
+            version: definition.version,
             input: json(&RunInput {
                 assessment_id: &fresh.assessment,
                 vendor_id: &vendor.id,

@@ -7,6 +7,7 @@
 //! - [`auth`]: who calls, and whether they may (gates 1 and 2)
 //! - [`decide`]: what a create stores and answers (gates 8 to 10), pure
 //! - [`storage`]: all SQL, one function per atomic step
+//! - [`engine`]: running workflows
 //! - [`credential_cache`]: all KV
 //! - [`answer`]: what becomes an HTTP response, failures included
 //! - [`shell`]: bindings, the clock and the source of randomness of one request
@@ -19,6 +20,7 @@ mod auth;
 mod config;
 mod credential_cache;
 mod decide;
+mod engine;
 mod handlers;
 mod shell;
 mod storage;
@@ -68,10 +70,37 @@ fn without_answer(cause: &impl std::fmt::Display) -> JsValue {
     JsValue::NULL
 }
 
-/// Sweeps what has expired; wrangler.toml says how often.
+/// Executes a workflow run, for the engine. Answers whether that went well and
+/// what to answer or reject with: a rejection would mean that the instance of
+/// this module is broken.
+#[wasm_bindgen(
+    js_name = runWorkflow,
+    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
+    js_sys = ::worker::js_sys
+)]
+pub async fn run_workflow(event: JsValue, step: JsValue, env: Env) -> JsValue {
+    let executed = async {
+        let event = engine::binding::Event::of(&event)?;
+        let step = engine::binding::Step::of(step);
+        engine::run::execute(env, &event, &step).await
+    };
+    let (is_well, value) = match executed.await {
+        Ok(()) => (true, JsValue::UNDEFINED),
+        Err(error) => (false, error.into_js()),
+    };
+    let outcome = worker::js_sys::Array::new();
+    outcome.push(&JsValue::from_bool(is_well));
+    outcome.push(&value);
+    outcome.into()
+}
+
+/// Looks after workflow runs and sweeps what has expired; wrangler.toml says how often.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let shell = Shell::new(env, None);
+    if let Err(error) = engine::sweep(&shell).await {
+        console_error!("sweep of workflow runs: {error}");
+    }
     if let Err(error) = storage::sweep::expired_idempotency_records(&shell).await {
         console_error!("sweep of expired idempotency records: {error}");
     }

@@ -25,6 +25,11 @@ impl Shell {
         }
     }
 
+    /// The same outside of the request, for work that goes on after it.
+    pub(crate) fn detached(&self) -> Self {
+        Self::new(self.env.clone(), None)
+    }
+
     pub(crate) fn env(&self) -> &Env {
         &self.env
     }

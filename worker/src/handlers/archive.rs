@@ -1,6 +1,6 @@
 //! `DELETE /v1/assessments/{assessment_id}`
 
-use assessments::id::Assessment;
+use assessments::id::{Assessment, OrganizationId, WorkflowRunId};
 use assessments::limits::Reference;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
@@ -8,6 +8,7 @@ use worker::Request;
 
 use crate::answer::{Answer, Failure};
 use crate::auth::{self, Admission, Basis};
+use crate::engine;
 use crate::shell::Shell;
 use crate::storage::{self, StorageError};
 
@@ -47,7 +48,11 @@ pub(super) async fn archive(
         // 4
         let id = id.id().ok_or(Problem::AssessmentNotFound)?;
         match storage::archive::assessment(shell, &caller, &basis, id, now).await {
-            Ok(archived) => return Answer::ok(&archived.ok_or(Problem::AssessmentNotFound)?),
+            Ok(archived) => {
+                let (archived, runs) = archived.ok_or(Problem::AssessmentNotFound)?;
+                stop(shell, &caller.org, runs);
+                return Answer::ok(&archived);
+            }
             Err(StorageError::Constraint { .. }) => {}
             Err(error) => return Err(error.into()),
         }
@@ -56,4 +61,18 @@ pub(super) async fn archive(
         operation: "archive assessment",
     }
     .into())
+}
+
+/// Has the engine stop runs that are canceled, after the response and best
+/// effort: in D1 they are canceled already, and can do nothing more.
+fn stop(shell: &Shell, org: &OrganizationId, runs: Vec<WorkflowRunId>) {
+    if runs.is_empty() {
+        return;
+    }
+    let (after, org) = (shell.detached(), org.clone());
+    shell.after_response(async move {
+        for run in runs {
+            engine::stop(&after, &org, &run).await;
+        }
+    });
 }

@@ -1,17 +1,17 @@
 //! `POST /v1/assessments`
 
-use assessments::id::{AssessmentId, WorkflowRunId};
-use assessments::idempotency::IdempotencyKey;
+use assessments::id::{AssessmentId, OrganizationId, WorkflowRunId};
 use assessments::limits::CreateAssessment;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use assessments::schema;
-use worker::{Headers, Request};
+use worker::Request;
 
-use super::{Body, read_body};
+use super::{Body, idempotency_key, read_body};
 use crate::answer::{Answer, Failure};
 use crate::auth::{self, Admission};
-use crate::decide::{self, FreshIds};
+use crate::decide::{self, FreshIds, RunPlan};
+use crate::engine;
 use crate::shell::{Shell, random_bits};
 use crate::storage::create::Write;
 use crate::storage::{self, StorageError};
@@ -63,7 +63,7 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
         // 4
         let key = key.as_ref().map_err(Problem::clone)?.as_ref();
         if let Some(body) = facts.replay {
-            return Ok(Answer::replay(body));
+            return Ok(Answer::replay(201, body));
         }
         if let Some(error) = failed_write.take() {
             return Err(Failure::Storage(error));
@@ -84,7 +84,12 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
             key,
         };
         match storage::create::write(shell, &caller, &write).await {
-            Ok(()) => return Ok(Answer::new(201, plan.body)),
+            Ok(()) => {
+                if let Some(run) = plan.run {
+                    start(shell, &caller.org, run);
+                }
+                return Ok(Answer::new(201, plan.body));
+            }
             Err(StorageError::Constraint { .. }) => {}
             // The write may have happened all the same. With a key, one more
             // look tells; without, the caller must be told that it failed.
@@ -99,15 +104,13 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
     )))
 }
 
-/// The `Idempotency-Key`, `None` if the header is absent.
-fn idempotency_key(headers: &Headers) -> Result<Option<IdempotencyKey>, Problem> {
-    headers
-        .get("idempotency-key")
-        .ok()
-        .flatten()
-        .map(|value| IdempotencyKey::parse(&value))
-        .transpose()
-        .map_err(Problem::BadIdempotencyKey)
+/// Has the engine begin a run that is committed, after the response.
+fn start(shell: &Shell, org: &OrganizationId, run: RunPlan) {
+    if run.version.is_none() {
+        return;
+    }
+    let (after, org) = (shell.detached(), org.clone());
+    shell.after_response(async move { engine::start(&after, &org, &run.id).await });
 }
 
 /// What gates 5 to 7 make of the body.

@@ -20,14 +20,17 @@
 mod archive;
 mod create;
 mod dashboard;
+mod event;
 mod retrieve;
+mod run;
 mod utility;
 
+use assessments::idempotency::IdempotencyKey;
 use assessments::limits::MAX_BODY_BYTES;
 use assessments::problem::Problem;
 use assessments::route::{self, Call};
 use futures_util::StreamExt;
-use worker::{Request, console_warn};
+use worker::{Headers, Request, console_warn};
 
 use crate::answer::{Failure, Reply};
 use crate::shell::Shell;
@@ -52,6 +55,8 @@ pub(crate) async fn dispatch(shell: &Shell, request: Request) -> Result<Reply, F
         Call::CreateAssessment => create::create(shell, request).await,
         Call::RetrieveAssessment(id) => retrieve::retrieve(shell, &request, &id).await,
         Call::ArchiveAssessment(id) => archive::archive(shell, &request, &id).await,
+        Call::RetrieveWorkflowRun(id) => run::retrieve(shell, &request, &id).await,
+        Call::SendWorkflowEvent(id) => event::send(shell, request, &id).await,
         Call::AuthTest => utility::auth_test(shell, &request).await,
         Call::Health => utility::health(shell).await,
         Call::OpenApi => utility::open_api(shell).await,
@@ -73,6 +78,17 @@ async fn elsewhere(
             .ok_or(Failure::Problem(Problem::NotFound)),
         None => Err(Problem::NotFound.into()),
     }
+}
+
+/// The `Idempotency-Key`, `None` if the header is absent.
+fn idempotency_key(headers: &Headers) -> Result<Option<IdempotencyKey>, Problem> {
+    headers
+        .get("idempotency-key")
+        .ok()
+        .flatten()
+        .map(|value| IdempotencyKey::parse(&value))
+        .transpose()
+        .map_err(Problem::BadIdempotencyKey)
 }
 
 /// A request body, read no further than the limit.

@@ -1,7 +1,7 @@
 //! Archiving one assessment.
 
 use assessments::assessment::{ArchivedAssessment, Status};
-use assessments::id::AssessmentId;
+use assessments::id::{AssessmentId, WorkflowRunId};
 use assessments::time::Timestamp;
 use serde::Deserialize;
 
@@ -24,11 +24,17 @@ UPDATE assessments SET
 WHERE org_id = ?1 AND id = ?2 AND archived_at IS NULL";
 
 const ARCHIVED: &str = "\
-SELECT json_object('status', status, 'archived_at', archived_at) AS json
+SELECT json_object(
+    'status', status, 'archived_at', archived_at,
+    'runs', (
+        SELECT json_group_array(r.id) FROM workflow_runs r
+        WHERE r.org_id = ?1 AND r.assessment_id = ?2 AND r.status = 'canceled'
+          AND r.version IS NOT NULL AND r.terminated_at IS NULL)) AS json
 FROM assessments WHERE org_id = ?1 AND id = ?2";
 
 /// Archives an assessment unless it is archived already; either way the answer
-/// is the state of its archive, `None` if there is no such assessment.
+/// is the state of its archive and the canceled runs that the engine has not
+/// heard of, `None` if there is no such assessment.
 ///
 /// # Errors
 /// [`StorageError::Constraint`] if the caller would no longer be admitted on
@@ -39,11 +45,12 @@ pub(crate) async fn assessment(
     basis: &Basis,
     assessment: &AssessmentId,
     now: Timestamp,
-) -> Result<Option<ArchivedAssessment>, StorageError> {
+) -> Result<Option<(ArchivedAssessment, Vec<WorkflowRunId>)>, StorageError> {
     #[derive(Deserialize)]
     struct Archived {
         status: Status,
         archived_at: Timestamp,
+        runs: Vec<WorkflowRunId>,
     }
     let database = shell.databases().of(&caller.org)?;
     let key = [id(&caller.org), id(assessment)];
@@ -57,11 +64,14 @@ pub(crate) async fn assessment(
     // The guard and the update select nothing.
     rows.skip(2)?;
     let archived: Option<Archived> = rows.next_value()?;
-    Ok(archived.map(|archived| ArchivedAssessment {
-        id: assessment.clone(),
-        status: archived.status,
-        is_archived: true,
-        archived_at: archived.archived_at,
+    Ok(archived.map(|archived| {
+        let answer = ArchivedAssessment {
+            id: assessment.clone(),
+            status: archived.status,
+            is_archived: true,
+            archived_at: archived.archived_at,
+        };
+        (answer, archived.runs)
     }))
 }
 

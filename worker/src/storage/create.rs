@@ -1,23 +1,19 @@
 //! Creating one assessment: the facts it rests on, and the write.
 
-use assessments::id::OrganizationId;
-use assessments::idempotency::{IdempotencyKey, LIFETIME_SECONDS};
+use assessments::idempotency::IdempotencyKey;
 use assessments::limits::{CreateAssessment, Reference};
 use assessments::time::Timestamp;
-use serde::Deserialize;
 use wasm_bindgen::JsValue;
 
+use super::idempotency::{self, Scope};
 use super::{StorageError, id, id_list, optional_id, standing, text, time};
 use crate::auth::{Basis, Caller, Standing};
 use crate::decide::{CreatePlan, References};
+use crate::engine::GRACE_SECONDS;
 use crate::shell::Shell;
 
 /// The scope of the keys of this endpoint.
 const OPERATION: &str = "POST /v1/assessments";
-
-const REPLAY: &str = "\
-SELECT response_body FROM idempotency_records
-WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at > ?4";
 
 /// One JSON text of everything that a decision to create rests on. It is
 /// selected twice: to decide, and in the write, to see that it is unchanged;
@@ -46,7 +42,11 @@ macro_rules! references {
         FROM vendor_documents
         WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?6)) AND is_archived = 0),
     'workflow', (
-        SELECT json_object('id', id, 'enabled', json(iif(is_enabled, 'true', 'false')))
+        SELECT json_object(
+            'id', id, 'enabled', json(iif(is_enabled, 'true', 'false')),
+            'version', (
+                SELECT max(version) FROM workflow_versions v
+                WHERE v.org_id = ?1 AND v.definition_id = workflow_definitions.id))
         FROM workflow_definitions WHERE org_id = ?1 AND name = ?7 AND is_archived = 0))"
     };
 }
@@ -54,17 +54,6 @@ macro_rules! references {
 const REFERENCES: &str = concat!("SELECT ", references!(), " AS json");
 
 const GUARD_REFERENCES: &str = concat!("INSERT INTO guard (holds) SELECT ", references!(), " = ?8");
-
-/// A key past its life is free: its record makes room.
-const FREE_EXPIRED_KEY: &str = "\
-DELETE FROM idempotency_records
-WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at <= ?4";
-
-/// Fails the batch if the key has a live record: of simultaneous first uses
-/// exactly one commits.
-const RECORD_KEY: &str = "\
-INSERT INTO idempotency_records (org_id, operation, key, created_at, expires_at, response_body)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 const INSERT_ASSESSMENT: &str = "\
 INSERT INTO assessments
@@ -84,8 +73,9 @@ INSERT INTO document_links (org_id, document_id, assessment_id)
 SELECT ?1, value, ?2 FROM json_each(?3)";
 
 const INSERT_RUN: &str = "\
-INSERT INTO workflow_runs (org_id, id, definition_id, assessment_id, status, input, started_at)
-VALUES (?1, ?2, ?3, ?4, 'started', ?5, ?6)";
+INSERT INTO workflow_runs
+    (org_id, id, definition_id, version, assessment_id, status, input, started_at, due_at)
+VALUES (?1, ?2, ?3, ?4, ?5, 'started', ?6, ?7, ?8)";
 
 /// What a create looks up in one round trip.
 pub(crate) struct Facts {
@@ -111,15 +101,10 @@ pub(crate) async fn facts(
     request: Option<&CreateAssessment>,
     now: Timestamp,
 ) -> Result<Facts, StorageError> {
-    #[derive(Deserialize)]
-    struct Record {
-        response_body: String,
-    }
     let database = shell.databases().of(&caller.org)?;
     let mut statements = vec![standing::select(&database, caller)?];
     if let Some(key) = key {
-        let [org, operation, key] = key_columns(&caller.org, key);
-        statements.push(database.statement(REPLAY, &[org, operation, key, time(now)])?);
+        statements.push(scope(caller, key).select(&database, now)?);
     }
     if let Some(request) = request {
         statements.push(database.statement(REFERENCES, &reference_values(caller, request))?);
@@ -127,7 +112,7 @@ pub(crate) async fn facts(
     let mut rows = database.batch("look up for create", statements).await?;
     let standing = standing::next(&mut rows)?;
     let replay = match key {
-        Some(_) => rows.next_row::<Record>()?,
+        Some(_) => idempotency::next(&mut rows)?,
         None => None,
     };
     let references = match rows.next_json()? {
@@ -139,7 +124,7 @@ pub(crate) async fn facts(
     };
     Ok(Facts {
         standing,
-        replay: replay.map(|record| record.response_body),
+        replay,
         references,
     })
 }
@@ -173,23 +158,7 @@ pub(crate) async fn write(
     unchanged.push(text(&write.facts.text));
     statements.push(database.statement(GUARD_REFERENCES, &unchanged)?);
     if let Some(key) = write.key {
-        let [org, operation, key] = key_columns(&caller.org, key);
-        statements.push(database.statement(
-            FREE_EXPIRED_KEY,
-            &[org.clone(), operation.clone(), key.clone(), time(now)],
-        )?);
-        let expires_at = time(now.plus(LIFETIME_SECONDS));
-        statements.push(database.statement(
-            RECORD_KEY,
-            &[
-                org,
-                operation,
-                key,
-                time(now),
-                expires_at,
-                text(&write.plan.body),
-            ],
-        )?);
+        statements.extend(scope(caller, key).record(&database, &write.plan.body, now)?);
     }
     statements.push(database.statement(
         INSERT_ASSESSMENT,
@@ -232,9 +201,11 @@ pub(crate) async fn write(
                 org(),
                 id(&run.id),
                 id(&run.definition),
+                run.version.map_or(JsValue::NULL, JsValue::from),
                 id(&created.id),
                 text(&run.input),
                 time(now),
+                time(now.plus(GRACE_SECONDS)),
             ],
         )?);
     }
@@ -242,8 +213,12 @@ pub(crate) async fn write(
     Ok(())
 }
 
-fn key_columns(org: &OrganizationId, key: &IdempotencyKey) -> [JsValue; 3] {
-    [id(org), text(OPERATION), text(key.as_str())]
+fn scope<'a>(caller: &'a Caller, key: &'a IdempotencyKey) -> Scope<'a> {
+    Scope {
+        org: &caller.org,
+        operation: OPERATION,
+        key,
+    }
 }
 
 /// The parameters of the references: `?1` to `?7`.

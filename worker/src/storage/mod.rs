@@ -7,8 +7,12 @@
 
 pub(crate) mod archive;
 pub(crate) mod create;
+pub(crate) mod events;
+mod idempotency;
 pub(crate) mod retrieve;
+pub(crate) mod runs;
 pub(crate) mod standing;
+pub(crate) mod steps;
 pub(crate) mod sweep;
 
 use std::time::Duration;
@@ -196,6 +200,19 @@ impl Rows {
     /// The value in column `json` of the first row of the next statement.
     fn next_value<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StorageError> {
         self.next_json()?.map(|text| self.decode(&text)).transpose()
+    }
+
+    /// The values in column `json` of every row of the next statement.
+    fn all_values<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, StorageError> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            json: String,
+        }
+        let Some(result) = self.results.next() else {
+            return Ok(Vec::new());
+        };
+        let rows: Vec<Row> = result.results().map_err(|error| self.unexpected(&error))?;
+        rows.iter().map(|row| self.decode(&row.json)).collect()
     }
 
     /// Reads JSON that a query built.

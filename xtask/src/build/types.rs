@@ -9,9 +9,12 @@ use assessments::assessment::{
 use assessments::id::AnyKind;
 use assessments::schema::Field;
 use assessments::shape::{Shape, Spec};
+use assessments::workflow::run::{
+    ActionType, Artifact, RunStatus, RunStep, StepStatus, WorkflowRun,
+};
 
 /// Types with a name of their own.
-const NAMED: [(&str, &Spec, &str); 7] = [
+const NAMED: [(&str, &Spec, &str); 13] = [
     (
         "AssessmentStatus",
         Status::SPEC,
@@ -46,6 +49,32 @@ const NAMED: [(&str, &Spec, &str); 7] = [
         "ArchivedAssessment",
         ArchivedAssessment::SPEC,
         "The answer of a cancel or archive. Times are Unix seconds.",
+    ),
+    (
+        "WorkflowRunStatus",
+        RunStatus::SPEC,
+        "Where a workflow run stands.",
+    ),
+    (
+        "WorkflowStepStatus",
+        StepStatus::SPEC,
+        "How a step of a run ended.",
+    ),
+    (
+        "WorkflowActionType",
+        ActionType::SPEC,
+        "What a step of a run does.",
+    ),
+    (
+        "WorkflowArtifact",
+        Artifact::SPEC,
+        "Something that a step made or used. Times are Unix seconds.",
+    ),
+    ("WorkflowRunStep", RunStep::SPEC, "A step of a run."),
+    (
+        "WorkflowRun",
+        WorkflowRun::SPEC,
+        "A workflow run. Times are Unix seconds.",
     ),
 ];
 

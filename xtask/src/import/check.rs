@@ -10,6 +10,7 @@ use assessments::id::{
     WorkflowDefinitionId,
 };
 use assessments::limits::MAX_TEXT_LENGTH;
+use assessments::workflow::definition::{Action, Component, MAX_COMPONENTS};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -19,18 +20,24 @@ use assessment::{Known, assessment};
 
 /// Entries of an allowlist, of a field's options, of a vendor's risk analysts.
 const MAX_ENTRIES: usize = 100;
+/// Bytes of the shortest key that calls are signed with: as many as the hash has.
+const MIN_SIGNING_SECRET: usize = 32;
 /// The role of a key that names none.
 const DEFAULT_ROLE: &str = "Service Account";
 
-/// Reads and checks the whole file.
+/// Reads and checks the whole file. A deployment's workflows may call public
+/// addresses only.
 ///
 /// # Errors
 /// Every fault, with its place.
-pub(crate) fn read(json: &Value) -> Result<ImportFile, Vec<Fault>> {
+pub(crate) fn read(json: &Value, is_deployed: bool) -> Result<ImportFile, Vec<Fault>> {
     let mut faults = Faults::default();
     let mut file = ImportFile::default();
     if let Some(root) = Node::root(json).object(&mut faults, &["orgs"]) {
-        let mut seen = Seen::default();
+        let mut seen = Seen {
+            is_deployed,
+            ..Seen::default()
+        };
         if let Some(orgs) = root.required(&mut faults, "orgs") {
             for node in orgs.items(&mut faults) {
                 file.orgs
@@ -46,9 +53,10 @@ pub(crate) fn read(json: &Value) -> Result<ImportFile, Vec<Fault>> {
     }
 }
 
-/// What must be unique in the whole file.
+/// What holds for the whole file, and what must be unique in it.
 #[derive(Default)]
 struct Seen {
+    is_deployed: bool,
     orgs: Unique<OrganizationId>,
     secrets: Unique<String>,
 }
@@ -101,7 +109,13 @@ fn organization(node: &Node<'_>, seen: &mut Seen, faults: &mut Faults) -> Option
     });
     let (mut workflow_ids, mut workflow_names) = (Unique::default(), Unique::default());
     let workflows = collect(&object, faults, "workflows", |node, faults| {
-        workflow(node, &mut workflow_ids, &mut workflow_names, faults)
+        workflow(
+            node,
+            seen.is_deployed,
+            &mut workflow_ids,
+            &mut workflow_names,
+            faults,
+        )
     });
     let mut config_ids = Unique::default();
     let custom_fields: Vec<CustomField> =
@@ -264,12 +278,26 @@ fn named<K: Kind>(
 
 fn workflow(
     node: &Node<'_>,
+    is_deployed: bool,
     ids: &mut Unique<WorkflowDefinitionId>,
     live_names: &mut Unique<String>,
     faults: &mut Faults,
 ) -> Option<Workflow> {
-    let object = node.object(faults, &["id", "name", "kind", "enabled", "archived"])?;
+    let object = node.object(
+        faults,
+        &[
+            "id",
+            "name",
+            "kind",
+            "enabled",
+            "archived",
+            "steps",
+            "signing_secret",
+        ],
+    )?;
     let id = unique_id(&object, faults, ids);
+    let components = components(&object, is_deployed, faults);
+    let signing_secret = signing_secret(&object, &components, faults);
     let archived = object.flag(faults, "archived");
     let name = object.required(faults, "name").and_then(|node| {
         let name = node.text(faults)?;
@@ -292,7 +320,61 @@ fn workflow(
         kind: kind?,
         enabled: enabled?,
         archived,
+        components,
+        signing_secret,
     })
+}
+
+/// The steps of a workflow, checked by the library's rules.
+fn components(object: &Object<'_>, is_deployed: bool, faults: &mut Faults) -> Vec<Component> {
+    let nodes = object.few_items(faults, "steps", MAX_COMPONENTS);
+    let mut ids = Unique::default();
+    let mut components = Vec::new();
+    for (index, node) in nodes.iter().enumerate() {
+        if node
+            .object(faults, &["id", "name", "action_type", "parameters"])
+            .is_none()
+        {
+            continue;
+        }
+        match Component::read(node.value(), !is_deployed) {
+            Ok(component) => {
+                ids.add(faults, node, &component.id);
+                if component.ends_the_run() && index + 1 < nodes.len() {
+                    faults.add(node, "ends the run, so it must be the last step");
+                }
+                components.push(component);
+            }
+            Err(error) => faults.add(node, error.to_string()),
+        }
+    }
+    components
+}
+
+/// The key that calls are signed with: needed if there are calls.
+fn signing_secret(
+    object: &Object<'_>,
+    components: &[Component],
+    faults: &mut Faults,
+) -> Option<String> {
+    let secret = object.optional("signing_secret").and_then(|node| {
+        let secret = node.text(faults)?;
+        if secret.len() < MIN_SIGNING_SECRET {
+            // The secret itself is never repeated in a message.
+            faults.add(
+                &node,
+                format!("must have {MIN_SIGNING_SECRET} bytes or more"),
+            );
+        }
+        Some(secret)
+    });
+    let calls = components
+        .iter()
+        .any(|component| matches!(component.action, Action::Call(_)));
+    if calls && secret.is_none() {
+        object.required(faults, "signing_secret");
+    }
+    secret
 }
 
 fn custom_field(

@@ -8,6 +8,7 @@ use assessments::id::{
     AssessmentId, ControlSetId, CustomFieldConfigId, FindingId, OrganizationId, ServiceId, UserId,
     VendorDocumentId, VendorId, WorkflowDefinitionId,
 };
+use assessments::workflow::definition::Component;
 use serde_json::Value;
 
 /// What an import file says, once nothing is wrong with it.
@@ -74,6 +75,8 @@ pub(crate) struct Workflow {
     pub(crate) kind: String,
     pub(crate) enabled: bool,
     pub(crate) archived: bool,
+    pub(crate) components: Vec<Component>,
+    pub(crate) signing_secret: Option<String>,
 }
 
 #[derive(Debug)]

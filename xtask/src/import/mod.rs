@@ -37,7 +37,11 @@ pub(crate) enum Destination {
 
 /// `cargo xtask import`
 pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
-    let file = check(path)?;
+    let file = check(
+        &read(path)?,
+        path,
+        matches!(destination, Destination::Remote),
+    )?;
     let statements = sql::statements(&file)?.join("\n");
     let summary = summary(&file);
     match destination {
@@ -96,9 +100,9 @@ pub(crate) fn migrate(state: &State) -> Result<()> {
 }
 
 /// Loads the demo data into a local database.
-pub(crate) fn demo(state: &State) -> Result<()> {
+pub(crate) fn demo(state: &State, text: &str) -> Result<()> {
     step("importing the demo data");
-    let file = check(&demo_file())?;
+    let file = check(text, &demo_file(), false)?;
     execute_locally(state, &sql::statements(&file)?.join("\n"))
 }
 
@@ -143,13 +147,15 @@ fn execute(arguments: &[&str], statements: &str) -> Result<()> {
     bail!("wrangler d1 execute failed; nothing was imported. It says:\n{printed}")
 }
 
-/// Reads and checks a file; every fault goes to standard error.
-fn check(path: &Path) -> Result<file::ImportFile> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Checks a file's text; every fault goes to standard error.
+fn check(text: &str, path: &Path, is_deployed: bool) -> Result<file::ImportFile> {
     let UniqueKeys(json) =
-        serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
-    let faults = match check::read(&json) {
+        serde_json::from_str(text).with_context(|| format!("{} is not JSON", path.display()))?;
+    let faults = match check::read(&json, is_deployed) {
         Ok(file) => return Ok(file),
         Err(faults) => faults,
     };

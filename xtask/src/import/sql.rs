@@ -63,7 +63,13 @@ const CONTROL_SETS: Table = Table {
 const WORKFLOW_DEFINITIONS: Table = Table {
     name: "workflow_definitions",
     key: ORG_AND_ID,
-    columns: &["name", "kind", "is_enabled", "is_archived"],
+    columns: &[
+        "name",
+        "kind",
+        "is_enabled",
+        "is_archived",
+        "signing_secret",
+    ],
     on_conflict: OnConflict::Update,
 };
 const CUSTOM_FIELD_CONFIGS: Table = Table {
@@ -214,7 +220,8 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
                     workflow.name,
                     workflow.kind,
                     i32::from(workflow.enabled),
-                    i32::from(workflow.archived)
+                    i32::from(workflow.archived),
+                    workflow.signing_secret
                 ])
             })
             .collect()
@@ -281,6 +288,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
             })
             .collect()
     });
+    statements.extend(workflow_versions(file)?);
     statements.extend(revocations(file));
     statements.extend(archive_assessments_of_archived_vendors(file));
     match statements
@@ -404,6 +412,27 @@ fn free_workflow_names(file: &ImportFile) -> Vec<String> {
             "UPDATE workflow_definitions SET is_archived = 1 WHERE is_archived = 0 AND EXISTS (SELECT 1 FROM json_each({rows}) f WHERE f.value ->> 0 = workflow_definitions.org_id AND f.value ->> 1 = workflow_definitions.id AND (f.value ->> 2 <> workflow_definitions.name OR f.value ->> 3 = 1));"
         )
     })
+}
+
+/// A definition whose components are others than those of its latest version
+/// gets a new version; runs keep theirs.
+fn workflow_versions(file: &ImportFile) -> Result<Vec<String>> {
+    let mut versions = Vec::new();
+    for org in &file.orgs {
+        for workflow in org
+            .workflows
+            .iter()
+            .filter(|workflow| !workflow.components.is_empty())
+        {
+            let components = serde_json::to_string(&workflow.components)?;
+            versions.push(json!([org.id, workflow.id, components]));
+        }
+    }
+    Ok(for_rows(&versions, |rows| {
+        format!(
+            "INSERT INTO workflow_versions (org_id, definition_id, version, components) SELECT f.value ->> 0, f.value ->> 1, 1 + coalesce(latest.version, 0), f.value ->> 2 FROM json_each({rows}) f LEFT JOIN (SELECT org_id, definition_id, max(version) AS version, components FROM workflow_versions GROUP BY org_id, definition_id) latest ON latest.org_id = f.value ->> 0 AND latest.definition_id = f.value ->> 1 WHERE latest.components IS NOT f.value ->> 2;"
+        )
+    }))
 }
 
 /// Archiving a vendor archives its assessments (section 8), by the rule of

@@ -7,7 +7,7 @@ fn demo() -> Value {
 }
 
 fn faults(json: &Value) -> Vec<String> {
-    match check::read(json) {
+    match check::read(json, false) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     }
@@ -72,7 +72,7 @@ fn a_whole_organization_fits_few_statements_within_the_limit_of_d1() {
     let json = json!({"orgs": [{
         "id": "cborg_00000000000000000000000000000001", "name": "Large", "vendors": vendors,
     }]});
-    let statements = sql::statements(&check::read(&json).unwrap()).unwrap();
+    let statements = sql::statements(&check::read(&json, false).unwrap()).unwrap();
     assert!(statements.len() < 60, "{}", statements.len());
     for statement in statements {
         assert!(statement.len() < 100_000 && !statement.contains('\n'));

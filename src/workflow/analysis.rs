@@ -1,0 +1,133 @@
+//! What an analyser answers a call, or reports in an event: what it found, in
+//! terms of the assessment.
+
+use serde::{Deserialize, Serialize};
+
+use crate::assessment::Status;
+use crate::limits::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
+
+/// Most bytes of an answer.
+pub const MAX_BYTES: usize = 262_144;
+
+/// What an analyser found. Every part is optional, unknown keys are ignored.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Analysis {
+    /// Where the assessment stands now; anything but `canceled`, which is for
+    /// people to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// A fraction, typically 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_percent: Option<f64>,
+    /// Findings to add.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    /// Things that were made or used, shown with the step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub artifacts: Vec<NewArtifact>,
+}
+
+/// A finding to add.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What was found.
+    pub title: String,
+}
+
+/// An artifact to note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewArtifact {
+    /// What it is, as in `report`.
+    pub artifact_type: String,
+    /// Its id, where it is kept.
+    pub id: String,
+    /// What it is to the step, as in `output`.
+    pub role: String,
+}
+
+/// An answer that is none.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalysisError {
+    /// Not JSON, or of another shape.
+    #[error("not an analysis: {0}")]
+    Shape(serde_json::Error),
+    /// `canceled` is not an analyser's to say.
+    #[error("an analyser cannot cancel an assessment")]
+    Cancels,
+    /// A list is too long.
+    #[error("{0}: at most {MAX_LIST_ENTRIES} entries")]
+    List(&'static str),
+    /// A text is empty or too long.
+    #[error("{0} must have 1 to {MAX_TEXT_LENGTH} characters")]
+    Text(&'static str),
+}
+
+impl Analysis {
+    /// Reads an answer.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn read(json: &str) -> Result<Self, AnalysisError> {
+        let analysis: Self = serde_json::from_str(json).map_err(AnalysisError::Shape)?;
+        if analysis.status == Some(Status::Canceled) {
+            return Err(AnalysisError::Cancels);
+        }
+        for (what, length) in [
+            ("findings", analysis.findings.len()),
+            ("artifacts", analysis.artifacts.len()),
+        ] {
+            if length > MAX_LIST_ENTRIES {
+                return Err(AnalysisError::List(what));
+            }
+        }
+        let texts = analysis
+            .findings
+            .iter()
+            .map(|finding| ("title", &finding.title))
+            .chain(analysis.artifacts.iter().flat_map(|artifact| {
+                [
+                    ("artifact_type", &artifact.artifact_type),
+                    ("id", &artifact.id),
+                    ("role", &artifact.role),
+                ]
+            }));
+        for (what, text) in texts {
+            if !(1..=MAX_TEXT_LENGTH).contains(&text.chars().count()) {
+                return Err(AnalysisError::Text(what));
+            }
+        }
+        Ok(analysis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_is_optional_and_unknown_keys_are_ignored() {
+        assert_eq!(Analysis::read("{}").unwrap(), Analysis::default());
+        let json = r#"{"score_percent":0.8,"status":"review_evals","findings":[{"title":"x","id":1}],"took":3}"#;
+        let analysis = Analysis::read(json).unwrap();
+        assert_eq!(analysis.score_percent, Some(0.8));
+        assert_eq!(analysis.findings.len(), 1);
+    }
+
+    #[test]
+    fn nonsense_is_told() {
+        for json in [
+            "",
+            "[]x",
+            "\"ok\"",
+            r#"{"score_percent":"high"}"#,
+            r#"{"score_percent":1e999}"#,
+            r#"{"status":"done"}"#,
+            r#"{"status":"canceled"}"#,
+            r#"{"findings":[{"title":""}]}"#,
+            r#"{"findings":{}}"#,
+            r#"{"artifacts":[{"artifact_type":"a","id":"b"}]}"#,
+        ] {
+            assert!(Analysis::read(json).is_err(), "{json}");
+        }
+    }
+}

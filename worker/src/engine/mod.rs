@@ -1,0 +1,166 @@
+//! Running workflows on the platform's engine.
+//!
+//! D1 is the truth and the engine is what carries it out: a run is written
+//! together with its assessment, every step records itself and its effect in
+//! one transaction, and the engine is told of starts and cancels afterwards,
+//! best effort. What it was not told, or has lost, the sweep finds by the time
+//! at which a run should have gone on.
+//!
+//! - [`binding`]: the platform's API
+//! - [`run`]: one execution of a run, step by step
+//! - [`effect`]: what a step does, pure
+//! - [`call`]: asking an analyser
+
+pub(crate) mod binding;
+mod call;
+pub(crate) mod effect;
+pub(crate) mod run;
+
+use assessments::id::{OrganizationId, WorkflowRunId};
+use serde::{Deserialize, Serialize};
+use worker::{console_error, console_warn};
+
+use self::binding::{EngineError, Instance, InstanceState, Workflow};
+use crate::shell::Shell;
+use crate::storage::{self, StorageError, runs::OverdueRun};
+
+/// The binding's name.
+const BINDING: &str = "WORKFLOWS";
+/// The event that wakes a run which waits for one.
+const WAKE: &str = "wake";
+/// An event that no run waits for. Sending it makes an engine that has lost a
+/// run take it up again; to one that goes on it does nothing.
+const NUDGE: &str = "nudge";
+
+/// Seconds a run may be behind before the sweep looks after it.
+pub(crate) const GRACE_SECONDS: i64 = 15;
+/// Runs that one sweep looks after.
+const RUNS_OF_A_SWEEP: u32 = 100;
+/// How often a run that the engine ended is begun anew before it is given up.
+const MAX_RESTARTS: u32 = 5;
+
+/// What an execution is told besides the id of its run.
+#[derive(Debug, Serialize, Deserialize)]
+struct Params {
+    org_id: OrganizationId,
+}
+
+/// Why the engine was not told something.
+#[derive(Debug, thiserror::Error)]
+enum Untold {
+    #[error("engine: {0}")]
+    Engine(EngineError),
+    #[error("{0}")]
+    Storage(StorageError),
+    #[error("parameters: {0}")]
+    Params(serde_json::Error),
+}
+
+impl From<EngineError> for Untold {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<StorageError> for Untold {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// Has the engine begin a run. If that fails, the sweep does it.
+pub(crate) async fn start(shell: &Shell, org: &OrganizationId, run: &WorkflowRunId) {
+    if let Err(error) = try_start(shell, org, run).await {
+        console_warn!("start of {}: {error}; the sweep will", run.as_str());
+    }
+}
+
+async fn try_start(shell: &Shell, org: &OrganizationId, run: &WorkflowRunId) -> Result<(), Untold> {
+    let params = serde_json::to_string(&Params {
+        org_id: org.clone(),
+    })
+    .map_err(Untold::Params)?;
+    let workflow = Workflow::of(shell.env(), BINDING)?;
+    workflow.create(run.as_str(), &params).await?;
+    Ok(storage::runs::note_dispatched(shell, org, run).await?)
+}
+
+/// Has the engine stop a run that was canceled. If that fails, the sweep does it.
+pub(crate) async fn stop(shell: &Shell, org: &OrganizationId, run: &WorkflowRunId) {
+    if let Err(error) = try_stop(shell, org, run).await {
+        console_warn!("stop of {}: {error}; the sweep will", run.as_str());
+    }
+}
+
+async fn try_stop(shell: &Shell, org: &OrganizationId, run: &WorkflowRunId) -> Result<(), Untold> {
+    // One that is created only now finds its run canceled.
+    if let Some(instance) = instance(shell, run).await? {
+        instance.terminate().await?;
+    }
+    Ok(storage::runs::note_terminated(shell, org, run).await?)
+}
+
+/// Has a run that waits for an event look for it.
+pub(crate) async fn wake(shell: &Shell, run: &WorkflowRunId) {
+    let woken = async {
+        match instance(shell, run).await? {
+            Some(instance) => instance.send_event(WAKE).await,
+            None => Ok(()),
+        }
+    };
+    if let Err(error) = woken.await {
+        console_warn!("wake of {}: {error}; the sweep will", run.as_str());
+    }
+}
+
+async fn instance(shell: &Shell, run: &WorkflowRunId) -> Result<Option<Instance>, EngineError> {
+    let workflow = Workflow::of(shell.env(), BINDING)?;
+    match workflow.get(run.as_str()).await {
+        Ok(instance) => Ok(Some(instance)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Looks after runs that should have gone on by now, and after cancels that the
+/// engine has not heard of.
+pub(crate) async fn sweep(shell: &Shell) -> Result<(), StorageError> {
+    let again = shell.now().plus(2 * GRACE_SECONDS);
+    for run in storage::runs::take_overdue(shell, again, RUNS_OF_A_SWEEP).await? {
+        if let Err(error) = look_after(shell, &run).await {
+            console_error!("overdue run {}: {error}", run.id.as_str());
+        }
+    }
+    for run in storage::runs::to_terminate(shell, RUNS_OF_A_SWEEP).await? {
+        stop(shell, &run.org_id, &run.id).await;
+    }
+    Ok(())
+}
+
+async fn look_after(shell: &Shell, run: &OverdueRun) -> Result<(), Untold> {
+    let OverdueRun {
+        org_id: org,
+        id,
+        restarts,
+    } = run;
+    let Some(instance) = instance(shell, id).await? else {
+        return try_start(shell, org, id).await;
+    };
+    match instance.state().await? {
+        InstanceState::Going => {
+            // Whether it sleeps too long, waits for an event that has come, or
+            // was lost: one of the two takes it on.
+            instance.send_event(WAKE).await?;
+            instance.send_event(NUDGE).await?;
+        }
+        InstanceState::Ended if *restarts < MAX_RESTARTS => {
+            instance.restart().await?;
+            storage::runs::note_restarted(shell, org, id).await?;
+        }
+        InstanceState::Ended => {
+            let message = "The workflow engine ended the run repeatedly";
+            storage::runs::give_up(shell, org, id, message).await?;
+        }
+    }
+    Ok(())
+}

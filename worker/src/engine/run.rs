@@ -1,0 +1,323 @@
+//! One execution of a run. The engine executes a run again whenever it lost it,
+//! answering the steps that it knows; so all that happens between steps depends
+//! on their outcomes alone.
+
+use std::time::Duration;
+
+use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
+use assessments::time::Timestamp;
+use assessments::workflow::analysis::Analysis;
+use assessments::workflow::definition::{Action, Call, Component, Wait, WaitForEvent};
+use assessments::workflow::run::RunStatus;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use worker::Env;
+
+use super::binding::{EngineError, Event, Step, StepConfig, StepError};
+use super::call::{self, Question};
+use super::effect::Effect;
+use super::{Params, WAKE};
+use crate::shell::Shell;
+use crate::storage::steps::{Progress, StepOfRun};
+use crate::storage::{self, StorageError};
+
+/// Steps that read or write D1, which may be away for a while: tried for about
+/// a quarter of an hour.
+const STORAGE: StepConfig = StepConfig {
+    retries: 9,
+    delay: Duration::from_secs(1),
+    // Longer than a batch may take, so that no attempt goes on beside the next.
+    timeout: Duration::from_secs(30),
+};
+/// Before the second attempt of a call.
+const CALL_DELAY: Duration = Duration::from_secs(1);
+/// Longer than a call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a call with its further attempts may take, in seconds, before the
+/// sweep looks after the run; doing so is harmless.
+const CALL_SECONDS: u32 = 60;
+/// Looks for an event that one step may take. Each needs an event to wake it,
+/// so this is far beyond what is sent in good faith.
+const MAX_LOOKS: u32 = 200;
+
+#[derive(Deserialize)]
+struct Plan {
+    definition_id: WorkflowDefinitionId,
+    signing_secret: Option<String>,
+    input: Box<RawValue>,
+    components: Vec<Component>,
+}
+
+/// Whether the run goes on after a step.
+enum Then {
+    Next,
+    End,
+}
+
+impl From<&Progress> for Then {
+    fn from(progress: &Progress) -> Self {
+        if progress.run.is_terminal() {
+            Self::End
+        } else {
+            Self::Next
+        }
+    }
+}
+
+/// Executes a run from where it stands.
+///
+/// # Errors
+/// The engine's, to reject with. The sweep has the run begun anew then.
+pub(crate) async fn execute(env: Env, event: &Event, step: &Step) -> Result<(), EngineError> {
+    let params: Params = decode(&event.payload)?;
+    let run = WorkflowRunId::parse(&event.instance_id)
+        .map_err(|error| EngineError::from(error.to_string()))?;
+    let execution = Execution {
+        env,
+        org: params.org_id,
+        run,
+        step,
+    };
+    execution.go().await
+}
+
+struct Execution<'a> {
+    env: Env,
+    org: OrganizationId,
+    run: WorkflowRunId,
+    step: &'a Step,
+}
+
+impl Execution<'_> {
+    async fn go(&self) -> Result<(), EngineError> {
+        let (org, run) = (self.org.clone(), self.run.clone());
+        let plan: Option<String> = self
+            .stored("plan", move |shell| {
+                let (org, run) = (org.clone(), run.clone());
+                async move { storage::runs::plan(&shell, &org, &run).await }
+            })
+            .await?;
+        let Some(plan) = plan else {
+            return Ok(());
+        };
+        let plan: Plan = decode(&plan)?;
+        for (position, component) in (0..).zip(&plan.components) {
+            let step = StepOfRun {
+                org: self.org.clone(),
+                run: self.run.clone(),
+                position,
+                component: component.clone(),
+            };
+            if let Then::End = self.component(&plan, step).await? {
+                return Ok(());
+            }
+        }
+        let (org, run) = (self.org.clone(), self.run.clone());
+        self.stored("finish", move |shell| {
+            let (org, run) = (org.clone(), run.clone());
+            async move { storage::runs::finish(&shell, &org, &run, RunStatus::Completed).await }
+        })
+        .await
+    }
+
+    async fn component(&self, plan: &Plan, step: StepOfRun) -> Result<Then, EngineError> {
+        let action = step.component.action.clone();
+        let progress = match &action {
+            Action::BeginAssessment(_) => self.settle(&step, Effect::begin()).await?,
+            Action::UpdateAssessment(update) => self.settle(&step, Effect::update(update)).await?,
+            Action::CompleteAssessment(complete) => {
+                self.settle(&step, Effect::complete(complete)).await?
+            }
+            Action::FailAssessment(fail) => self.settle(&step, Effect::fail(fail)).await?,
+            Action::Wait(wait) => self.wait(&step, wait).await?,
+            Action::WaitForEvent(wait) => self.wait_for_event(&step, wait).await?,
+            Action::Call(call) => self.call(plan, &step, call).await?,
+        };
+        Ok(Then::from(&progress))
+    }
+
+    async fn wait(&self, step: &StepOfRun, wait: &Wait) -> Result<Progress, EngineError> {
+        let progress = self.begin(step, wait.seconds).await?;
+        if is_over(&progress) {
+            return Ok(progress);
+        }
+        let time = self.left(&progress);
+        self.step.sleep(&name(step, "sleep"), time).await?;
+        self.settle(step, Effect::done()).await
+    }
+
+    /// Looks for the event in D1, and waits to be woken before looking again.
+    async fn wait_for_event(
+        &self,
+        step: &StepOfRun,
+        wait: &WaitForEvent,
+    ) -> Result<Progress, EngineError> {
+        let progress = self.begin(step, wait.timeout_seconds).await?;
+        if is_over(&progress) {
+            return Ok(progress);
+        }
+        for look in 0..MAX_LOOKS {
+            let (of_run, event) = (step.clone(), wait.event.clone());
+            let looked: Look = self
+                .stored(&name(step, &format!("look-{look}")), move |shell| {
+                    let (step, event, deadline) =
+                        (of_run.clone(), event.clone(), progress.deadline);
+                    async move {
+                        let payload = storage::events::take(&shell, &step, &event).await?;
+                        let is_late = deadline.is_none_or(|deadline| shell.now() >= deadline);
+                        Ok(Look { payload, is_late })
+                    }
+                })
+                .await?;
+            if let Some(payload) = looked.payload {
+                let effect = if wait.applies_report {
+                    Analysis::read(&payload).map_or_else(
+                        |error| Effect::failure(error.to_string(), wait.on_timeout),
+                        Effect::analysis,
+                    )
+                } else {
+                    Effect::done()
+                };
+                return self.settle(step, effect).await;
+            }
+            if looked.is_late {
+                break;
+            }
+            let time = self.left(&progress);
+            self.step
+                .wait_for_event(&name(step, &format!("wait-{look}")), WAKE, time)
+                .await?;
+        }
+        let message = format!(
+            "No event '{}' within {} s",
+            wait.event.as_str(),
+            wait.timeout_seconds
+        );
+        self.settle(step, Effect::failure(message, wait.on_timeout))
+            .await
+    }
+
+    async fn call(
+        &self,
+        plan: &Plan,
+        step: &StepOfRun,
+        call: &Call,
+    ) -> Result<Progress, EngineError> {
+        let progress = self.begin(step, CALL_SECONDS).await?;
+        if is_over(&progress) {
+            return Ok(progress);
+        }
+        let question = Question {
+            run: self.run.clone(),
+            definition: plan.definition_id.clone(),
+            component: step.component.clone(),
+            url: call.url.clone(),
+            input: plan.input.clone(),
+            secret: plan.signing_secret.clone().unwrap_or_default(),
+            development: self.shell().config().is_development,
+        };
+        let config = StepConfig {
+            retries: call.retries,
+            delay: CALL_DELAY,
+            timeout: CALL_TIMEOUT,
+        };
+        let env = self.env.clone();
+        let answer = self
+            .step
+            .run(&name(step, "call"), config, move || {
+                let (question, shell) = (question.clone(), Shell::new(env.clone(), None));
+                async move {
+                    let analysis = call::ask(&question, shell.now()).await?;
+                    encode(&analysis).map_err(StepError::Fatal)
+                }
+            })
+            .await;
+        let effect = match answer {
+            Ok(analysis) => Effect::analysis(decode(&analysis)?),
+            Err(error) if error.is_abort() => return Err(error),
+            Err(error) => {
+                let told = error.message.trim_start_matches("NonRetryableError: ");
+                Effect::failure(format!("The analyser failed: {told}"), call.on_failure)
+            }
+        };
+        self.settle(step, effect).await
+    }
+
+    async fn begin(&self, step: &StepOfRun, seconds: u32) -> Result<Progress, EngineError> {
+        let of_run = step.clone();
+        self.stored(&name(step, "begin"), move |shell| {
+            let step = of_run.clone();
+            async move { storage::steps::begin(&shell, &step, seconds).await }
+        })
+        .await
+    }
+
+    async fn settle(&self, step: &StepOfRun, effect: Effect) -> Result<Progress, EngineError> {
+        let of_run = step.clone();
+        self.stored(&name(step, "settle"), move |shell| {
+            let (step, effect) = (of_run.clone(), effect.clone());
+            async move { storage::steps::settle(&shell, &step, &effect).await }
+        })
+        .await
+    }
+
+    /// A step of the engine that reads or writes D1.
+    async fn stored<T, F, W>(&self, name: &str, work: F) -> Result<T, EngineError>
+    where
+        T: Serialize + for<'de> Deserialize<'de>,
+        F: Fn(Shell) -> W + 'static,
+        W: Future<Output = Result<T, StorageError>> + 'static,
+    {
+        let env = self.env.clone();
+        let outcome = self
+            .step
+            .run(name, STORAGE, move || {
+                let pending = work(Shell::new(env.clone(), None));
+                async move {
+                    let outcome = pending
+                        .await
+                        .map_err(|error| StepError::Retry(error.to_string()))?;
+                    encode(&outcome).map_err(StepError::Fatal)
+                }
+            })
+            .await?;
+        decode(&outcome)
+    }
+
+    fn shell(&self) -> Shell {
+        Shell::new(self.env.clone(), None)
+    }
+
+    /// How long a step still waits. The engine keeps what it was told first.
+    fn left(&self, progress: &Progress) -> Duration {
+        let now = self.shell().now().seconds();
+        let deadline = progress.deadline.map_or(now, Timestamp::seconds);
+        let seconds = deadline.saturating_sub(now).max(1);
+        Duration::from_secs(seconds.unsigned_abs())
+    }
+}
+
+/// What a look for an event found.
+#[derive(Serialize, Deserialize)]
+struct Look {
+    payload: Option<String>,
+    is_late: bool,
+}
+
+/// Whether there is nothing left to do for a step that was begun.
+fn is_over(progress: &Progress) -> bool {
+    progress.run.is_terminal() || progress.step.is_some()
+}
+
+/// The name of a step of the engine: the same in every execution.
+fn name(step: &StepOfRun, part: &str) -> String {
+    format!("{} {part}", step.position)
+}
+
+fn encode<T: Serialize>(value: &T) -> Result<String, String> {
+    serde_json::to_string(value).map_err(|error| error.to_string())
+}
+
+fn decode<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, EngineError> {
+    serde_json::from_str(text).map_err(|error| EngineError::from(error.to_string()))
+}

@@ -1,0 +1,109 @@
+//! `POST /v1/workflows/runs/{workflow_run_id}/events`
+
+use assessments::id::WorkflowRun;
+use assessments::limits::Reference;
+use assessments::problem::Problem;
+use assessments::route::Endpoint;
+use assessments::workflow::event::{EventDraft, EventName};
+use assessments::workflow::run::AcceptedEvent;
+use worker::Request;
+
+use super::{Body, idempotency_key, read_body};
+use crate::answer::{Answer, Failure};
+use crate::auth::{self, Admission};
+use crate::engine;
+use crate::shell::Shell;
+use crate::storage::events::NewEvent;
+use crate::storage::{self, StorageError};
+
+/// Attempts to write on facts that keep changing under us.
+const MAX_ATTEMPTS: u32 = 5;
+/// The status of an event that is kept.
+const ACCEPTED: u16 = 202;
+
+/// 1. authentication, role: `401`
+/// 2. IP allowlist: `403`
+/// 3. rate limit
+/// 4. idempotency key: `400` if malformed; a live one answers its stored `202`
+/// 5. body size: `413`
+/// 6. JSON, schema: `422`
+/// 7. the event's name: `400`
+/// 8. the run, by organization and id: `404`, `409` if it has ended
+/// 9. one atomic write: `503`
+///
+/// The event is kept before the run is woken, so none is lost. Two D1 round
+/// trips; the write fails if anything it rests on has changed.
+pub(super) async fn send(
+    shell: &Shell,
+    mut request: Request,
+    id: &Reference<WorkflowRun>,
+) -> Result<Answer, Failure> {
+    let admission = Admission::new(shell, Endpoint::SendWorkflowEvent, request.headers());
+    let caller = auth::identify(shell, request.headers()).await?;
+    let key = idempotency_key(request.headers());
+    let input = read_event(&mut request).await;
+    let mut failed_write = None;
+    for _ in 0..MAX_ATTEMPTS {
+        let now = shell.now();
+        let looked_up = key.as_ref().ok().and_then(Option::as_ref);
+        let facts = storage::events::facts(shell, &caller, looked_up, id.id(), now).await?;
+        // 1, 2, 3
+        let basis = auth::admit(shell, &caller, &admission, facts.standing, now)?;
+        // 4
+        let key = key.as_ref().map_err(Problem::clone)?.as_ref();
+        if let Some(body) = facts.replay {
+            return Ok(Answer::replay(ACCEPTED, body));
+        }
+        if let Some(error) = failed_write.take() {
+            return Err(Failure::Storage(error));
+        }
+        // 5, 6, 7
+        let (name, payload) = input.as_ref().map_err(Problem::clone)?;
+        // 8
+        let (Some(run), Some(status)) = (id.id(), facts.run) else {
+            return Err(Problem::WorkflowRunNotFound.into());
+        };
+        if status.is_terminal() {
+            return Err(Problem::WorkflowRunEnded.into());
+        }
+        // 9
+        let accepted = AcceptedEvent {
+            workflow_run_id: run.clone(),
+            name: name.as_str().to_owned(),
+            received_at: now,
+        };
+        let body = serde_json::to_string(&accepted).map_err(Failure::Serialize)?;
+        let event = NewEvent { run, name, payload };
+        let answer = key.map(|key| (key, body.as_str()));
+        match storage::events::keep(shell, &caller, &basis, &event, answer, now).await {
+            Ok(()) => {
+                let (after, run) = (shell.detached(), run.clone());
+                shell.after_response(async move { engine::wake(&after, &run).await });
+                return Ok(Answer::new(ACCEPTED, body));
+            }
+            Err(StorageError::Constraint { .. }) => {}
+            // It may have been kept all the same. With a key, one more look tells.
+            Err(error) if key.is_some() => failed_write = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Failure::Storage(failed_write.unwrap_or(
+        StorageError::Contended {
+            operation: "keep event",
+        },
+    )))
+}
+
+/// What gates 5 to 7 make of the body.
+async fn read_event(request: &mut Request) -> Result<(EventName, String), Problem> {
+    let content_type = request.headers().get("content-type").ok().flatten();
+    match read_body(request).await {
+        Body::TooLarge => Err(Problem::BodyTooLarge),
+        Body::Whole(body) => {
+            let draft =
+                EventDraft::read(content_type.as_deref(), &body).map_err(Problem::Schema)?;
+            let name = EventName::parse(&draft.name).map_err(Problem::BadEventName)?;
+            Ok((name, draft.payload))
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Events from outside. They are kept in D1 until a step takes them; the engine
+//! is only woken to look.
+
+use assessments::id::WorkflowRunId;
+use assessments::idempotency::IdempotencyKey;
+use assessments::time::Timestamp;
+use assessments::workflow::event::EventName;
+use assessments::workflow::run::RunStatus;
+use serde::Deserialize;
+
+use super::idempotency::{self, Scope};
+use super::steps::StepOfRun;
+use super::{StorageError, id, standing, text, time};
+use crate::auth::{Basis, Caller, Standing};
+use crate::engine::GRACE_SECONDS;
+use crate::shell::Shell;
+
+/// An event for a run.
+pub(crate) struct NewEvent<'a> {
+    pub(crate) run: &'a WorkflowRunId,
+    pub(crate) name: &'a EventName,
+    /// JSON.
+    pub(crate) payload: &'a str,
+}
+
+/// What accepting an event looks up in one round trip.
+pub(crate) struct Facts {
+    pub(crate) standing: Option<Standing>,
+    /// The stored answer, if the key has one.
+    pub(crate) replay: Option<String>,
+    /// Where the run stands, if there is one.
+    pub(crate) run: Option<RunStatus>,
+}
+
+const RUN_STATUS: &str = "\
+SELECT json_object('status', status) AS json FROM workflow_runs WHERE org_id = ?1 AND id = ?2";
+
+/// The scope of a key: the very path, as every run has events of its own.
+fn operation(run: &WorkflowRunId) -> String {
+    format!("POST /v1/workflows/runs/{}/events", run.as_str())
+}
+
+pub(crate) async fn facts(
+    shell: &Shell,
+    caller: &Caller,
+    key: Option<&IdempotencyKey>,
+    run: Option<&WorkflowRunId>,
+    now: Timestamp,
+) -> Result<Facts, StorageError> {
+    #[derive(Deserialize)]
+    struct Run {
+        status: RunStatus,
+    }
+    let database = shell.databases().of(&caller.org)?;
+    let mut statements = vec![standing::select(&database, caller)?];
+    let keyed = key.zip(run);
+    if let Some((key, run)) = keyed {
+        let operation = operation(run);
+        let scope = Scope {
+            org: &caller.org,
+            operation: &operation,
+            key,
+        };
+        statements.push(scope.select(&database, now)?);
+    }
+    if let Some(run) = run {
+        statements.push(database.statement(RUN_STATUS, &[id(&caller.org), id(run)])?);
+    }
+    let mut rows = database.batch("look up for event", statements).await?;
+    Ok(Facts {
+        standing: standing::next(&mut rows)?,
+        replay: match keyed {
+            Some(_) => idempotency::next(&mut rows)?,
+            None => None,
+        },
+        run: rows.next_value::<Run>()?.map(|run| run.status),
+    })
+}
+
+const GUARD_STARTED: &str = "\
+INSERT INTO guard (holds) SELECT EXISTS (
+    SELECT 1 FROM workflow_runs WHERE org_id = ?1 AND id = ?2 AND status = 'started')";
+
+const KEEP: &str = "\
+INSERT INTO workflow_events (org_id, run_id, sequence, name, payload, received_at)
+SELECT ?1, ?2, 1 + coalesce(max(sequence), 0), ?3, ?4, ?5
+FROM workflow_events WHERE org_id = ?1 AND run_id = ?2";
+
+/// The sweep looks, should the engine not be woken.
+const DUE_SOON: &str = "\
+UPDATE workflow_runs SET due_at = min(due_at, ?3)
+WHERE org_id = ?1 AND id = ?2 AND version IS NOT NULL";
+
+/// Keeps an event and the answer to its key, all or nothing.
+///
+/// # Errors
+/// [`StorageError::Constraint`] if the caller would no longer be admitted, the
+/// run has ended, or the key has been used; nothing is written then.
+pub(crate) async fn keep(
+    shell: &Shell,
+    caller: &Caller,
+    basis: &Basis,
+    event: &NewEvent<'_>,
+    answer: Option<(&IdempotencyKey, &str)>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let database = shell.databases().of(&caller.org)?;
+    let run = || [id(&caller.org), id(event.run)];
+    let mut statements = vec![
+        standing::guard(&database, caller, basis, now)?,
+        database.statement(GUARD_STARTED, &run())?,
+    ];
+    if let Some((key, body)) = answer {
+        let operation = operation(event.run);
+        let scope = Scope {
+            org: &caller.org,
+            operation: &operation,
+            key,
+        };
+        statements.extend(scope.record(&database, body, now)?);
+    }
+    let [org, of_run] = run();
+    statements.push(database.statement(
+        KEEP,
+        &[
+            org,
+            of_run,
+            text(event.name.as_str()),
+            text(event.payload),
+            time(now),
+        ],
+    )?);
+    let [org, of_run] = run();
+    let soon = time(now.plus(GRACE_SECONDS));
+    statements.push(database.statement(DUE_SOON, &[org, of_run, soon])?);
+    database.batch("keep event", statements).await?;
+    Ok(())
+}
+
+/// A step takes the first event of its name that nobody has, unless it has one.
+const TAKE: &str = "\
+UPDATE workflow_events SET taken_by = ?3
+WHERE org_id = ?1 AND run_id = ?2 AND sequence = (
+    SELECT min(sequence) FROM workflow_events
+    WHERE org_id = ?1 AND run_id = ?2 AND name = ?4 AND taken_by IS NULL)
+  AND NOT EXISTS (
+    SELECT 1 FROM workflow_events WHERE org_id = ?1 AND run_id = ?2 AND taken_by = ?3)";
+
+const TAKEN: &str = "\
+SELECT json_quote(payload) AS json FROM workflow_events
+WHERE org_id = ?1 AND run_id = ?2 AND taken_by = ?3";
+
+/// The payload of the event that a step took, now or before, JSON.
+pub(crate) async fn take(
+    shell: &Shell,
+    step: &StepOfRun,
+    name: &EventName,
+) -> Result<Option<String>, StorageError> {
+    let database = shell.databases().of(&step.org)?;
+    let key = [id(&step.org), id(&step.run), step.position.into()];
+    let [org, run, position] = key.clone();
+    let statements = vec![
+        database.statement(TAKE, &[org, run, position, text(name.as_str())])?,
+        database.statement(TAKEN, &key)?,
+    ];
+    let mut rows = database.batch("take event", statements).await?;
+    rows.skip(1)?;
+    rows.next_value()
+}

@@ -1,0 +1,80 @@
+//! Idempotency records (4.8): the first answer to a key, byte for byte.
+
+use assessments::id::OrganizationId;
+use assessments::idempotency::{IdempotencyKey, LIFETIME_SECONDS};
+use assessments::time::Timestamp;
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use worker::D1PreparedStatement;
+
+use super::{Database, Rows, StorageError, id, text, time};
+
+const REPLAY: &str = "\
+SELECT response_body FROM idempotency_records
+WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at > ?4";
+
+/// A key past its life is free: its record makes room.
+const FREE_EXPIRED_KEY: &str = "\
+DELETE FROM idempotency_records
+WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at <= ?4";
+
+/// Fails the batch if the key has a live record: of simultaneous first uses
+/// exactly one commits.
+const RECORD_KEY: &str = "\
+INSERT INTO idempotency_records (org_id, operation, key, created_at, expires_at, response_body)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+/// A key in its scope: an organization and an operation.
+pub(super) struct Scope<'a> {
+    pub(super) org: &'a OrganizationId,
+    pub(super) operation: &'a str,
+    pub(super) key: &'a IdempotencyKey,
+}
+
+impl Scope<'_> {
+    /// The statement that selects the stored answer.
+    pub(super) fn select(
+        &self,
+        database: &Database,
+        now: Timestamp,
+    ) -> Result<D1PreparedStatement, StorageError> {
+        let [org, operation, key] = self.columns();
+        database.statement(REPLAY, &[org, operation, key, time(now)])
+    }
+
+    /// The statements that store an answer, for a batch that fails if the key
+    /// has one.
+    pub(super) fn record(
+        &self,
+        database: &Database,
+        body: &str,
+        now: Timestamp,
+    ) -> Result<[D1PreparedStatement; 2], StorageError> {
+        let [org, operation, key] = self.columns();
+        let free = database.statement(
+            FREE_EXPIRED_KEY,
+            &[org.clone(), operation.clone(), key.clone(), time(now)],
+        )?;
+        let expires_at = time(now.plus(LIFETIME_SECONDS));
+        let record = database.statement(
+            RECORD_KEY,
+            &[org, operation, key, time(now), expires_at, text(body)],
+        )?;
+        Ok([free, record])
+    }
+
+    fn columns(&self) -> [JsValue; 3] {
+        [id(self.org), text(self.operation), text(self.key.as_str())]
+    }
+}
+
+/// Takes the result of [`Scope::select`].
+pub(super) fn next(rows: &mut Rows) -> Result<Option<String>, StorageError> {
+    #[derive(Deserialize)]
+    struct Record {
+        response_body: String,
+    }
+    Ok(rows
+        .next_row::<Record>()?
+        .map(|record| record.response_body))
+}

@@ -1,0 +1,228 @@
+//! Workflow runs: reading them, and what the engine is still to be told of.
+
+use assessments::assessment::Status;
+use assessments::id::{OrganizationId, WorkflowRunId};
+use assessments::time::Timestamp;
+use assessments::workflow::run::{RunStatus, WorkflowRun};
+use serde::Deserialize;
+
+use super::{StorageError, id, standing, text, time};
+use crate::auth::{Caller, Standing};
+use crate::shell::Shell;
+
+const RUN: &str = "\
+SELECT json_object(
+    'workflow_run_id', r.id, 'workflow_name', d.name, 'workflow_definition_id', d.id,
+    'status', r.status, 'started_at', r.started_at, 'completed_at', r.completed_at,
+    'steps', (
+        SELECT json_group_array(json_object(
+            'step_id', s.id, 'component_id', s.component_id, 'component_name', s.component_name,
+            'action_type', s.action_type, 'status', s.status, 'message', s.message,
+            'artifacts', json(s.artifacts)) ORDER BY s.position)
+        FROM workflow_run_steps s WHERE s.org_id = r.org_id AND s.run_id = r.id)) AS json
+FROM workflow_runs r
+JOIN workflow_definitions d ON d.org_id = r.org_id AND d.id = r.definition_id
+WHERE r.org_id = ?1 AND r.id = ?2";
+
+/// What a retrieve looks up: the key's standing and the run, if any.
+pub(crate) async fn run(
+    shell: &Shell,
+    caller: &Caller,
+    run: Option<&WorkflowRunId>,
+) -> Result<(Option<Standing>, Option<WorkflowRun>), StorageError> {
+    let database = shell.databases().of(&caller.org)?;
+    let mut statements = vec![standing::select(&database, caller)?];
+    if let Some(run) = run {
+        statements.push(database.statement(RUN, &[id(&caller.org), id(run)])?);
+    }
+    let mut rows = database.batch("retrieve workflow run", statements).await?;
+    Ok((standing::next(&mut rows)?, rows.next_value()?))
+}
+
+const PLAN: &str = "\
+SELECT json_object(
+    'definition_id', r.definition_id, 'signing_secret', d.signing_secret,
+    'input', json(r.input), 'components', json(v.components)) AS json
+FROM workflow_runs r
+JOIN workflow_definitions d ON d.org_id = r.org_id AND d.id = r.definition_id
+JOIN workflow_versions v
+    ON v.org_id = r.org_id AND v.definition_id = r.definition_id AND v.version = r.version
+WHERE r.org_id = ?1 AND r.id = ?2 AND r.status = 'started'";
+
+/// What a run goes through, as JSON; `None` if it has ended.
+pub(crate) async fn plan(
+    shell: &Shell,
+    org: &OrganizationId,
+    run: &WorkflowRunId,
+) -> Result<Option<String>, StorageError> {
+    let database = shell.databases().of(org)?;
+    let statement = database.statement(PLAN, &[id(org), id(run)])?;
+    let mut rows = database.batch("read plan of run", vec![statement]).await?;
+    rows.next_json()
+}
+
+const FINISH: &str = "\
+UPDATE workflow_runs SET status = ?3, completed_at = ?4
+WHERE org_id = ?1 AND id = ?2 AND status = 'started'";
+
+/// Ends a run, unless it has ended.
+pub(crate) async fn finish(
+    shell: &Shell,
+    org: &OrganizationId,
+    run: &WorkflowRunId,
+    status: RunStatus,
+) -> Result<(), StorageError> {
+    let database = shell.databases().of(org)?;
+    let values = [id(org), id(run), text(status.as_str()), time(shell.now())];
+    let statement = database.statement(FINISH, &values)?;
+    database.batch("finish run", vec![statement]).await?;
+    Ok(())
+}
+
+const GIVE_UP_ASSESSMENT: &str = "\
+UPDATE assessments SET status = ?3, updated_at = ?4
+WHERE org_id = ?1 AND archived_at IS NULL
+  AND id = (SELECT assessment_id FROM workflow_runs
+            WHERE org_id = ?1 AND id = ?2 AND status = 'started')";
+
+const GIVE_UP_STEPS: &str = "\
+UPDATE workflow_run_steps SET status = 'failed', message = ?3, updated_at = ?4
+WHERE org_id = ?1 AND run_id = ?2 AND status IS NULL
+  AND EXISTS (SELECT 1 FROM workflow_runs WHERE org_id = ?1 AND id = ?2 AND status = 'started')";
+
+/// Ends a run that cannot go on: it fails, with its assessment and the step
+/// that it is in.
+pub(crate) async fn give_up(
+    shell: &Shell,
+    org: &OrganizationId,
+    run: &WorkflowRunId,
+    message: &str,
+) -> Result<(), StorageError> {
+    let database = shell.databases().of(org)?;
+    let key = || [id(org), id(run)];
+    let with = |value: &str| {
+        let [org, run] = key();
+        [org, run, text(value), time(shell.now())]
+    };
+    let statements = vec![
+        database.statement(GIVE_UP_ASSESSMENT, &with(Status::Failed.as_str()))?,
+        database.statement(GIVE_UP_STEPS, &with(message))?,
+        database.statement(FINISH, &with(RunStatus::Failed.as_str()))?,
+    ];
+    database.batch("give up run", statements).await?;
+    Ok(())
+}
+
+const DISPATCHED: &str = "\
+UPDATE workflow_runs SET dispatched_at = coalesce(dispatched_at, ?3)
+WHERE org_id = ?1 AND id = ?2";
+
+/// Notes that the engine has the run.
+pub(crate) async fn note_dispatched(
+    shell: &Shell,
+    org: &OrganizationId,
+    run: &WorkflowRunId,
+) -> Result<(), StorageError> {
+    note(shell, "note start of run", DISPATCHED, org, run).await
+}
+
+const TERMINATED: &str = "\
+UPDATE workflow_runs SET terminated_at = ?3 WHERE org_id = ?1 AND id = ?2";
+
+/// Notes that the engine was told of the cancel.
+pub(crate) async fn note_terminated(
+    shell: &Shell,
+    org: &OrganizationId,
+    run: &WorkflowRunId,
+) -> Result<(), StorageError> {
+    note(shell, "note cancel of run", TERMINATED, org, run).await
+}
+
+const RESTARTED: &str = "\
+UPDATE workflow_runs SET restarts = restarts + 1, dispatched_at = ?3
+WHERE org_id = ?1 AND id = ?2";
+
+/// Notes that the engine began the run anew.
+pub(crate) async fn note_restarted(
+    shell: &Shell,
+    org: &OrganizationId,
+    run: &WorkflowRunId,
+) -> Result<(), StorageError> {
+    note(shell, "note restart of run", RESTARTED, org, run).await
+}
+
+async fn note(
+    shell: &Shell,
+    operation: &'static str,
+    sql: &str,
+    org: &OrganizationId,
+    run: &WorkflowRunId,
+) -> Result<(), StorageError> {
+    let database = shell.databases().of(org)?;
+    let statement = database.statement(sql, &[id(org), id(run), time(shell.now())])?;
+    database.batch(operation, vec![statement]).await?;
+    Ok(())
+}
+
+/// A run that the sweep looks after.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OverdueRun {
+    pub(crate) org_id: OrganizationId,
+    pub(crate) id: WorkflowRunId,
+    pub(crate) restarts: u32,
+}
+
+/// Taking them and setting when they are due again is one statement, so that of
+/// two sweeps at once each run has one.
+const TAKE_OVERDUE: &str = "\
+UPDATE workflow_runs SET due_at = ?2
+WHERE (org_id, id) IN (
+    SELECT org_id, id FROM workflow_runs
+    WHERE status = 'started' AND version IS NOT NULL AND due_at <= ?1
+    ORDER BY due_at LIMIT ?3)
+RETURNING json_object('org_id', org_id, 'id', id, 'restarts', restarts) AS json";
+
+/// Takes some runs that should have gone on by now; they are due again at
+/// `again`.
+pub(crate) async fn take_overdue(
+    shell: &Shell,
+    again: Timestamp,
+    limit: u32,
+) -> Result<Vec<OverdueRun>, StorageError> {
+    let mut overdue = Vec::new();
+    for database in shell.databases().all()? {
+        let values = [time(shell.now()), time(again), limit.into()];
+        let statement = database.statement(TAKE_OVERDUE, &values)?;
+        let mut rows = database.batch("take overdue runs", vec![statement]).await?;
+        overdue.extend(rows.all_values()?);
+    }
+    Ok(overdue)
+}
+
+/// A run that was canceled and may still go on in the engine.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CanceledRun {
+    pub(crate) org_id: OrganizationId,
+    pub(crate) id: WorkflowRunId,
+}
+
+const TO_TERMINATE: &str = "\
+SELECT json_object('org_id', org_id, 'id', id) AS json FROM workflow_runs
+WHERE status = 'canceled' AND version IS NOT NULL AND terminated_at IS NULL
+ORDER BY completed_at LIMIT ?1";
+
+/// Some runs of whose cancel the engine is still to be told.
+pub(crate) async fn to_terminate(
+    shell: &Shell,
+    limit: u32,
+) -> Result<Vec<CanceledRun>, StorageError> {
+    let mut canceled = Vec::new();
+    for database in shell.databases().all()? {
+        let statement = database.statement(TO_TERMINATE, &[limit.into()])?;
+        let mut rows = database
+            .batch("find canceled runs", vec![statement])
+            .await?;
+        canceled.extend(rows.all_values()?);
+    }
+    Ok(canceled)
+}

@@ -1,0 +1,257 @@
+//! The steps of a run. Each is begun once and settled once, and whatever it
+//! does to the assessment happens in the transaction that settles it: however
+//! often the engine runs a step, it has one effect; and none once the run has
+//! ended, which the archive of its assessment brings about in its own
+//! transaction.
+
+use assessments::id::{FindingId, OrganizationId, WorkflowRunId, WorkflowRunStepId};
+use assessments::time::Timestamp;
+use assessments::workflow::definition::Component;
+use assessments::workflow::run::{Artifact, RunStatus, StepStatus};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use worker::D1PreparedStatement;
+
+use super::{Database, StorageError, id, text, time};
+use crate::engine::GRACE_SECONDS;
+use crate::engine::effect::Effect;
+use crate::shell::{Shell, random_bits};
+
+/// A step: a component of a run's definition.
+#[derive(Debug, Clone)]
+pub(crate) struct StepOfRun {
+    pub(crate) org: OrganizationId,
+    pub(crate) run: WorkflowRunId,
+    pub(crate) position: u32,
+    pub(crate) component: Component,
+}
+
+/// Where a run and its step stand.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    pub(crate) run: RunStatus,
+    /// How the step ended, if it has.
+    pub(crate) step: Option<StepStatus>,
+    /// Until when it waits, if it does.
+    pub(crate) deadline: Option<Timestamp>,
+}
+
+const PROGRESS: &str = "\
+SELECT json_object('run', r.status, 'step', s.status, 'deadline', s.deadline) AS json
+FROM workflow_runs r
+LEFT JOIN workflow_run_steps s
+    ON s.org_id = r.org_id AND s.run_id = r.id AND s.position = ?3
+WHERE r.org_id = ?1 AND r.id = ?2";
+
+const BEGIN: &str = "\
+INSERT INTO workflow_run_steps
+    (org_id, run_id, position, id, component_id, component_name, action_type, deadline,
+     created_at, updated_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9
+WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE org_id = ?1 AND id = ?2 AND status = 'started')
+ON CONFLICT (org_id, run_id, position) DO NOTHING";
+
+const NOTE_DUE: &str = "\
+UPDATE workflow_runs SET due_at = ?3 WHERE org_id = ?1 AND id = ?2 AND status = 'started'";
+
+/// Holds while the run goes on and the step has not been settled.
+macro_rules! open_step {
+    () => {
+        "EXISTS (
+    SELECT 1 FROM workflow_runs r
+    JOIN workflow_run_steps s
+        ON s.org_id = r.org_id AND s.run_id = r.id AND s.position = ?3
+    WHERE r.org_id = ?1 AND r.id = ?2 AND r.status = 'started' AND s.status IS NULL)"
+    };
+}
+
+const MOVE_ASSESSMENT: &str = concat!(
+    "\
+UPDATE assessments SET
+    status = coalesce(?4, status), score_percent = coalesce(?5, score_percent),
+    initiated_at = iif(?6, coalesce(initiated_at, ?7), initiated_at), updated_at = ?7
+WHERE org_id = ?1 AND archived_at IS NULL
+  AND id = (SELECT assessment_id FROM workflow_runs WHERE org_id = ?1 AND id = ?2)
+  AND ",
+    open_step!()
+);
+
+const ADD_FINDINGS: &str = concat!(
+    "\
+INSERT INTO findings (org_id, assessment_id, id, title)
+SELECT ?1, (SELECT assessment_id FROM workflow_runs WHERE org_id = ?1 AND id = ?2),
+    value ->> 0, value ->> 1
+FROM json_each(?4) WHERE ",
+    open_step!()
+);
+
+const SETTLE: &str = concat!(
+    "\
+UPDATE workflow_run_steps SET status = ?4, message = ?5, artifacts = ?6, updated_at = ?7
+WHERE org_id = ?1 AND run_id = ?2 AND position = ?3 AND ",
+    open_step!()
+);
+
+const END_RUN: &str = "\
+UPDATE workflow_runs SET status = ?3, completed_at = ?4
+WHERE org_id = ?1 AND id = ?2 AND status = 'started'
+  AND EXISTS (SELECT 1 FROM workflow_run_steps
+              WHERE org_id = ?1 AND run_id = ?2 AND position = ?5 AND status = ?6)";
+
+impl StepOfRun {
+    fn key(&self) -> [JsValue; 3] {
+        [id(&self.org), id(&self.run), self.position.into()]
+    }
+
+    fn statement(
+        &self,
+        database: &Database,
+        sql: &str,
+        values: impl IntoIterator<Item = JsValue>,
+    ) -> Result<D1PreparedStatement, StorageError> {
+        let values: Vec<JsValue> = self.key().into_iter().chain(values).collect();
+        database.statement(sql, &values)
+    }
+
+    fn begin(
+        &self,
+        database: &Database,
+        deadline: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<D1PreparedStatement, StorageError> {
+        let step = WorkflowRunStepId::from_random(random()?);
+        let Component {
+            id: component,
+            name,
+            action,
+        } = &self.component;
+        self.statement(
+            database,
+            BEGIN,
+            [
+                id(&step),
+                id(component),
+                text(name),
+                text(action.kind().as_str()),
+                deadline.map_or(JsValue::NULL, time),
+                time(now),
+            ],
+        )
+    }
+
+    fn due(&self, database: &Database, at: Timestamp) -> Result<D1PreparedStatement, StorageError> {
+        database.statement(NOTE_DUE, &[id(&self.org), id(&self.run), time(at)])
+    }
+}
+
+fn random() -> Result<u128, StorageError> {
+    random_bits().map_err(|error| StorageError::failed("make ids", &error))
+}
+
+/// Begins a step, or finds where it stands. `seconds` is how long it may take
+/// by its own nature.
+pub(crate) async fn begin(
+    shell: &Shell,
+    step: &StepOfRun,
+    seconds: u32,
+) -> Result<Progress, StorageError> {
+    let database = shell.databases().of(&step.org)?;
+    let now = shell.now();
+    let deadline = now.plus(seconds.into());
+    let statements = vec![
+        step.begin(&database, Some(deadline), now)?,
+        step.due(&database, deadline.plus(GRACE_SECONDS))?,
+        step.statement(&database, PROGRESS, [])?,
+    ];
+    progress(&database, "begin step", statements).await
+}
+
+/// Settles a step: its effect, its record, and the end of the run if it is one,
+/// all or nothing; nothing if it was settled before.
+pub(crate) async fn settle(
+    shell: &Shell,
+    step: &StepOfRun,
+    effect: &Effect,
+) -> Result<Progress, StorageError> {
+    let database = shell.databases().of(&step.org)?;
+    let now = shell.now();
+    let mut statements = vec![step.begin(&database, None, now)?];
+    if effect.moves_assessment() {
+        statements.push(
+            step.statement(
+                &database,
+                MOVE_ASSESSMENT,
+                [
+                    effect
+                        .status
+                        .map_or(JsValue::NULL, |status| text(status.as_str())),
+                    effect.score_percent.map_or(JsValue::NULL, JsValue::from),
+                    i32::from(effect.begins).into(),
+                    time(now),
+                ],
+            )?,
+        );
+    }
+    if !effect.findings.is_empty() {
+        let mut findings = Vec::new();
+        for finding in &effect.findings {
+            findings.push((FindingId::from_random(random()?), &finding.title));
+        }
+        statements.push(step.statement(&database, ADD_FINDINGS, [json(&findings)?])?);
+    }
+    let artifacts: Vec<Artifact> = effect
+        .artifacts
+        .iter()
+        .map(|artifact| Artifact {
+            artifact_type: artifact.artifact_type.clone(),
+            id: artifact.id.clone(),
+            role: artifact.role.clone(),
+            created_at: now,
+            updated_at: now,
+        })
+        .collect();
+    statements.push(step.statement(
+        &database,
+        SETTLE,
+        [
+            text(effect.outcome.as_str()),
+            effect.message.as_deref().map_or(JsValue::NULL, text),
+            json(&artifacts)?,
+            time(now),
+        ],
+    )?);
+    statements.push(match effect.ends_run {
+        Some(status) => database.statement(
+            END_RUN,
+            &[
+                id(&step.org),
+                id(&step.run),
+                text(status.as_str()),
+                time(now),
+                step.position.into(),
+                text(effect.outcome.as_str()),
+            ],
+        )?,
+        None => step.due(&database, now.plus(GRACE_SECONDS))?,
+    });
+    statements.push(step.statement(&database, PROGRESS, [])?);
+    progress(&database, "settle step", statements).await
+}
+
+async fn progress(
+    database: &Database,
+    operation: &'static str,
+    statements: Vec<D1PreparedStatement>,
+) -> Result<Progress, StorageError> {
+    let silent = statements.len() - 1;
+    let mut rows = database.batch(operation, statements).await?;
+    rows.skip(silent)?;
+    rows.next_value()?
+        .ok_or(StorageError::Missing { operation })
+}
+
+fn json(value: &impl Serialize) -> Result<JsValue, StorageError> {
+    serde_json::to_string(value)
+        .map(|json| text(&json))
+        .map_err(|error| StorageError::failed("write step", &error))
+}
