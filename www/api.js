@@ -78,6 +78,11 @@ export class Api {
     return this.#call("retrieve", id, { maxRetries: 0, ...options });
   }
 
+  /** Reads a workflow run, once. */
+  retrieveRun(id, options = {}) {
+    return this.#call("retrieveRun", id, { maxRetries: 0, ...options });
+  }
+
   /** Cancels or archives an assessment. */
   archive(id, options = {}) {
     return this.#call("archive", id, options);

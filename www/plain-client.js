@@ -12,6 +12,8 @@ export function plainClient(token) {
     create: (body, options) => send(token, "POST", "/v1/assessments", { body, ...options }),
     retrieve: (id, options) => send(token, "GET", at(id), options),
     archive: (id, options) => send(token, "DELETE", at(id), options),
+    retrieveRun: (id, options) =>
+      send(token, "GET", `/v1/workflows/runs/${encodeURIComponent(id)}`, options),
   };
 }
 

@@ -54,11 +54,20 @@ export class Refresher {
     try {
       const { data, requestId } = await this.#api.retrieve(id);
       await this.#store.note(data, { requestId, adds });
+      if (id === this.#watched) await this.#readRun(id);
       this.#setPause(undefined);
     } catch (failure) {
       await this.#note(id, failure);
       throw failure;
     }
+  }
+
+  /** Reads the workflow run of the assessment that is looked at, until it has ended. */
+  async #readRun(id) {
+    const { assessment, run } = this.#store.get(id) ?? {};
+    if (!assessment?.workflow_run_id || run?.completed_at) return;
+    const { data } = await this.#api.retrieveRun(assessment.workflow_run_id);
+    await this.#store.noteRun(id, data);
   }
 
   /** Reads all that are shown now, finished ones as well. */

@@ -1,8 +1,8 @@
 // The index of assessments that this browser created or opened. The API has no
 // list, so this is one browser's own, in IndexedDB; tabs share it.
 //
-// A record is { id, addedAt, assessment, readAt, requestId, archivedAt, history,
-// problem }. `assessment` is the last answer, `history` the statuses that this
+// A record is { id, addedAt, assessment, run, readAt, requestId, archivedAt,
+// history, problem }. `assessment` is the last answer, `run` that of its workflow, `history` the statuses that this
 // browser saw, `problem` a refusal that reading again will not mend. Times
 // are Unix milliseconds, but for those inside `assessment` and `archivedAt`.
 
@@ -83,11 +83,12 @@ export class Store {
     await this.#change((put) =>
       put(assessment.id, (record) => {
         if (!record && !adds) return undefined;
-        const { history = [], addedAt = Date.now(), archivedAt } = record ?? {};
+        const { history = [], addedAt = Date.now(), archivedAt, run } = record ?? {};
         return {
           id: assessment.id,
           addedAt,
           archivedAt,
+          run,
           assessment: { ...record?.assessment, ...assessment },
           readAt: Date.now(),
           requestId,
@@ -95,6 +96,11 @@ export class Store {
         };
       }),
     );
+  }
+
+  /** Notes what a workflow run answered. */
+  async noteRun(id, run) {
+    await this.#change((put) => put(id, (record) => record && { ...record, run }));
   }
 
   /** Notes what cancelling or archiving answered. */

@@ -188,6 +188,11 @@ export class AssessmentsClient {
     return this.cancel(id, options);
   }
 
+  /** Reads a workflow run with its steps. */
+  async retrieveRun(id, options) {
+    return (await this.#call("retrieveRun", id, options)).data;
+  }
+
   /** The same operations, answering `{ data, status, headers, requestId, attempts, replayed }`. */
   get withResponse() {
     return {
@@ -195,25 +200,34 @@ export class AssessmentsClient {
       retrieve: (id, options) => this.#call("retrieve", id, options),
       cancel: (id, options) => this.#call("archive", id, options),
       archive: (id, options) => this.#call("archive", id, options),
+      retrieveRun: (id, options) => this.#call("retrieveRun", id, options),
     };
   }
 
   /** Reads an assessment again and again, until it is as wished or time is up. */
   async waitFor(id, options = {}) {
-    const { until, signal, minDelayMs = 1_000, maxDelayMs = 15_000, maxWaitMs = 600_000 } = options;
+    return this.#wait("retrieve", id, wish(options.until), options);
+  }
+
+  /** Reads a workflow run again and again, until it has ended or time is up. */
+  async waitForRun(id, options = {}) {
+    return this.#wait("retrieveRun", id, ({ status }) => call("isRunTerminal", status), options);
+  }
+
+  async #wait(operation, id, wished, options) {
+    const { signal, minDelayMs = 1_000, maxDelayMs = 15_000, maxWaitMs = 600_000 } = options;
     checkNumbers(options, ["minDelayMs", "maxDelayMs", "maxWaitMs"]);
     checkSignal(signal);
-    const wished = wish(until);
-    let assessment;
+    let read;
     let seen;
     const watch = async (signal) => {
       for (let delay = minDelayMs; ; delay = Math.min(delay * 1.5, maxDelayMs)) {
-        assessment = await this.retrieve(id, { signal });
-        if (JSON.stringify(assessment) !== seen) {
-          seen = JSON.stringify(assessment);
-          tell(options, "onUpdate", assessment);
+        read = await this[operation](id, { signal });
+        if (JSON.stringify(read) !== seen) {
+          seen = JSON.stringify(read);
+          tell(options, "onUpdate", read);
         }
-        if (wished(assessment)) return assessment;
+        if (wished(read)) return read;
         // Half of the wait is random, so that many watchers spread out.
         await sleep(delay * (0.5 + Math.random() / 2), signal);
       }
@@ -222,7 +236,7 @@ export class AssessmentsClient {
       return await within(maxWaitMs, this.#signals(signal), watch);
     } catch (error) {
       if (error !== TIMED_OUT) throw error;
-      const state = assessment ? `still ${assessment.status}` : "not read";
+      const state = read ? `still ${read.status}` : "not read";
       throw new TimeoutError(`${id} is ${state} after ${maxWaitMs} ms`);
     }
   }

@@ -143,10 +143,8 @@ export interface Hooks {
   onRetry?(event: { attempt: number; delayMs: number; error: AssessmentsError }): void;
 }
 
-/** How to wait for an assessment. */
-export interface WaitOptions {
-  /** A test, a status or some; by default any terminal status. */
-  until?: AssessmentStatus | AssessmentStatus[] | ((assessment: Assessment) => boolean);
+/** How to wait. */
+export interface WaitTimes {
   /** First wait between reads; 1 000. It grows by half each time. */
   minDelayMs?: number | undefined;
   /** Longest wait between reads; 15 000. */
@@ -154,8 +152,20 @@ export interface WaitOptions {
   /** Longest wait in all, then a `TimeoutError`; 600 000. */
   maxWaitMs?: number | undefined;
   signal?: AbortSignal | undefined;
+}
+
+/** How to wait for an assessment. */
+export interface WaitOptions extends WaitTimes {
+  /** A test, a status or some; by default any terminal status. */
+  until?: AssessmentStatus | AssessmentStatus[] | ((assessment: Assessment) => boolean);
   /** Told of the assessment when first read and whenever it changed. */
   onUpdate?(assessment: Assessment): void;
+}
+
+/** How to wait for a workflow run. */
+export interface RunWaitOptions extends WaitTimes {
+  /** Told of the run when first read and whenever it changed. */
+  onUpdate?(run: WorkflowRun): void;
 }
 
 /** An answer with what came around it. */
@@ -184,6 +194,10 @@ export class AssessmentsClient {
   archive(id: string, options?: CallOptions): Promise<ArchivedAssessment>;
   /** Reads an assessment again and again, until it is as wished or time is up. */
   waitFor(id: string, options?: WaitOptions): Promise<Assessment>;
+  /** Reads a workflow run with its steps. */
+  retrieveRun(id: string, options?: CallOptions): Promise<WorkflowRun>;
+  /** Reads a workflow run again and again, until it has ended or time is up. */
+  waitForRun(id: string, options?: RunWaitOptions): Promise<WorkflowRun>;
   /** The same operations with status, headers, request id and attempts. */
   readonly withResponse: {
     create(
@@ -193,6 +207,7 @@ export class AssessmentsClient {
     retrieve(id: string, options?: CallOptions): Promise<WithResponse<Assessment>>;
     cancel(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
     archive(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
+    retrieveRun(id: string, options?: CallOptions): Promise<WithResponse<WorkflowRun>>;
   };
   /** Aborts what is in flight. */
   dispose(): void;

@@ -3,8 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { idOf } from "../http/harness.mjs";
-import { KEYS, NORTHWIND, ORGS, connect, finish, meddle, startDashboard } from "./support.mjs";
+import { idOf, makeOrg } from "../http/harness.mjs";
+import {
+  KEYS, NORTHWIND, ORGS, connect, field, finish, meddle, startDashboard, submit,
+} from "./support.mjs";
 
 const [GLOBEX_CREATED] = ORGS.harbor.assessments;
 const COMPLETE = ORGS.harbor.assessments.find(({ status }) => status === "complete");
@@ -501,5 +503,36 @@ test("names_are_text_whatever_they_contain", async () => {
   await page.locator("h1 bdi").waitFor();
   assert.equal(await page.locator("h1 bdi").textContent(), name.trim());
   assert.equal(await page.locator("main img").count(), 0);
+  await finish(page);
+});
+
+test("the_steps_of_a_workflow_run_are_shown_as_they_come", async () => {
+  const steps = [
+    { action_type: "begin_assessment", name: "Begin" },
+    { action_type: "wait_for_event", name: "Wait for approval", parameters: { event: "approved", timeout_seconds: 60 } },
+    { action_type: "complete_assessment", name: "Close", parameters: { score_percent: 0.9 } },
+  ].map((step) => ({ id: idOf("cbwc", step.name), ...step }));
+  const org = makeOrg("workflow of the dashboard", {
+    workflows: [{ id: idOf("cbwd", "dashboard"), name: "approval", kind: "direct", enabled: true, steps }],
+  });
+  await dashboard.api.load({ orgs: [org.data] });
+  const page = await dashboard.open("/new");
+  await connect(page, org.key);
+  await field(page, "vendor_id").fill(org.vendor);
+  await field(page, "trigger_workflow").fill("approval");
+  await submit(page);
+  const states = () => page.locator(".run-step").evaluateAll((items) =>
+    items.map(({ children: [name, state] }) => `${name.textContent}: ${state.textContent}`));
+  await page.getByText("Wait for approval").waitFor();
+  assert.deepEqual(await states(), ["Begin: done", "Wait for approval: going on"]);
+  const [{ id }] = await dashboard.api.rows("SELECT id FROM workflow_runs WHERE org_id = ?", org.id);
+  const sent = await dashboard.api.send("POST", `/v1/workflows/runs/${id}/events`, {
+    key: org.key, headers: { "content-type": "application/json" }, body: '{"name":"approved"}',
+  });
+  assert.equal(sent.status, 202);
+  await page.locator(".run-step").getByText("Close").waitFor();
+  await page.getByText("90%").waitFor();
+  assert.deepEqual(await states(), ["Begin: done", "Wait for approval: done", "Close: done"]);
+  assert.match(await page.locator("main").innerText(), /approval · completed/);
   await finish(page);
 });

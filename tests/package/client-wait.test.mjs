@@ -155,3 +155,54 @@ test("an_error_of_the_callers_test_ends_the_wait", async (t) => {
   const until = () => { throw problem; };
   await assert.rejects(time.until(client.waitFor(ID, { until })), (error) => error === problem);
 });
+
+const RUN_ID = "cbwr_0128e42c9f5c076efa5c191794409293";
+const STEP = {
+  step_id: "cbwrs_0128e42c9f5c076efa5c191794409293",
+  component_id: "cbwc_0128e42c9f5c076efa5c191794409293",
+  component_name: "Begin",
+  action_type: "begin_assessment",
+  status: null,
+  message: null,
+  artifacts: [],
+};
+const RUN = {
+  workflow_run_id: RUN_ID,
+  workflow_name: "flow",
+  workflow_definition_id: "cbwd_0128e42c9f5c076efa5c191794409293",
+  status: "started",
+  started_at: 1_790_500_000,
+  completed_at: null,
+  steps: [STEP],
+};
+
+for (const status of ["completed", "canceled", "failed"]) {
+  test(`a_run_is_waited_for_until_it_is_${status}`, async (t) => {
+    const time = clock(t);
+    const ended = { ...RUN, status, completed_at: 1_790_500_060, steps: [{ ...STEP, status: "success" }] };
+    const { client, requests } = scripted([answer(RUN), answer(RUN), answer(ended)]);
+    const updates = [];
+    const onUpdate = ({ status }) => updates.push(status);
+    assert.deepEqual(await time.until(client.waitForRun(RUN_ID, { onUpdate })), ended);
+    assert.deepEqual(updates, ["started", status]);
+    assert.ok(requests.every(({ url, method }) =>
+      method === "GET" && url === `https://api.example/v1/workflows/runs/${RUN_ID}`));
+  });
+}
+
+test("a_run_that_never_ends_is_waited_for_until_time_is_up", async (t) => {
+  const time = clock(t);
+  const { client } = scripted(answer(RUN));
+  await assert.rejects(time.until(client.waitForRun(RUN_ID, { maxWaitMs: 60_000 }), 61_000), {
+    name: "TimeoutError", message: `${RUN_ID} is still started after 60000 ms`,
+  });
+});
+
+test("what_is_no_id_of_a_run_is_refused_and_what_is_no_run_is_told", async () => {
+  const { client, requests } = scripted(answer({ ...RUN, steps: [{ ...STEP, artifacts: null }] }));
+  await assert.rejects(client.retrieveRun(ID), { name: "IdError", code: "wrong_kind" });
+  assert.equal(requests.length, 0);
+  await assert.rejects(client.retrieveRun(RUN_ID), {
+    name: "ResponseShapeError", message: /steps\.0\.artifacts/,
+  });
+});

@@ -133,7 +133,7 @@ class Detail {
   }
 
   #showRecord(record) {
-    const { assessment, archivedAt, history } = record;
+    const { assessment, archivedAt, history, run } = record;
     const isOver = isTerminal(assessment.status);
     const end = button(isOver ? texts.detail.archive : texts.detail.cancel, () => this.#end(), {
       look: "danger-quiet",
@@ -155,6 +155,7 @@ class Detail {
       h("div", { class: "detail-grid" },
         h("div", { class: "stack" },
           card(texts.detail.progress, tracker(assessment.status, history)),
+          run && card(texts.detail.workflow, timeline(run)),
           card(texts.detail.scope, scope(assessment)),
           assessment.custom_fields && card(texts.detail.customFields, customFields(assessment.custom_fields)),
         ),
@@ -264,6 +265,26 @@ function scope(assessment) {
 function customFields(fields) {
   if (fields.length === 0) return h("p", { class: "muted" }, texts.detail.noCustomFields);
   return facts(fields.map((field) => [h("bdi", {}, field.field_name), customFieldValue(field)]));
+}
+
+/** The steps of a workflow run. */
+function timeline(run) {
+  const { runStatuses, stepStatuses } = texts.detail;
+  const steps = run.steps.map((step) => {
+    const state = step.status ?? "going";
+    return h("li", { class: `run-step ${state}` },
+      h("span", { class: "run-step-name" }, h("bdi", {}, step.component_name)),
+      h("span", { class: "run-step-state" }, stepStatuses[state]),
+      step.message && h("p", { class: "hint" }, h("bdi", {}, step.message)),
+      step.artifacts.length > 0 && h("ul", { class: "tags" }, step.artifacts.map((artifact) =>
+        h("li", { class: "tag", title: artifact.id }, h("bdi", {}, `${artifact.artifact_type}: ${artifact.id}`)))),
+    );
+  });
+  return [
+    h("p", {}, h("bdi", {}, run.workflow_name), " · ", runStatuses[run.status],
+      run.completed_at && [" ", time(run.completed_at)]),
+    steps.length > 0 ? h("ol", { class: "timeline" }, steps) : h("p", { class: "muted" }, texts.detail.noSteps),
+  ];
 }
 
 function seen(history) {

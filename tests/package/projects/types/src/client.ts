@@ -7,7 +7,8 @@ import {
 import type {
   ArchivedAssessment, Assessment, AssessmentId, AssessmentStatus, CallOptions, CallSettings,
   ClientOptions, CreateOptions, CreatedAssessment, CustomField, CustomFieldType, CustomFieldValue,
-  Hooks, WaitOptions, WithResponse, WorkflowRunId,
+  Hooks, RunWaitOptions, WaitOptions, WaitTimes, WithResponse, WorkflowActionType, WorkflowArtifact,
+  WorkflowRun, WorkflowRunId, WorkflowRunStatus, WorkflowRunStep, WorkflowStepStatus,
 } from "assessments-edge";
 
 const hooks: Hooks = {
@@ -34,6 +35,23 @@ const wait: WaitOptions = {
   maxWaitMs: 3,
   onUpdate: ({ status }) => console.log(status),
 };
+
+const times: WaitTimes = { maxWaitMs: 3 };
+const runWait: RunWaitOptions = { ...times, onUpdate: ({ status }) => console.log(status) };
+
+export async function useRun(id: WorkflowRunId): Promise<WorkflowRunStatus> {
+  const run: WorkflowRun = await client.retrieveRun(id, call);
+  for (const step of run.steps satisfies WorkflowRunStep[]) {
+    const action: WorkflowActionType = step.action_type;
+    const status: WorkflowStepStatus | null = step.status;
+    const artifacts: WorkflowArtifact[] = step.artifacts;
+    console.log(action, status, artifacts);
+  }
+  const ended: WithResponse<WorkflowRun> = await client.withResponse.retrieveRun(id);
+  // @ts-expect-error A run is not waited for until a status of an assessment.
+  await client.waitForRun(id, { until: "complete" });
+  return (await client.waitForRun(ended.data.workflow_run_id, runWait)).status;
+}
 
 export async function use(): Promise<AssessmentStatus> {
   const body = { vendor_id: "x", control_set_ids: [] };
