@@ -17,6 +17,9 @@ const ROUTES = {
   [EXISTING]: ["GET", "DELETE"],
   [`/v1/assessments/${idOf("cbqsrw", "nobody")}`]: ["GET", "DELETE"],
   "/v1/assessments/x": ["GET", "DELETE"],
+  "/v1/workflows/runs/x": ["GET"],
+  "/v1/workflows/runs/events": ["GET"],
+  "/v1/workflows/runs/x/events": ["POST"],
   "/v1/utils/authtest": ["GET"],
   "/healthz": ["GET"],
   "/openapi.json": ["GET"],
@@ -87,7 +90,7 @@ for (const [path, allowed] of Object.entries(ROUTES)) {
 for (const path of [
   "//", "/v1", "/v1/", "/v1/assessments/", `${EXISTING}/`, `${EXISTING}/findings`, "/v1/assessments//",
   "/v1//assessments", "//v1/assessments", "/V1/assessments", "/v1/Assessments", "/v1/assessments.json",
-  "/v2/assessments", "/assessments", "/v1/utils", "/v1/utils/authtest/", "/healthz/", "/Healthz",
+  "/v2/assessments", "/assessments", "/v1/workflows", "/v1/workflows/runs", "/v1/workflows/runs//events", "/v1/workflows/runs/x/events/", "/v1/utils", "/v1/utils/authtest/", "/healthz/", "/Healthz",
   "/openapi.json/", "/openapi", "/openapi.yaml", "/index.html", "/favicon.ico", "/docs", "/robots.txt", "/%", "/*",
 ]) {
   test(`path_${path}_is_unrouted`, async () => {
@@ -172,6 +175,10 @@ test("openapi_is_3_1_and_describes_exactly_the_routes_and_statuses", async () =>
     "POST /v1/assessments": protectedRoute(["201", "400", "404", "409", "413", "422"]),
     "GET /v1/assessments/{assessment_id}": protectedRoute(["200", "404"]),
     "DELETE /v1/assessments/{assessment_id}": protectedRoute(["200", "404"]),
+    "GET /v1/workflows/runs/{workflow_run_id}": protectedRoute(["200", "404"]),
+    "POST /v1/workflows/runs/{workflow_run_id}/events": protectedRoute(
+      ["202", "400", "404", "409", "413", "422"],
+    ),
     "GET /v1/utils/authtest": protectedRoute(["200"]),
     "GET /healthz": openRoute,
     "GET /openapi.json": openRoute,
