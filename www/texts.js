@@ -228,7 +228,7 @@ export const texts = {
     ownTab: "This tab was duplicated, so it has a key of its own now.",
     submit: "Create assessment",
     sending: "Sending…",
-    retrying: (attempt) => `No answer yet. Attempt ${attempt}, with the same key.`,
+    retrying: (attempt) => `Trying again. Attempt ${attempt}, with the same key.`,
     stop: "Stop",
     faults: (n) => count(n, { one: "One thing needs your attention.", other: `${n} things need your attention.` }),
     issues: {},
@@ -237,7 +237,6 @@ export const texts = {
     sameKey: "Nothing is created twice: the key stays the same.",
     again: "Send again",
     toField: "Go to the field",
-    otherKey: "Use a new key instead",
     problems: {
       refused: "The API refused this",
       workflowMissing: "There is no such workflow",

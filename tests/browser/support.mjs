@@ -132,7 +132,8 @@ export async function meddle(page, operation, fates) {
     if (fate === undefined) return route.continue();
     if (fate === "refuse") return route.abort("internetdisconnected");
     if (fate === "lose" || fate === "hold") {
-      await route.fetch();
+      // The page may be closed meanwhile.
+      await route.fetch().catch(() => {});
       return fate === "lose" ? route.abort("connectionreset") : undefined;
     }
     return route.fulfill(fate);

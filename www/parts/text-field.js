@@ -34,6 +34,10 @@ export class TextField {
     this.#show();
   }
 
+  set readOnly(isReadOnly) {
+    this.#input.readOnly = isReadOnly;
+  }
+
   /** Puts a text where the caret is. */
   insert(text) {
     const { selectionStart, selectionEnd } = this.#input;

@@ -96,7 +96,9 @@ class Form {
       name: KEY_FIELD,
       check: (value) => keyIssues(value ?? ""),
       onchange: () => {
-        this.#draft.change({ key: this.#key.value ?? "" });
+        // What was sent was sent with another key, and no promise holds for this one.
+        this.#draft.change({ key: this.#key.value ?? "", open: undefined });
+        if (this.#counted === undefined) replace(this.#message);
         this.#count();
       },
       after: this.#newKeyButton,
@@ -187,7 +189,9 @@ class Form {
     for (const [other, field] of this.#fields) {
       if (other === name || field instanceof TextField) continue;
       const value = field instanceof IdListField ? [text] : text;
-      if (fieldIssues(other, value).length === 0) return { kind, field };
+      // A good id that is there already is not replaced.
+      const isTaken = field instanceof IdField && field.value !== undefined && !field.hasFaults;
+      if (!isTaken && fieldIssues(other, value).length === 0) return { kind, field };
     }
     return undefined;
   }
@@ -271,7 +275,7 @@ class Form {
         signal: this.#sending.signal,
         onRetry: ({ attempt }) => this.#tell({ tone: "info", title: texts.create.retrying(attempt + 1) }),
       });
-      await this.#created(answer, before !== undefined && before !== sent);
+      await this.#created(answer, before !== undefined && before !== sent && !isOf(answer.data, body));
     } catch (failure) {
       const isAnswered = !failure.isOpen && !BEFORE_KEY.includes(failure.status);
       if (isAnswered) this.#draft.change({ open: undefined });
@@ -299,9 +303,12 @@ class Form {
     replace(this.#submit, isBusy ? texts.create.sending : texts.create.submit);
     this.#stop.hidden = !isBusy;
     // The key that is on its way is the one that is shown.
+    this.#key.readOnly = isBusy;
     this.#newKeyButton.disabled = isBusy;
     this.#startOverButton.disabled = isBusy;
     if (isBusy) replace(this.#message);
+    // The button lost the focus when it was disabled.
+    else if (document.activeElement === document.body) this.#submit.focus();
   }
 
   #tell(message) {
@@ -398,4 +405,14 @@ class Form {
         return { title: problems.unavailable, body: [message, ...waiting, sameKey], actions: [this.#again()] };
     }
   }
+}
+
+/** Whether an assessment is what a request asked for, as far as both say. */
+function isOf(assessment, body) {
+  const { name, control_set_ids: controlSets, service_ids: services = [] } = body;
+  const isSame = (key, value) => JSON.stringify(assessment[key]) === JSON.stringify(value);
+  return isSame("vendor_id", body.vendor_id) && isSame("control_set_ids", controlSets) &&
+    isSame("service_ids", services) &&
+    (!body.assignee_id || isSame("assignee_id", body.assignee_id)) &&
+    (!name?.trim() || isSame("name", name.trim()));
 }

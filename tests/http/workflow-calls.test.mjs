@@ -1,0 +1,350 @@
+// Calls of analysers: what is sent, what is made of the answer, and what
+// becomes of a run whose analyser is down, slow, wrong or hostile.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { startApi } from "./harness.mjs";
+import {
+  obeyRedirectMode, orgWithWorkflows, outcomes, reply, runsOf, signatureOf, startAnalyser,
+  until,
+} from "./workflow-support.mjs";
+
+const WHOLE = {
+  status: "review_evals",
+  score_percent: 0.62,
+  findings: [{ title: "Weak keys" }, { title: "No backups" }],
+  artifacts: [
+    { artifact_type: "report", id: "report-1", role: "output" },
+    { artifact_type: "questionnaire", id: "q-7", role: "input" },
+  ],
+};
+const RUN_KEYS = [
+  "workflow_run_id", "workflow_definition_id", "component_id", "component_name", "input", "sent_at",
+];
+/** More than an answer may have. */
+const LARGE = JSON.stringify({ findings: [], padding: "x".repeat(262_144) });
+
+/** Of a failed connection, the harness makes a 500 before workerd sees it. */
+const NO_ANSWER = /^The analyser failed: (no answer|answered 500)/;
+
+const titled = (n) => Array.from({ length: n }, (_, i) => ({ title: `finding ${i}` }));
+/** Answers that are none, by the path that gives them. */
+const NONSENSE = {
+  "html": "<!doctype html><title>Sign in</title>",
+  "empty": "",
+  "no-object": '"fine"',
+  "array": "[]",
+  "array-in-field-order": '["review_evals", 0.9]',
+  "score-as-text": '{"score_percent":"0.5"}',
+  "score-beyond-numbers": '{"score_percent":1e999}',
+  "findings-as-object": '{"findings":{"title":"x"}}',
+  "finding-as-text": '{"findings":["Weak keys"]}',
+  "finding-as-array": '{"findings":[["Weak keys"]]}',
+  "finding-untitled": '{"findings":[{}]}',
+  "artifact-without-role": '{"artifacts":[{"artifact_type":"report","id":"1"}]}',
+  "status-unknown": '{"status":"done"}',
+  "status-canceled": '{"status":"canceled"}',
+  "one-finding-too-many": JSON.stringify({ findings: titled(101) }),
+  "title-too-long": JSON.stringify({ findings: [{ title: "x".repeat(256) }] }),
+  "too-large": LARGE,
+  "bytes": Buffer.from([0x7b, 0xff, 0x7d]),
+};
+
+let api;
+let runs;
+let org;
+let analyser;
+let other;
+let dead;
+const asked = obeyRedirectMode();
+
+/** Requests that never get a whole answer; they are cut at the end. */
+function behave({ path, attempt }, response) {
+  const [, kind, rest] = path.split("/");
+  if (kind === "whole") return WHOLE;
+  if (kind === "nothing") return {};
+  if (kind === "bad-twice" && attempt > 2) return WHOLE;
+  if (kind === "bad-twice") return reply(response, 500, "{}");
+  if (kind === "status") return reply(response, Number(rest), "{}");
+  if (kind === "once" && attempt > 1) return WHOLE;
+  if (kind === "once") return reply(response, Number(rest), "{}");
+  if (kind === "nonsense") return reply(response, 200, NONSENSE[rest]);
+  if (kind === "redirect") return reply(response, Number(rest), "", { location: `${other.url}/whole` });
+  if (kind === "most") return { findings: titled(100) };
+  if (kind === "cut") {
+    response.writeHead(200, { "content-length": "100" });
+    response.write("{");
+    response.destroy();
+    return undefined;
+  }
+  if (kind === "endless") {
+    response.writeHead(200, { "content-type": "application/json" });
+    const dripping = setInterval(() => response.write(" "), 100);
+    response.on("close", () => clearInterval(dripping));
+    return undefined;
+  }
+  // "silent" never answers at all.
+  return undefined;
+}
+
+async function portWithoutServer() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const call = (path, more = {}) => ["call", { url: `${analyser.url}/${path}`, ...more }];
+const flowOf = (step) => [["begin_assessment"], step, ["complete_assessment", {}]];
+
+before(async () => {
+  analyser = await startAnalyser(behave);
+  other = await startAnalyser(behave);
+  dead = `http://127.0.0.1:${await portWithoutServer()}/`;
+  const flows = {
+    "whole": flowOf(call("whole")),
+    "nothing": flowOf(call("nothing")),
+    "most": flowOf(call("most")),
+    "bad twice": flowOf(call("bad-twice", { retries: 2 })),
+    "cut": flowOf(call("cut", { retries: 1 })),
+    "down": flowOf(["call", { url: dead, retries: 1 }]),
+    "down, continue": flowOf(["call", { url: dead, retries: 0, on_failure: "continue" }]),
+    "silent": flowOf(call("silent", { retries: 0 })),
+    "endless": flowOf(call("endless", { retries: 0 })),
+    "two calls": [call("whole"), call("whole"), ["complete_assessment", {}]],
+  };
+  for (const status of [408, 425, 429, 502, 503]) {
+    flows[`once ${status}`] = flowOf(call(`once/${status}`, { retries: 1 }));
+  }
+  for (const status of [400, 401, 404, 410, 422]) {
+    flows[`status ${status}`] = flowOf(call(`status/${status}`));
+  }
+  for (const status of [301, 302, 303, 307, 308]) {
+    flows[`redirect ${status}`] = flowOf(call(`redirect/${status}`));
+  }
+  for (const kind of Object.keys(NONSENSE)) flows[kind] = flowOf(call(`nonsense/${kind}`));
+  org = orgWithWorkflows("calls", flows);
+  api = await startApi({ data: { orgs: [org.data] }, vars: { ENVIRONMENT: "development" } });
+  runs = runsOf(api, org);
+});
+after(async () => {
+  await api.close();
+  await Promise.all([analyser.close(), other.close()]);
+});
+
+/** Asserts that the call failed for good, and the run and its assessment with it. */
+async function failedWith({ id, run }, message) {
+  const ended = await runs.ended(run);
+  assert.equal(ended.status, "failed");
+  const last = ended.steps.at(-1);
+  assert.equal(last.action_type, "call");
+  assert.equal(last.status, "failed");
+  assert.match(last.message, message);
+  assert.deepEqual(last.artifacts, []);
+  const assessment = await runs.assessment(id);
+  assert.equal(assessment.status, "failed");
+  assert.equal(assessment.score_percent, null);
+  assert.equal(assessment.findings_count, 0);
+  return ended;
+}
+
+test("a_call_is_signed_and_has_exactly_its_documented_body_and_headers", async () => {
+  const { id, run } = await runs.start("whole");
+  await runs.ended(run);
+  const [request, ...more] = analyser.of(run);
+  assert.equal(more.length, 0);
+  assert.equal(request.method, "POST");
+  assert.equal(request.path, "/whole");
+  assert.equal(request.headers["content-type"], "application/json");
+  assert.equal(request.headers["coverbase-signature"], signatureOf(request.body));
+  assert.equal(request.headers.authorization, undefined);
+  const definition = org.data.workflows.find(({ name }) => name === "whole");
+  assert.deepEqual(Object.keys(request.json), RUN_KEYS);
+  const { sent_at: sentAt, input, ...rest } = request.json;
+  assert.ok(Number.isInteger(sentAt));
+  assert.deepEqual(rest, {
+    workflow_run_id: run,
+    workflow_definition_id: definition.id,
+    component_id: definition.steps[1].id,
+    component_name: definition.steps[1].name,
+  });
+  assert.equal(input.assessment_id, id);
+  const [{ kept }] = await api.rows("SELECT input AS kept FROM workflow_runs WHERE id = ?1", run);
+  assert.deepEqual(input, JSON.parse(kept));
+});
+
+test("all_that_an_analyser_answers_is_applied", async () => {
+  const { id, run } = await runs.start("whole");
+  const ended = await runs.ended(run);
+  assert.deepEqual(outcomes(ended), ["success", "success", "success"]);
+  const artifacts = ended.steps[1].artifacts;
+  for (const artifact of artifacts) {
+    assert.deepEqual(
+      Object.keys(artifact),
+      ["artifact_type", "id", "role", "created_at", "updated_at"],
+    );
+    assert.ok(Number.isInteger(artifact.created_at));
+    assert.equal(artifact.updated_at, artifact.created_at);
+  }
+  assert.deepEqual(
+    artifacts.map(({ artifact_type, id: of, role }) => ({ artifact_type, id: of, role })),
+    WHOLE.artifacts,
+  );
+  const assessment = await runs.assessment(id);
+  assert.equal(assessment.status, "complete");
+  assert.equal(assessment.score_percent, WHOLE.score_percent);
+  assert.equal(assessment.findings_count, 2);
+  assert.deepEqual(await runs.titles(id), ["No backups", "Weak keys"]);
+});
+
+test("an_answer_may_say_nothing_or_as_much_as_the_limits_allow", async () => {
+  const [nothing, most] = [await runs.start("nothing"), await runs.start("most")];
+  assert.equal((await runs.ended(nothing.run)).status, "completed");
+  assert.equal((await runs.assessment(nothing.id)).score_percent, null);
+  assert.equal((await runs.ended(most.run)).status, "completed");
+  assert.equal((await runs.assessment(most.id)).findings_count, 100);
+});
+
+test("each_call_of_a_run_has_an_idempotency_key_of_its_own", async () => {
+  const { id, run } = await runs.start("two calls");
+  await runs.ended(run);
+  const keys = analyser.of(run).map(({ headers }) => headers["idempotency-key"]);
+  assert.equal(keys.length, 2);
+  assert.equal(new Set(keys).size, 2);
+  assert.equal((await runs.assessment(id)).findings_count, 4);
+});
+
+test("an_analyser_that_fails_twice_is_asked_a_third_time_and_applied_once", async () => {
+  const { id, run } = await runs.start("bad twice");
+  assert.equal((await runs.ended(run)).status, "completed");
+  const requests = analyser.of(run);
+  assert.deepEqual(requests.map(({ attempt }) => attempt), [1, 2, 3]);
+  const keys = requests.map(({ headers }) => headers["idempotency-key"]);
+  assert.equal(new Set(keys).size, 1);
+  assert.ok(keys[0]);
+  for (const { headers, body } of requests) {
+    assert.equal(headers["coverbase-signature"], signatureOf(body));
+  }
+  assert.equal((await runs.assessment(id)).findings_count, 2);
+});
+
+test("an_analyser_that_is_down_fails_the_run_and_its_assessment", async () => {
+  const before = asked.length;
+  const started = await runs.start("down");
+  await failedWith(started, NO_ANSWER);
+  assert.equal(asked.slice(before).filter((url) => url === dead).length, 2);
+});
+
+test("an_answer_that_breaks_off_is_asked_for_again", async () => {
+  const started = await runs.start("cut");
+  await failedWith(started, /^The analyser failed: /);
+  assert.equal(analyser.of(started.run).length, 2);
+});
+
+test("a_run_goes_on_after_a_failed_call_if_it_is_told_to", async () => {
+  const { id, run } = await runs.start("down, continue");
+  const ended = await runs.ended(run);
+  assert.equal(ended.status, "completed");
+  assert.deepEqual(outcomes(ended), ["success", "failed", "success"]);
+  assert.match(ended.steps[1].message, NO_ANSWER);
+  assert.equal((await runs.assessment(id)).status, "complete");
+});
+
+test("statuses_that_may_pass_are_tried_again", async () => {
+  await Promise.all(
+    [408, 425, 429, 502, 503].map(async (status) => {
+      const { id, run } = await runs.start(`once ${status}`);
+      assert.equal((await runs.ended(run)).status, "completed", `${status}`);
+      assert.equal(analyser.of(run).length, 2, `${status}`);
+      assert.equal((await runs.assessment(id)).findings_count, 2);
+    }),
+  );
+});
+
+test("statuses_that_will_not_pass_are_not_tried_again", async () => {
+  await Promise.all(
+    [400, 401, 404, 410, 422].map(async (status) => {
+      const started = await runs.start(`status ${status}`);
+      await failedWith(started, new RegExp(`^The analyser failed: answered ${status}$`));
+      assert.equal(analyser.of(started.run).length, 1, `${status}`);
+    }),
+  );
+});
+
+for (const kind of Object.keys(NONSENSE)) {
+  test(`an_answer_that_is_none_fails_after_one_attempt_${kind.replaceAll("-", "_")}`, async () => {
+    const started = await runs.start(kind);
+    await failedWith(started, /^The analyser failed: ./);
+    assert.equal(analyser.of(started.run).length, 1);
+  });
+}
+
+test("a_redirect_is_not_followed", async () => {
+  await Promise.all(
+    [301, 302, 303, 307, 308].map(async (status) => {
+      const started = await runs.start(`redirect ${status}`);
+      await failedWith(started, new RegExp(`answered ${status}; redirects are not followed`));
+      assert.equal(analyser.of(started.run).length, 1, `${status}`);
+    }),
+  );
+  assert.deepEqual(other.requests, []);
+});
+
+test("an_analyser_that_takes_too_long_is_given_up_and_the_api_answers_meanwhile", async () => {
+  const slow = [await runs.start("silent"), await runs.start("endless")];
+  for (const { run } of slow) await runs.reached(run, 1);
+  let isOver = false;
+  const failing = Promise.all(
+    slow.map((started) => failedWith(started, /^The analyser failed: no whole answer in 10 s$/)),
+  ).finally(() => (isOver = true));
+  await until("the slow runs", async () => {
+    assert.equal((await api.send("GET", "/healthz")).status, 200);
+    return isOver;
+  });
+  await failing;
+  for (const { run } of slow) assert.equal(analyser.of(run).length, 1);
+});
+
+test("outside_of_development_nothing_but_public_https_is_asked", async () => {
+  const urls = {
+    "http": `${analyser.url}/whole`,
+    "https here": analyser.url.replace("http:", "https:"),
+    "private": "https://10.0.0.7/",
+    "link-local": "https://169.254.169.254/latest/meta-data",
+    "localhost": "https://localhost:8443/",
+    "ipv6": "https://[::1]/",
+    "mapped": "https://[::ffff:127.0.0.1]/",
+    "hex": "https://0x7f000001/",
+    "name": "https://metadata.google.internal/",
+  };
+  // The importer refuses most of these: they stand in the database as if the
+  // rules had been laxer when they were imported.
+  const flows = Object.fromEntries(
+    Object.keys(urls).map((name) => [name, flowOf(call("whole"))]),
+  );
+  const caged = orgWithWorkflows("calls, deployed", flows);
+  const deployed = await startApi({ data: { orgs: [caged.data] } });
+  try {
+    const theirs = runsOf(deployed, caged);
+    const { requests } = analyser;
+    const before = [requests.length, asked.length];
+    await Promise.all(
+      Object.entries(urls).map(async ([name, url]) => {
+        const sql = `UPDATE workflow_versions SET components =
+          json_set(components, '$[1].parameters.url', ?1) WHERE definition_id = ?2`;
+        const { id: definition } = caged.data.workflows.find((flow) => flow.name === name);
+        await deployed.env.DB.prepare(sql).bind(url, definition).run();
+        const { id, run } = await theirs.start(name);
+        const ended = await theirs.ended(run);
+        assert.equal(ended.status, "failed", url);
+        assert.match(ended.steps[1].message, /must be https|is not a public address/, url);
+        assert.equal((await theirs.assessment(id)).status, "failed");
+      }),
+    );
+    assert.deepEqual([requests.length, asked.length], before);
+  } finally {
+    await deployed.close();
+  }
+});
