@@ -48,7 +48,10 @@ class App {
     document.documentElement.dir = direction;
     session.subscribe(() => this.#showConnection());
     this.#showConnection();
-    addEventListener("popstate", () => this.#showPage());
+    addEventListener("popstate", () => {
+      this.#showPage();
+      this.#main.querySelector("h1")?.focus({ preventScroll: true });
+    });
     document.addEventListener("click", (event) => this.#followed(event));
     setInterval(refreshTimes, TIMES_MS);
     this.#showPage();

@@ -66,8 +66,13 @@ export class Refresher {
   async #readRun(id) {
     const { assessment, run } = this.#store.get(id) ?? {};
     if (!assessment?.workflow_run_id || run?.completed_at) return;
-    const { data } = await this.#api.retrieveRun(assessment.workflow_run_id);
-    await this.#store.noteRun(id, data);
+    try {
+      const { data } = await this.#api.retrieveRun(assessment.workflow_run_id);
+      await this.#store.noteRun(id, data);
+    } catch (failure) {
+      // The assessment was read all the same; the run is asked for next time.
+      console.info("The workflow run was not read:", failure.message);
+    }
   }
 
   /** Reads all that are shown now, finished ones as well. */
@@ -103,9 +108,10 @@ export class Refresher {
   /** Who is to be read, and when. */
   #plan() {
     const wanted = new Map();
-    for (const { id, assessment, problem } of this.#store.all()) {
+    for (const { id, assessment, run, problem } of this.#store.all()) {
       const planned = this.#plans.get(id);
-      const isOver = problem || (assessment && isTerminal(assessment.status));
+      const isRunning = id === this.#watched && run && !run.completed_at;
+      const isOver = problem || (assessment && isTerminal(assessment.status) && !isRunning);
       if (planned?.at === 0 || planned?.isRunning || !isOver) {
         wanted.set(id, planned ?? { at: firstRead(assessment), delay: FIRST_DELAY_MS });
       }

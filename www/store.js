@@ -38,7 +38,9 @@ export class Store {
     } catch (error) {
       console.info("The list of assessments is not kept:", error.message);
     }
-    store.#channel.onmessage = () => store.#load().then(() => store.#tell());
+    store.#channel.onmessage = () => {
+      if (store.isKept) store.#load().then(() => store.#tell(), () => {});
+    };
     return store;
   }
 
@@ -83,6 +85,8 @@ export class Store {
     await this.#change((put) =>
       put(assessment.id, (record) => {
         if (!record && !adds) return undefined;
+        // An answer that was overtaken by a newer one.
+        if (record?.assessment?.updated_at > assessment.updated_at) return undefined;
         const { history = [], addedAt = Date.now(), archivedAt, run } = record ?? {};
         return {
           id: assessment.id,
@@ -142,8 +146,8 @@ export class Store {
    */
   async #change(change) {
     const changed = new Map();
-    if (this.#database) {
-      const transaction = this.#database.transaction(NAME, "readwrite");
+    const transaction = this.#begin();
+    if (transaction) {
       const table = transaction.objectStore(NAME);
       const put = (id, make) => {
         const read = table.get(id);
@@ -180,6 +184,17 @@ export class Store {
       else this.#records.delete(id);
     }
     this.#tell();
+  }
+
+  /** A transaction, if the browser still has the database. */
+  #begin() {
+    try {
+      return this.#database?.transaction(NAME, "readwrite");
+    } catch (error) {
+      console.info("The list of assessments is not kept any more:", error.message);
+      this.#database = undefined;
+      return undefined;
+    }
   }
 
   async #load() {

@@ -67,7 +67,6 @@ export const texts = {
 
   rulesMissing: "This browser does not allow WebAssembly here, so nothing is checked before it is sent. The server checks it.",
   notKept: "This browser keeps no data for this page, so the list is lost when the page is closed.",
-  anotherVersion: "Something went wrong in this page. Reload it and try again.",
 
   list: {
     intro: "What this browser created or opened. The API itself has no list.",
@@ -201,7 +200,6 @@ export const texts = {
     },
     groups: { scope: "What to assess", naming: "What to call it", work: "How to work on it", sending: "Sending" },
     required: "required",
-    add: "Add",
     remove: (id) => `Remove ${id}`,
     removeAll: "Remove all",
     entries: (n) => count(n, { one: `${n} entry`, other: `${n} entries` }),

@@ -1,13 +1,16 @@
 //! What an analyser answers a call, or reports in an event: what it found, in
 //! terms of the assessment.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::assessment::Status;
 use crate::limits::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
 
 /// Most bytes of an answer.
 pub const MAX_BYTES: usize = 262_144;
+
+/// Most artifacts of one answer: those of a whole run are read in one row.
+pub const MAX_ARTIFACTS: usize = 20;
 
 /// What an analyser found. Every part is optional, unknown keys are ignored.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -20,10 +23,18 @@ pub struct Analysis {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score_percent: Option<f64>,
     /// Findings to add.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "or_null",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub findings: Vec<Finding>,
     /// Things that were made or used, shown with the step.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        deserialize_with = "or_null",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub artifacts: Vec<NewArtifact>,
 }
 
@@ -55,8 +66,8 @@ pub enum AnalysisError {
     #[error("an analyser cannot cancel an assessment")]
     Cancels,
     /// A list is too long.
-    #[error("{0}: at most {MAX_LIST_ENTRIES} entries")]
-    List(&'static str),
+    #[error("{0}: at most {1} entries")]
+    List(&'static str, usize),
     /// A text is empty or too long.
     #[error("{0} must have 1 to {MAX_TEXT_LENGTH} characters")]
     Text(&'static str),
@@ -72,12 +83,12 @@ impl Analysis {
         if analysis.status == Some(Status::Canceled) {
             return Err(AnalysisError::Cancels);
         }
-        for (what, length) in [
-            ("findings", analysis.findings.len()),
-            ("artifacts", analysis.artifacts.len()),
+        for (what, length, most) in [
+            ("findings", analysis.findings.len(), MAX_LIST_ENTRIES),
+            ("artifacts", analysis.artifacts.len(), MAX_ARTIFACTS),
         ] {
-            if length > MAX_LIST_ENTRIES {
-                return Err(AnalysisError::List(what));
+            if length > most {
+                return Err(AnalysisError::List(what, most));
             }
         }
         let texts = analysis
@@ -100,6 +111,13 @@ impl Analysis {
     }
 }
 
+/// `null` in a list's place is the same as leaving it out.
+fn or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +125,8 @@ mod tests {
     #[test]
     fn every_part_is_optional_and_unknown_keys_are_ignored() {
         assert_eq!(Analysis::read("{}").unwrap(), Analysis::default());
+        let nulls = r#"{"score_percent":null,"status":null,"findings":null,"artifacts":null}"#;
+        assert_eq!(Analysis::read(nulls).unwrap(), Analysis::default());
         let json = r#"{"score_percent":0.8,"status":"review_evals","findings":[{"title":"x","id":1}],"took":3}"#;
         let analysis = Analysis::read(json).unwrap();
         assert_eq!(analysis.score_percent, Some(0.8));

@@ -12,8 +12,8 @@ use crate::assessment::Status;
 use crate::id::WorkflowComponentId;
 use crate::limits::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
 
-/// Most components of a definition. Each is at most three steps of the engine,
-/// which allows a run a thousand.
+/// Most components of a definition. A wait for an event can take some forty
+/// steps of the engine, others three; a run has at most ten thousand.
 pub const MAX_COMPONENTS: usize = 50;
 /// The longest wait, in seconds: a year, as long as the engine sleeps.
 pub const MAX_WAIT_SECONDS: u32 = 365 * 24 * 60 * 60;

@@ -33,7 +33,9 @@ function analyse({ input, workflow_run_id: run }) {
 }
 
 const server = createServer(async (request, response) => {
-  const chunks = await request.toArray();
+  const chunks = await request.toArray().catch(() => undefined);
+  // The connection broke off.
+  if (!chunks) return undefined;
   const body = Buffer.concat(chunks);
   const answer = (status, json) => {
     response.writeHead(status, { "content-type": "application/json" });
@@ -43,6 +45,6 @@ const server = createServer(async (request, response) => {
   if (!isSigned(body, request.headers["coverbase-signature"])) {
     return answer(401, { error: "the signature is not that of this body" });
   }
-  setTimeout(() => answer(200, analyse(JSON.parse(body))), WORK_MS);
+  return setTimeout(() => answer(200, analyse(JSON.parse(body))), WORK_MS);
 });
 server.listen(Number(port), "127.0.0.1");

@@ -20,14 +20,16 @@ ALTER TABLE workflow_runs ADD COLUMN version INTEGER;
 ALTER TABLE workflow_runs ADD COLUMN due_at INTEGER;
 -- When the engine was told of the cancel.
 ALTER TABLE workflow_runs ADD COLUMN terminated_at INTEGER;
--- How often the engine had lost it and it was begun again.
+-- How often the sweep looked after it, and had the engine begin it anew, since
+-- it last went on.
+ALTER TABLE workflow_runs ADD COLUMN sweeps INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE workflow_runs ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0;
 
 DROP INDEX workflow_runs_to_dispatch;
 CREATE INDEX workflow_runs_by_due
   ON workflow_runs (due_at) WHERE status = 'started' AND version IS NOT NULL;
 CREATE INDEX workflow_runs_to_terminate
-  ON workflow_runs (completed_at)
+  ON workflow_runs (due_at)
   WHERE status = 'canceled' AND version IS NOT NULL AND terminated_at IS NULL;
 
 -- The steps that were begun. Without a status a step goes on; once it has one
@@ -44,8 +46,9 @@ CREATE TABLE workflow_run_steps (
   message TEXT,
   artifacts TEXT NOT NULL DEFAULT '[]'
     CHECK (json_valid(artifacts) AND json_type(artifacts) = 'array'),
-  -- Until when it waits, if it does.
+  -- Until when it waits, if it does, and the event that it waits for.
   deadline INTEGER,
+  awaits TEXT,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   PRIMARY KEY (org_id, run_id, position),
@@ -70,11 +73,14 @@ CREATE TABLE workflow_events (
 -- What a workflow found.
 ALTER TABLE findings ADD COLUMN title TEXT;
 
--- A run that is canceled leaves no step going on.
+-- A run that is canceled leaves no step going on, and the sweep sees to it that
+-- the engine hears of it.
 CREATE TRIGGER workflow_runs_cancel
 AFTER UPDATE OF status ON workflow_runs
 WHEN OLD.status = 'started' AND NEW.status = 'canceled'
 BEGIN
   UPDATE workflow_run_steps SET status = 'skipped', updated_at = NEW.completed_at
     WHERE org_id = NEW.org_id AND run_id = NEW.id AND status IS NULL;
+  UPDATE workflow_runs SET due_at = NEW.completed_at
+    WHERE org_id = NEW.org_id AND id = NEW.id;
 END;

@@ -44,6 +44,8 @@ export function askForCredential({ api, demo }) {
       replace(submit, texts.connection.checking);
       try {
         await api.probe(token);
+        // Whoever closed the dialog meanwhile does not want to be connected.
+        if (!dialog.open) return;
         isConnected = true;
         session.connect(token, { remember: remember.checked });
         dialog.close();
@@ -93,7 +95,7 @@ export function confirm({ title, text, label, keep, working, act, explain }) {
     const fault = h("p", { class: "fault", role: "alert" });
     const go = button(label, async () => {
       replace(fault);
-      go.disabled = true;
+      setBusy(true);
       replace(go, working);
       try {
         outcome = await act();
@@ -101,13 +103,21 @@ export function confirm({ title, text, label, keep, working, act, explain }) {
       } catch (failure) {
         replace(fault, explain(failure));
       } finally {
-        go.disabled = false;
+        setBusy(false);
         replace(go, label);
       }
     }, { look: "danger" });
+    const stay = button(keep, () => dialog.close(), { autofocus: true });
+    // What is on its way cannot be called back.
+    const setBusy = (isBusy) => {
+      go.disabled = isBusy;
+      stay.disabled = isBusy;
+    };
     const dialog = makeDialog(title, h("p", {}, text), fault,
-      h("div", { class: "actions end" },
-        button(keep, () => dialog.close(), { autofocus: true }), go));
+      h("div", { class: "actions end" }, stay, go));
+    dialog.addEventListener("cancel", (event) => {
+      if (stay.disabled) event.preventDefault();
+    });
     dialog.addEventListener("close", () => resolve(outcome));
     show(dialog);
   });

@@ -39,7 +39,7 @@ export function listView(app) {
 class List {
   #app;
   #rows = h("ul", { class: "rows" });
-  #shown = h("p", { class: "muted shown" });
+  #shown = h("p", { class: "muted shown", role: "status" });
   #overview = h("div", { class: "overview" });
   #tools;
   #menu;
@@ -151,7 +151,8 @@ class List {
     const shown = records.filter(matches).sort(ORDERS[choice.order]);
     const isEmpty = records.length === 0;
     this.#tools.hidden = isEmpty;
-    replace(this.#shown, texts.list.shown(shown.length, records.length));
+    const told = texts.list.shown(shown.length, records.length);
+    if (this.#shown.textContent !== told) replace(this.#shown, told);
     this.#showOverview(records);
     reconcile(this.#rows, shown, ({ id }) => id, () => h("li", { class: "row-item" }), updateRow);
     this.#rows.hidden = shown.length === 0;

@@ -15,6 +15,8 @@ use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::future_to_promise;
 
+use crate::storage::{TIMEOUT_MILLISECONDS, deadline};
+
 #[wasm_bindgen(wasm_bindgen_futures = ::worker::wasm_bindgen_futures, js_sys = ::worker::js_sys)]
 extern "C" {
     /// The binding: the instances of one workflow class.
@@ -152,20 +154,20 @@ impl Workflow {
     /// Creates an instance, unless there is one of that id.
     pub(crate) async fn create(&self, id: &str, params: &str) -> Result<(), EngineError> {
         let options = object(&[("id", &JsValue::from_str(id)), ("params", &parse(params)?)]);
-        match self.js_create(&options).await.map_err(EngineError::from) {
+        match bounded(self.js_create(&options)).await {
             Err(error) if !error.is_already_there() => Err(error),
             _ => Ok(()),
         }
     }
 
     pub(crate) async fn get(&self, id: &str) -> Result<Instance, EngineError> {
-        Ok(self.js_get(id).await?.unchecked_into())
+        Ok(bounded(self.js_get(id)).await?.unchecked_into())
     }
 }
 
 impl Instance {
     pub(crate) async fn state(&self) -> Result<InstanceState, EngineError> {
-        let status = self.js_status().await?;
+        let status = bounded(self.js_status()).await?;
         let status = Reflect::get(&status, &JsValue::from_str("status"))?;
         Ok(match status.as_string().unwrap_or_default().as_str() {
             "complete" | "errored" | "terminated" => InstanceState::Ended,
@@ -175,7 +177,7 @@ impl Instance {
 
     /// Stops it for good; one that ended already is fine.
     pub(crate) async fn terminate(&self) -> Result<(), EngineError> {
-        match self.js_terminate().await.map_err(EngineError::from) {
+        match bounded(self.js_terminate()).await {
             Err(error) if !error.is_already_over() => Err(error),
             _ => Ok(()),
         }
@@ -183,7 +185,7 @@ impl Instance {
 
     /// Begins it anew, without the results of its steps.
     pub(crate) async fn restart(&self) -> Result<(), EngineError> {
-        self.js_restart().await?;
+        bounded(self.js_restart()).await?;
         Ok(())
     }
 
@@ -193,7 +195,7 @@ impl Instance {
             ("type", &JsValue::from_str(kind)),
             ("payload", &JsValue::NULL),
         ]);
-        self.js_send_event(&event).await?;
+        bounded(self.js_send_event(&event)).await?;
         Ok(())
     }
 }
@@ -303,6 +305,16 @@ impl Event {
             instance_id: field("instanceId")?.as_string().unwrap_or_default(),
             payload: String::from(JSON::stringify(&field("payload")?)?),
         })
+    }
+}
+
+/// The engine's answer, if it comes in time.
+async fn bounded(
+    answer: impl Future<Output = Result<JsValue, JsValue>>,
+) -> Result<JsValue, EngineError> {
+    match deadline(TIMEOUT_MILLISECONDS, answer).await {
+        Some(answer) => answer.map_err(EngineError::from),
+        None => Err(format!("no answer in {TIMEOUT_MILLISECONDS} ms").into()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use assessments::id::{WorkflowDefinitionId, WorkflowRunId};
+use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
 use assessments::time::Timestamp;
 use assessments::workflow::analysis::{Analysis, MAX_BYTES};
 use assessments::workflow::definition::Component;
@@ -15,10 +15,13 @@ use serde_json::value::RawValue;
 use sha2::Sha256;
 use worker::wasm_bindgen::JsValue;
 use worker::{
-    AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response,
+    AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
+    Response, ResponseBody,
 };
 
 use super::binding::StepError;
+use crate::shell::Shell;
+use crate::storage;
 
 /// Longest wait for a whole answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,9 +37,9 @@ pub(crate) struct Question {
     pub(crate) url: String,
     /// What the run was told, JSON.
     pub(crate) input: Box<RawValue>,
-    pub(crate) secret: String,
-    /// Whether `http` and this machine may be called.
-    pub(crate) development: bool,
+    pub(crate) org: OrganizationId,
+    /// When the step began: the same for every attempt, like the whole body.
+    pub(crate) sent_at: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -46,15 +49,19 @@ struct Body<'a> {
     component_id: &'a assessments::id::WorkflowComponentId,
     component_name: &'a str,
     input: &'a RawValue,
-    sent_at: Timestamp,
+    sent_at: Option<Timestamp>,
 }
 
 /// Asks once.
 ///
 /// # Errors
 /// Whether it is worth another attempt.
-pub(crate) async fn ask(question: &Question, now: Timestamp) -> Result<Analysis, StepError> {
-    let request = request(question, now)?;
+pub(crate) async fn ask(shell: &Shell, question: &Question) -> Result<Analysis, StepError> {
+    let secret = storage::runs::signing_secret(shell, &question.org, &question.definition)
+        .await
+        .map_err(|error| StepError::Retry(error.to_string()))?
+        .ok_or_else(|| StepError::Fatal("the workflow has no signing secret".to_owned()))?;
+    let request = request(question, &secret, shell.config().is_development)?;
     let controller = AbortController::default();
     let signal = controller.signal();
     let exchange = Box::pin(exchange(request, &signal));
@@ -69,19 +76,21 @@ pub(crate) async fn ask(question: &Question, now: Timestamp) -> Result<Analysis,
             )));
         }
     };
-    Analysis::read(&text).map_err(|error| StepError::Fatal(error.to_string()))
+    // An analyser may have nothing to say yet, and report later.
+    let text = if text.is_empty() { "{}" } else { &text };
+    Analysis::read(text).map_err(|error| StepError::Fatal(error.to_string()))
 }
 
-fn request(question: &Question, now: Timestamp) -> Result<Request, StepError> {
+fn request(question: &Question, secret: &str, development: bool) -> Result<Request, StepError> {
     let fatal = |error: &dyn std::fmt::Display| StepError::Fatal(error.to_string());
-    let url = target::parse(&question.url, question.development).map_err(|error| fatal(&error))?;
+    let url = target::parse(&question.url, development).map_err(|error| fatal(&error))?;
     let body = serde_json::to_string(&Body {
         workflow_run_id: &question.run,
         workflow_definition_id: &question.definition,
         component_id: &question.component.id,
         component_name: &question.component.name,
         input: &question.input,
-        sent_at: now,
+        sent_at: question.sent_at,
     })
     .map_err(|error| fatal(&error))?;
     let headers = Headers::new();
@@ -95,10 +104,7 @@ fn request(question: &Question, now: Timestamp) -> Result<Request, StepError> {
         ("accept", "application/json"),
         // The same for every attempt, so that an analyser can tell.
         ("idempotency-key", key.as_str()),
-        (
-            SIGNATURE_HEADER,
-            signature(&question.secret, &body).as_str(),
-        ),
+        (SIGNATURE_HEADER, signature(secret, &body).as_str()),
     ] {
         headers.set(name, value).map_err(|error| fatal(&error))?;
     }
@@ -142,6 +148,9 @@ async fn exchange(request: Request, signal: &worker::AbortSignal) -> Result<Stri
 
 /// A body, read no further than an answer may be long.
 async fn read(response: &mut Response) -> Result<String, StepError> {
+    if matches!(response.body(), ResponseBody::Empty) {
+        return Ok(String::new());
+    }
     let broken = |error: worker::Error| StepError::Retry(format!("the answer broke off: {error}"));
     let mut bytes = Vec::new();
     let mut stream = response.stream().map_err(broken)?;

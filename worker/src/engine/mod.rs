@@ -17,6 +17,7 @@ pub(crate) mod effect;
 pub(crate) mod run;
 
 use assessments::id::{OrganizationId, WorkflowRunId};
+use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use worker::{console_error, console_warn};
 
@@ -34,9 +35,14 @@ const NUDGE: &str = "nudge";
 
 /// Seconds a run may be behind before the sweep looks after it.
 pub(crate) const GRACE_SECONDS: i64 = 15;
-/// Runs that one sweep looks after.
-const RUNS_OF_A_SWEEP: u32 = 100;
-/// How often a run that the engine ended is begun anew before it is given up.
+/// Seconds after which the sweep looks again, at first.
+const AGAIN_SECONDS: u32 = 30;
+/// Runs that a sweep looks after at once, and how often. Each takes a few calls
+/// to the engine, and a minute later there is another sweep.
+const BATCH_SIZE: u32 = 20;
+const MAX_BATCHES: u32 = 50;
+/// How often a run that the engine ended is begun anew, without getting any
+/// further, before it is given up.
 const MAX_RESTARTS: u32 = 5;
 
 /// What an execution is told besides the id of its run.
@@ -125,33 +131,43 @@ async fn instance(shell: &Shell, run: &WorkflowRunId) -> Result<Option<Instance>
 /// Looks after runs that should have gone on by now, and after cancels that the
 /// engine has not heard of.
 pub(crate) async fn sweep(shell: &Shell) -> Result<(), StorageError> {
-    let again = shell.now().plus(2 * GRACE_SECONDS);
-    for run in storage::runs::take_overdue(shell, again, RUNS_OF_A_SWEEP).await? {
-        if let Err(error) = look_after(shell, &run).await {
-            console_error!("overdue run {}: {error}", run.id.as_str());
+    for _ in 0..MAX_BATCHES {
+        let runs = storage::runs::take_overdue(shell, AGAIN_SECONDS, BATCH_SIZE).await?;
+        join_all(runs.iter().map(|run| look_after(shell, run))).await;
+        if runs.len() < BATCH_SIZE as usize {
+            break;
         }
     }
-    for run in storage::runs::to_terminate(shell, RUNS_OF_A_SWEEP).await? {
-        stop(shell, &run.org_id, &run.id).await;
+    for _ in 0..MAX_BATCHES {
+        let runs = storage::runs::take_canceled(shell, AGAIN_SECONDS, BATCH_SIZE).await?;
+        join_all(runs.iter().map(|run| stop(shell, &run.org_id, &run.id))).await;
+        if runs.len() < BATCH_SIZE as usize {
+            break;
+        }
     }
     Ok(())
 }
 
-async fn look_after(shell: &Shell, run: &OverdueRun) -> Result<(), Untold> {
+async fn look_after(shell: &Shell, run: &OverdueRun) {
+    if let Err(error) = try_look_after(shell, run).await {
+        console_error!("overdue run {}: {error}", run.id.as_str());
+    }
+}
+
+async fn try_look_after(shell: &Shell, run: &OverdueRun) -> Result<(), Untold> {
     let OverdueRun {
         org_id: org,
         id,
         restarts,
+        has_event,
     } = run;
     let Some(instance) = instance(shell, id).await? else {
         return try_start(shell, org, id).await;
     };
     match instance.state().await? {
         InstanceState::Going => {
-            // Whether it sleeps too long, waits for an event that has come, or
-            // was lost: one of the two takes it on.
-            instance.send_event(WAKE).await?;
-            instance.send_event(NUDGE).await?;
+            let event = if *has_event { WAKE } else { NUDGE };
+            instance.send_event(event).await?;
         }
         InstanceState::Ended if *restarts < MAX_RESTARTS => {
             instance.restart().await?;
@@ -159,6 +175,7 @@ async fn look_after(shell: &Shell, run: &OverdueRun) -> Result<(), Untold> {
         }
         InstanceState::Ended => {
             let message = "The workflow engine ended the run repeatedly";
+            console_error!("run {}: {message}; it is given up", id.as_str());
             storage::runs::give_up(shell, org, id, message).await?;
         }
     }

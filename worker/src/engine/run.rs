@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
-use assessments::time::Timestamp;
 use assessments::workflow::analysis::Analysis;
 use assessments::workflow::definition::{Action, Call, Component, Wait, WaitForEvent};
+use assessments::workflow::event::EventName;
 use assessments::workflow::run::RunStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -18,7 +18,8 @@ use super::call::{self, Question};
 use super::effect::Effect;
 use super::{Params, WAKE};
 use crate::shell::Shell;
-use crate::storage::steps::{Progress, StepOfRun};
+use crate::storage::events::Look;
+use crate::storage::steps::{Beginning, Progress, StepOfRun};
 use crate::storage::{self, StorageError};
 
 /// Steps that read or write D1, which may be away for a while: tried for about
@@ -33,17 +34,16 @@ const STORAGE: StepConfig = StepConfig {
 const CALL_DELAY: Duration = Duration::from_secs(1);
 /// Longer than a call may take.
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long a call with its further attempts may take, in seconds, before the
-/// sweep looks after the run; doing so is harmless.
+/// How long a call may take, in seconds, before the sweep looks after the run. To
+/// one that goes on with further attempts this does nothing.
 const CALL_SECONDS: u32 = 60;
-/// Looks for an event that one step may take. Each needs an event to wake it,
-/// so this is far beyond what is sent in good faith.
-const MAX_LOOKS: u32 = 200;
+/// Looks for its event that one step may take. It is woken by its own event only,
+/// or by the sweep when that has come, so a few are enough.
+const MAX_LOOKS: u32 = 20;
 
 #[derive(Deserialize)]
 struct Plan {
     definition_id: WorkflowDefinitionId,
-    signing_secret: Option<String>,
     input: Box<RawValue>,
     components: Vec<Component>,
 }
@@ -137,11 +137,11 @@ impl Execution<'_> {
     }
 
     async fn wait(&self, step: &StepOfRun, wait: &Wait) -> Result<Progress, EngineError> {
-        let progress = self.begin(step, wait.seconds).await?;
+        let progress = self.begin(step, wait.seconds, None).await?;
         if is_over(&progress) {
             return Ok(progress);
         }
-        let time = self.left(&progress);
+        let time = seconds(progress.seconds_left);
         self.step.sleep(&name(step, "sleep"), time).await?;
         self.settle(step, Effect::done()).await
     }
@@ -152,7 +152,8 @@ impl Execution<'_> {
         step: &StepOfRun,
         wait: &WaitForEvent,
     ) -> Result<Progress, EngineError> {
-        let progress = self.begin(step, wait.timeout_seconds).await?;
+        let event = Some(wait.event.clone());
+        let progress = self.begin(step, wait.timeout_seconds, event).await?;
         if is_over(&progress) {
             return Ok(progress);
         }
@@ -162,11 +163,7 @@ impl Execution<'_> {
                 .stored(&name(step, &format!("look-{look}")), move |shell| {
                     let (step, event, deadline) =
                         (of_run.clone(), event.clone(), progress.deadline);
-                    async move {
-                        let payload = storage::events::take(&shell, &step, &event).await?;
-                        let is_late = deadline.is_none_or(|deadline| shell.now() >= deadline);
-                        Ok(Look { payload, is_late })
-                    }
+                    async move { storage::events::take(&shell, &step, &event, deadline).await }
                 })
                 .await?;
             if let Some(payload) = looked.payload {
@@ -180,13 +177,18 @@ impl Execution<'_> {
                 };
                 return self.settle(step, effect).await;
             }
-            if looked.is_late {
+            let time = seconds(looked.seconds_left);
+            if time.is_zero() {
                 break;
             }
-            let time = self.left(&progress);
-            self.step
-                .wait_for_event(&name(step, &format!("wait-{look}")), WAKE, time)
-                .await?;
+            if look + 2 < MAX_LOOKS {
+                let name = name(step, &format!("wait-{look}"));
+                self.step.wait_for_event(&name, WAKE, time).await?;
+            } else {
+                // Woken in vain too often; the last look is at the end.
+                let name = name(step, &format!("sleep-{look}"));
+                self.step.sleep(&name, time).await?;
+            }
         }
         let message = format!(
             "No event '{}' within {} s",
@@ -203,7 +205,7 @@ impl Execution<'_> {
         step: &StepOfRun,
         call: &Call,
     ) -> Result<Progress, EngineError> {
-        let progress = self.begin(step, CALL_SECONDS).await?;
+        let progress = self.begin(step, CALL_SECONDS, None).await?;
         if is_over(&progress) {
             return Ok(progress);
         }
@@ -213,8 +215,8 @@ impl Execution<'_> {
             component: step.component.clone(),
             url: call.url.clone(),
             input: plan.input.clone(),
-            secret: plan.signing_secret.clone().unwrap_or_default(),
-            development: self.shell().config().is_development,
+            org: self.org.clone(),
+            sent_at: progress.begun_at,
         };
         let config = StepConfig {
             retries: call.retries,
@@ -227,7 +229,7 @@ impl Execution<'_> {
             .run(&name(step, "call"), config, move || {
                 let (question, shell) = (question.clone(), Shell::new(env.clone(), None));
                 async move {
-                    let analysis = call::ask(&question, shell.now()).await?;
+                    let analysis = call::ask(&shell, &question).await?;
                     encode(&analysis).map_err(StepError::Fatal)
                 }
             })
@@ -243,11 +245,16 @@ impl Execution<'_> {
         self.settle(step, effect).await
     }
 
-    async fn begin(&self, step: &StepOfRun, seconds: u32) -> Result<Progress, EngineError> {
-        let of_run = step.clone();
+    async fn begin(
+        &self,
+        step: &StepOfRun,
+        seconds: u32,
+        awaits: Option<EventName>,
+    ) -> Result<Progress, EngineError> {
+        let (of_run, beginning) = (step.clone(), Beginning { seconds, awaits });
         self.stored(&name(step, "begin"), move |shell| {
-            let step = of_run.clone();
-            async move { storage::steps::begin(&shell, &step, seconds).await }
+            let (step, beginning) = (of_run.clone(), beginning.clone());
+            async move { storage::steps::begin(&shell, &step, &beginning).await }
         })
         .await
     }
@@ -283,25 +290,12 @@ impl Execution<'_> {
             .await?;
         decode(&outcome)
     }
-
-    fn shell(&self) -> Shell {
-        Shell::new(self.env.clone(), None)
-    }
-
-    /// How long a step still waits. The engine keeps what it was told first.
-    fn left(&self, progress: &Progress) -> Duration {
-        let now = self.shell().now().seconds();
-        let deadline = progress.deadline.map_or(now, Timestamp::seconds);
-        let seconds = deadline.saturating_sub(now).max(1);
-        Duration::from_secs(seconds.unsigned_abs())
-    }
 }
 
-/// What a look for an event found.
-#[derive(Serialize, Deserialize)]
-struct Look {
-    payload: Option<String>,
-    is_late: bool,
+/// A time that was found by a step, so that it is the same in every execution:
+/// the engine knows a sleep by its name and its length.
+fn seconds(seconds: i64) -> Duration {
+    Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
 }
 
 /// Whether there is nothing left to do for a step that was begun.

@@ -18,6 +18,10 @@ use crate::storage::{self, StorageError};
 
 /// Attempts to write on facts that keep changing under us.
 const MAX_ATTEMPTS: u32 = 5;
+/// Events that one run may have; nothing takes so many in good faith.
+const MAX_EVENTS: u32 = 1_000;
+/// Told to whoever sends more.
+const RETRY_AFTER_SECONDS: u32 = 3_600;
 /// The status of an event that is kept.
 const ACCEPTED: u16 = 202;
 
@@ -28,7 +32,8 @@ const ACCEPTED: u16 = 202;
 /// 5. body size: `413`
 /// 6. JSON, schema: `422`
 /// 7. the event's name: `400`
-/// 8. the run, by organization and id: `404`, `409` if it has ended
+/// 8. the run, by organization and id: `404`, `409` if it has ended, `429` if it
+///    has too many events
 /// 9. one atomic write: `503`
 ///
 /// The event is kept before the run is woken, so none is lost. Two D1 round
@@ -60,11 +65,15 @@ pub(super) async fn send(
         // 5, 6, 7
         let (name, payload) = input.as_ref().map_err(Problem::clone)?;
         // 8
-        let (Some(run), Some(status)) = (id.id(), facts.run) else {
+        let (Some(run), Some((status, events))) = (id.id(), facts.run) else {
             return Err(Problem::WorkflowRunNotFound.into());
         };
         if status.is_terminal() {
             return Err(Problem::WorkflowRunEnded.into());
+        }
+        if events >= MAX_EVENTS {
+            let retry_after = RETRY_AFTER_SECONDS;
+            return Err(Problem::TooManyRequests { retry_after }.into());
         }
         // 9
         let accepted = AcceptedEvent {
@@ -76,9 +85,11 @@ pub(super) async fn send(
         let event = NewEvent { run, name, payload };
         let answer = key.map(|key| (key, body.as_str()));
         match storage::events::keep(shell, &caller, &basis, &event, answer, now).await {
-            Ok(()) => {
-                let (after, run) = (shell.detached(), run.clone());
-                shell.after_response(async move { engine::wake(&after, &run).await });
+            Ok(is_awaited) => {
+                if is_awaited {
+                    let (after, run) = (shell.detached(), run.clone());
+                    shell.after_response(async move { engine::wake(&after, &run).await });
+                }
                 return Ok(Answer::new(ACCEPTED, body));
             }
             Err(StorageError::Constraint { .. }) => {}

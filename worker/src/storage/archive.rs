@@ -33,8 +33,7 @@ SELECT json_object(
 FROM assessments WHERE org_id = ?1 AND id = ?2";
 
 /// Archives an assessment unless it is archived already; either way the answer
-/// is the state of its archive and the canceled runs that the engine has not
-/// heard of, `None` if there is no such assessment.
+/// is the state of its archive and the runs that were canceled by it now, `None` if there is no such assessment.
 ///
 /// # Errors
 /// [`StorageError::Constraint`] if the caller would no longer be admitted on
@@ -61,8 +60,9 @@ pub(crate) async fn assessment(
         database.statement(ARCHIVED, &key)?,
     ];
     let mut rows = database.batch("archive assessment", statements).await?;
-    // The guard and the update select nothing.
-    rows.skip(2)?;
+    // The guard selects nothing.
+    rows.skip(1)?;
+    let is_first = rows.next_changes()? > 0;
     let archived: Option<Archived> = rows.next_value()?;
     Ok(archived.map(|archived| {
         let answer = ArchivedAssessment {
@@ -71,7 +71,8 @@ pub(crate) async fn assessment(
             is_archived: true,
             archived_at: archived.archived_at,
         };
-        (answer, archived.runs)
+        // Only the archive itself signals; what failed then, the sweep repeats.
+        (answer, if is_first { archived.runs } else { Vec::new() })
     }))
 }
 

@@ -45,8 +45,9 @@ macro_rules! references {
         SELECT json_object(
             'id', id, 'enabled', json(iif(is_enabled, 'true', 'false')),
             'version', (
-                SELECT max(version) FROM workflow_versions v
-                WHERE v.org_id = ?1 AND v.definition_id = workflow_definitions.id))
+                SELECT iif(components = '[]', NULL, version) FROM workflow_versions v
+                WHERE v.org_id = ?1 AND v.definition_id = workflow_definitions.id
+                ORDER BY version DESC LIMIT 1))
         FROM workflow_definitions WHERE org_id = ?1 AND name = ?7 AND is_archived = 0))"
     };
 }

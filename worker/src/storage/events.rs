@@ -6,10 +6,10 @@ use assessments::idempotency::IdempotencyKey;
 use assessments::time::Timestamp;
 use assessments::workflow::event::EventName;
 use assessments::workflow::run::RunStatus;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::idempotency::{self, Scope};
-use super::steps::StepOfRun;
+use super::steps::{StepOfRun, open_step, seconds_left};
 use super::{StorageError, id, standing, text, time};
 use crate::auth::{Basis, Caller, Standing};
 use crate::engine::GRACE_SECONDS;
@@ -28,12 +28,14 @@ pub(crate) struct Facts {
     pub(crate) standing: Option<Standing>,
     /// The stored answer, if the key has one.
     pub(crate) replay: Option<String>,
-    /// Where the run stands, if there is one.
-    pub(crate) run: Option<RunStatus>,
+    /// Where the run stands, if there is one, and how many events it has.
+    pub(crate) run: Option<(RunStatus, u32)>,
 }
 
 const RUN_STATUS: &str = "\
-SELECT json_object('status', status) AS json FROM workflow_runs WHERE org_id = ?1 AND id = ?2";
+SELECT json_object('status', status, 'events', (
+    SELECT count(*) FROM workflow_events WHERE org_id = ?1 AND run_id = ?2)) AS json
+FROM workflow_runs WHERE org_id = ?1 AND id = ?2";
 
 /// The scope of a key: the very path, as every run has events of its own.
 fn operation(run: &WorkflowRunId) -> String {
@@ -50,6 +52,7 @@ pub(crate) async fn facts(
     #[derive(Deserialize)]
     struct Run {
         status: RunStatus,
+        events: u32,
     }
     let database = shell.databases().of(&caller.org)?;
     let mut statements = vec![standing::select(&database, caller)?];
@@ -73,7 +76,9 @@ pub(crate) async fn facts(
             Some(_) => idempotency::next(&mut rows)?,
             None => None,
         },
-        run: rows.next_value::<Run>()?.map(|run| run.status),
+        run: rows
+            .next_value::<Run>()?
+            .map(|run| (run.status, run.events)),
     })
 }
 
@@ -86,12 +91,15 @@ INSERT INTO workflow_events (org_id, run_id, sequence, name, payload, received_a
 SELECT ?1, ?2, 1 + coalesce(max(sequence), 0), ?3, ?4, ?5
 FROM workflow_events WHERE org_id = ?1 AND run_id = ?2";
 
-/// The sweep looks, should the engine not be woken.
+/// The sweep looks, should the engine not be woken, if a step waits for it.
 const DUE_SOON: &str = "\
 UPDATE workflow_runs SET due_at = min(due_at, ?3)
-WHERE org_id = ?1 AND id = ?2 AND version IS NOT NULL";
+WHERE org_id = ?1 AND id = ?2 AND version IS NOT NULL AND EXISTS (
+    SELECT 1 FROM workflow_run_steps s
+    WHERE s.org_id = ?1 AND s.run_id = ?2 AND s.status IS NULL AND s.awaits = ?4)";
 
-/// Keeps an event and the answer to its key, all or nothing.
+/// Keeps an event and the answer to its key, all or nothing; whether a step
+/// waits for it.
 ///
 /// # Errors
 /// [`StorageError::Constraint`] if the caller would no longer be admitted, the
@@ -103,7 +111,7 @@ pub(crate) async fn keep(
     event: &NewEvent<'_>,
     answer: Option<(&IdempotencyKey, &str)>,
     now: Timestamp,
-) -> Result<(), StorageError> {
+) -> Result<bool, StorageError> {
     let database = shell.databases().of(&caller.org)?;
     let run = || [id(&caller.org), id(event.run)];
     let mut statements = vec![
@@ -132,38 +140,62 @@ pub(crate) async fn keep(
     )?);
     let [org, of_run] = run();
     let soon = time(now.plus(GRACE_SECONDS));
-    statements.push(database.statement(DUE_SOON, &[org, of_run, soon])?);
-    database.batch("keep event", statements).await?;
-    Ok(())
+    let name = text(event.name.as_str());
+    statements.push(database.statement(DUE_SOON, &[org, of_run, soon, name])?);
+    let silent = statements.len() - 1;
+    let mut rows = database.batch("keep event", statements).await?;
+    rows.skip(silent)?;
+    Ok(rows.next_changes()? > 0)
 }
 
-/// A step takes the first event of its name that nobody has, unless it has one.
-const TAKE: &str = "\
+/// A step that is open takes the first event of its name that nobody has, unless
+/// it has one.
+const TAKE: &str = concat!(
+    "\
 UPDATE workflow_events SET taken_by = ?3
 WHERE org_id = ?1 AND run_id = ?2 AND sequence = (
     SELECT min(sequence) FROM workflow_events
     WHERE org_id = ?1 AND run_id = ?2 AND name = ?4 AND taken_by IS NULL)
   AND NOT EXISTS (
-    SELECT 1 FROM workflow_events WHERE org_id = ?1 AND run_id = ?2 AND taken_by = ?3)";
+    SELECT 1 FROM workflow_events WHERE org_id = ?1 AND run_id = ?2 AND taken_by = ?3)
+  AND ",
+    open_step!()
+);
 
 const TAKEN: &str = "\
 SELECT json_quote(payload) AS json FROM workflow_events
 WHERE org_id = ?1 AND run_id = ?2 AND taken_by = ?3";
 
-/// The payload of the event that a step took, now or before, JSON.
+/// What a step found when it looked for its event.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Look {
+    /// The payload of the event that it took, now or before, JSON.
+    pub(crate) payload: Option<String>,
+    /// Seconds that it may still wait.
+    pub(crate) seconds_left: i64,
+}
+
+/// Looks for the event that a step waits for, until `deadline`. Without one, the
+/// run is due at the deadline again.
 pub(crate) async fn take(
     shell: &Shell,
     step: &StepOfRun,
     name: &EventName,
-) -> Result<Option<String>, StorageError> {
+    deadline: Option<Timestamp>,
+) -> Result<Look, StorageError> {
+    let now = shell.now();
     let database = shell.databases().of(&step.org)?;
     let key = [id(&step.org), id(&step.run), step.position.into()];
     let [org, run, position] = key.clone();
     let statements = vec![
         database.statement(TAKE, &[org, run, position, text(name.as_str())])?,
+        step.due(&database, now)?,
         database.statement(TAKEN, &key)?,
     ];
     let mut rows = database.batch("take event", statements).await?;
-    rows.skip(1)?;
-    rows.next_value()
+    rows.skip(2)?;
+    Ok(Look {
+        payload: rows.next_value()?,
+        seconds_left: seconds_left(deadline, now),
+    })
 }

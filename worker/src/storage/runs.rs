@@ -1,8 +1,7 @@
 //! Workflow runs: reading them, and what the engine is still to be told of.
 
 use assessments::assessment::Status;
-use assessments::id::{OrganizationId, WorkflowRunId};
-use assessments::time::Timestamp;
+use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
 use assessments::workflow::run::{RunStatus, WorkflowRun};
 use serde::Deserialize;
 
@@ -41,10 +40,9 @@ pub(crate) async fn run(
 
 const PLAN: &str = "\
 SELECT json_object(
-    'definition_id', r.definition_id, 'signing_secret', d.signing_secret,
-    'input', json(r.input), 'components', json(v.components)) AS json
+    'definition_id', r.definition_id, 'input', json(r.input),
+    'components', json(v.components)) AS json
 FROM workflow_runs r
-JOIN workflow_definitions d ON d.org_id = r.org_id AND d.id = r.definition_id
 JOIN workflow_versions v
     ON v.org_id = r.org_id AND v.definition_id = r.definition_id AND v.version = r.version
 WHERE r.org_id = ?1 AND r.id = ?2 AND r.status = 'started'";
@@ -59,6 +57,24 @@ pub(crate) async fn plan(
     let statement = database.statement(PLAN, &[id(org), id(run)])?;
     let mut rows = database.batch("read plan of run", vec![statement]).await?;
     rows.next_json()
+}
+
+const SIGNING_SECRET: &str = "\
+SELECT json_quote(signing_secret) AS json FROM workflow_definitions WHERE org_id = ?1 AND id = ?2";
+
+/// The key that calls of a definition are signed with. It is read for each call,
+/// and no part of a step's outcome, which the engine would keep and show.
+pub(crate) async fn signing_secret(
+    shell: &Shell,
+    org: &OrganizationId,
+    definition: &WorkflowDefinitionId,
+) -> Result<Option<String>, StorageError> {
+    let database = shell.databases().of(org)?;
+    let statement = database.statement(SIGNING_SECRET, &[id(org), id(definition)])?;
+    let mut rows = database
+        .batch("read signing secret", vec![statement])
+        .await?;
+    Ok(rows.next_value::<Option<String>>()?.flatten())
 }
 
 const FINISH: &str = "\
@@ -170,28 +186,39 @@ pub(crate) struct OverdueRun {
     pub(crate) org_id: OrganizationId,
     pub(crate) id: WorkflowRunId,
     pub(crate) restarts: u32,
+    /// Whether a step waits for an event that has come.
+    pub(crate) has_event: bool,
 }
 
 /// Taking them and setting when they are due again is one statement, so that of
-/// two sweeps at once each run has one.
+/// two sweeps at once each run has one. The wait doubles, up to an hour, for as
+/// long as the run does not go on.
 const TAKE_OVERDUE: &str = "\
-UPDATE workflow_runs SET due_at = ?2
+UPDATE workflow_runs SET
+    sweeps = sweeps + 1, due_at = ?1 + min(3600, ?2 << min(sweeps, 10))
 WHERE (org_id, id) IN (
     SELECT org_id, id FROM workflow_runs
     WHERE status = 'started' AND version IS NOT NULL AND due_at <= ?1
     ORDER BY due_at LIMIT ?3)
-RETURNING json_object('org_id', org_id, 'id', id, 'restarts', restarts) AS json";
+RETURNING json_object(
+    'org_id', org_id, 'id', id, 'restarts', restarts,
+    'has_event', json(iif(EXISTS (
+        SELECT 1 FROM workflow_run_steps s
+        JOIN workflow_events e
+            ON e.org_id = s.org_id AND e.run_id = s.run_id AND e.name = s.awaits
+        WHERE s.org_id = workflow_runs.org_id AND s.run_id = workflow_runs.id
+          AND s.status IS NULL AND e.taken_by IS NULL), 'true', 'false'))) AS json";
 
-/// Takes some runs that should have gone on by now; they are due again at
-/// `again`.
+/// Takes some runs that should have gone on by now. A run that still does not
+/// is taken again after `seconds`, then twice as many, and so on.
 pub(crate) async fn take_overdue(
     shell: &Shell,
-    again: Timestamp,
+    seconds: u32,
     limit: u32,
 ) -> Result<Vec<OverdueRun>, StorageError> {
     let mut overdue = Vec::new();
     for database in shell.databases().all()? {
-        let values = [time(shell.now()), time(again), limit.into()];
+        let values = [time(shell.now()), seconds.into(), limit.into()];
         let statement = database.statement(TAKE_OVERDUE, &values)?;
         let mut rows = database.batch("take overdue runs", vec![statement]).await?;
         overdue.extend(rows.all_values()?);
@@ -206,19 +233,26 @@ pub(crate) struct CanceledRun {
     pub(crate) id: WorkflowRunId,
 }
 
-const TO_TERMINATE: &str = "\
-SELECT json_object('org_id', org_id, 'id', id) AS json FROM workflow_runs
-WHERE status = 'canceled' AND version IS NOT NULL AND terminated_at IS NULL
-ORDER BY completed_at LIMIT ?1";
+const TAKE_CANCELED: &str = "\
+UPDATE workflow_runs SET
+    sweeps = sweeps + 1, due_at = ?1 + min(3600, ?2 << min(sweeps, 10))
+WHERE (org_id, id) IN (
+    SELECT org_id, id FROM workflow_runs
+    WHERE status = 'canceled' AND version IS NOT NULL AND terminated_at IS NULL AND due_at <= ?1
+    ORDER BY due_at LIMIT ?3)
+RETURNING json_object('org_id', org_id, 'id', id) AS json";
 
-/// Some runs of whose cancel the engine is still to be told.
-pub(crate) async fn to_terminate(
+/// Takes some runs of whose cancel the engine is still to be told, as
+/// [`take_overdue`] does.
+pub(crate) async fn take_canceled(
     shell: &Shell,
+    seconds: u32,
     limit: u32,
 ) -> Result<Vec<CanceledRun>, StorageError> {
     let mut canceled = Vec::new();
     for database in shell.databases().all()? {
-        let statement = database.statement(TO_TERMINATE, &[limit.into()])?;
+        let values = [time(shell.now()), seconds.into(), limit.into()];
+        let statement = database.statement(TAKE_CANCELED, &values)?;
         let mut rows = database
             .batch("find canceled runs", vec![statement])
             .await?;

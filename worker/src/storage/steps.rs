@@ -7,6 +7,7 @@
 use assessments::id::{FindingId, OrganizationId, WorkflowRunId, WorkflowRunStepId};
 use assessments::time::Timestamp;
 use assessments::workflow::definition::Component;
+use assessments::workflow::event::EventName;
 use assessments::workflow::run::{Artifact, RunStatus, StepStatus};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -34,10 +35,25 @@ pub(crate) struct Progress {
     pub(crate) step: Option<StepStatus>,
     /// Until when it waits, if it does.
     pub(crate) deadline: Option<Timestamp>,
+    /// When it began.
+    pub(crate) begun_at: Option<Timestamp>,
+    /// Seconds until the deadline, as of the look at it.
+    #[serde(default)]
+    pub(crate) seconds_left: i64,
+}
+
+/// What a step begins with.
+#[derive(Debug, Clone)]
+pub(crate) struct Beginning {
+    /// How long it may take by its own nature, in seconds.
+    pub(crate) seconds: u32,
+    /// The event that it waits for.
+    pub(crate) awaits: Option<EventName>,
 }
 
 const PROGRESS: &str = "\
-SELECT json_object('run', r.status, 'step', s.status, 'deadline', s.deadline) AS json
+SELECT json_object(
+    'run', r.status, 'step', s.status, 'deadline', s.deadline, 'begun_at', s.created_at) AS json
 FROM workflow_runs r
 LEFT JOIN workflow_run_steps s
     ON s.org_id = r.org_id AND s.run_id = r.id AND s.position = ?3
@@ -45,14 +61,24 @@ WHERE r.org_id = ?1 AND r.id = ?2";
 
 const BEGIN: &str = "\
 INSERT INTO workflow_run_steps
-    (org_id, run_id, position, id, component_id, component_name, action_type, deadline,
+    (org_id, run_id, position, id, component_id, component_name, action_type, deadline, awaits,
      created_at, updated_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10
 WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE org_id = ?1 AND id = ?2 AND status = 'started')
 ON CONFLICT (org_id, run_id, position) DO NOTHING";
 
+/// A run that goes on is due when its open step should have ended, which may
+/// have begun long ago.
 const NOTE_DUE: &str = "\
-UPDATE workflow_runs SET due_at = ?3 WHERE org_id = ?1 AND id = ?2 AND status = 'started'";
+UPDATE workflow_runs SET sweeps = 0, due_at = ?5 + coalesce((
+    SELECT deadline FROM workflow_run_steps
+    WHERE org_id = ?1 AND run_id = ?2 AND position = ?3 AND status IS NULL), ?4)
+WHERE org_id = ?1 AND id = ?2 AND status = 'started'";
+
+/// The same after a step that was settled: it got further, so restarts count anew.
+const NOTE_PROGRESS: &str = "\
+UPDATE workflow_runs SET sweeps = 0, restarts = 0, due_at = ?3
+WHERE org_id = ?1 AND id = ?2 AND status = 'started'";
 
 /// Holds while the run goes on and the step has not been settled.
 macro_rules! open_step {
@@ -64,6 +90,7 @@ macro_rules! open_step {
     WHERE r.org_id = ?1 AND r.id = ?2 AND r.status = 'started' AND s.status IS NULL)"
     };
 }
+pub(super) use open_step;
 
 const MOVE_ASSESSMENT: &str = concat!(
     "\
@@ -117,6 +144,7 @@ impl StepOfRun {
         &self,
         database: &Database,
         deadline: Option<Timestamp>,
+        awaits: Option<&EventName>,
         now: Timestamp,
     ) -> Result<D1PreparedStatement, StorageError> {
         let step = WorkflowRunStepId::from_random(random()?);
@@ -134,36 +162,54 @@ impl StepOfRun {
                 text(name),
                 text(action.kind().as_str()),
                 deadline.map_or(JsValue::NULL, time),
+                awaits.map_or(JsValue::NULL, |event| text(event.as_str())),
                 time(now),
             ],
         )
     }
 
-    fn due(&self, database: &Database, at: Timestamp) -> Result<D1PreparedStatement, StorageError> {
-        database.statement(NOTE_DUE, &[id(&self.org), id(&self.run), time(at)])
+    /// The run is due when the open step should have ended, or soon.
+    pub(super) fn due(
+        &self,
+        database: &Database,
+        now: Timestamp,
+    ) -> Result<D1PreparedStatement, StorageError> {
+        self.statement(database, NOTE_DUE, [time(now), grace()])
     }
+}
+
+fn grace() -> JsValue {
+    time(Timestamp::from_seconds(GRACE_SECONDS))
 }
 
 fn random() -> Result<u128, StorageError> {
     random_bits().map_err(|error| StorageError::failed("make ids", &error))
 }
 
-/// Begins a step, or finds where it stands. `seconds` is how long it may take
-/// by its own nature.
+/// Begins a step, or finds where it stands.
 pub(crate) async fn begin(
     shell: &Shell,
     step: &StepOfRun,
-    seconds: u32,
+    beginning: &Beginning,
 ) -> Result<Progress, StorageError> {
     let database = shell.databases().of(&step.org)?;
     let now = shell.now();
-    let deadline = now.plus(seconds.into());
+    let deadline = now.plus(beginning.seconds.into());
     let statements = vec![
-        step.begin(&database, Some(deadline), now)?,
-        step.due(&database, deadline.plus(GRACE_SECONDS))?,
+        step.begin(&database, Some(deadline), beginning.awaits.as_ref(), now)?,
+        step.due(&database, now)?,
         step.statement(&database, PROGRESS, [])?,
     ];
-    progress(&database, "begin step", statements).await
+    let progress = progress(&database, "begin step", statements).await?;
+    Ok(Progress {
+        seconds_left: seconds_left(progress.deadline, now),
+        ..progress
+    })
+}
+
+/// Whole seconds until a deadline, none of them negative.
+pub(super) fn seconds_left(deadline: Option<Timestamp>, now: Timestamp) -> i64 {
+    deadline.map_or(0, |deadline| (deadline.seconds() - now.seconds()).max(0))
 }
 
 /// Settles a step: its effect, its record, and the end of the run if it is one,
@@ -175,7 +221,7 @@ pub(crate) async fn settle(
 ) -> Result<Progress, StorageError> {
     let database = shell.databases().of(&step.org)?;
     let now = shell.now();
-    let mut statements = vec![step.begin(&database, None, now)?];
+    let mut statements = vec![step.begin(&database, None, None, now)?];
     if effect.moves_assessment() {
         statements.push(
             step.statement(
@@ -232,7 +278,10 @@ pub(crate) async fn settle(
                 text(effect.outcome.as_str()),
             ],
         )?,
-        None => step.due(&database, now.plus(GRACE_SECONDS))?,
+        None => database.statement(
+            NOTE_PROGRESS,
+            &[id(&step.org), id(&step.run), time(now.plus(GRACE_SECONDS))],
+        )?,
     });
     statements.push(step.statement(&database, PROGRESS, [])?);
     progress(&database, "settle step", statements).await

@@ -415,22 +415,19 @@ fn free_workflow_names(file: &ImportFile) -> Vec<String> {
 }
 
 /// A definition whose components are others than those of its latest version
-/// gets a new version; runs keep theirs.
+/// gets a new version; runs keep theirs. Without components there is none to
+/// begin with, and an empty one after others.
 fn workflow_versions(file: &ImportFile) -> Result<Vec<String>> {
     let mut versions = Vec::new();
     for org in &file.orgs {
-        for workflow in org
-            .workflows
-            .iter()
-            .filter(|workflow| !workflow.components.is_empty())
-        {
+        for workflow in &org.workflows {
             let components = serde_json::to_string(&workflow.components)?;
             versions.push(json!([org.id, workflow.id, components]));
         }
     }
     Ok(for_rows(&versions, |rows| {
         format!(
-            "INSERT INTO workflow_versions (org_id, definition_id, version, components) SELECT f.value ->> 0, f.value ->> 1, 1 + coalesce(latest.version, 0), f.value ->> 2 FROM json_each({rows}) f LEFT JOIN (SELECT org_id, definition_id, max(version) AS version, components FROM workflow_versions GROUP BY org_id, definition_id) latest ON latest.org_id = f.value ->> 0 AND latest.definition_id = f.value ->> 1 WHERE latest.components IS NOT f.value ->> 2;"
+            "INSERT INTO workflow_versions (org_id, definition_id, version, components) SELECT f.value ->> 0, f.value ->> 1, 1 + coalesce(latest.version, 0), f.value ->> 2 FROM json_each({rows}) f LEFT JOIN (SELECT org_id, definition_id, max(version) AS version, components FROM workflow_versions GROUP BY org_id, definition_id) latest ON latest.org_id = f.value ->> 0 AND latest.definition_id = f.value ->> 1 WHERE coalesce(latest.components, '[]') <> f.value ->> 2;"
         )
     }))
 }

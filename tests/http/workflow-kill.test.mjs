@@ -1,0 +1,280 @@
+// Power cuts: everything that serves the API is killed at random moments, again
+// and again, while runs are in flight. None is lost, none does a thing twice.
+
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
+import { ROOT, XTASK, inTemporaryFolder } from "./harness.mjs";
+import { orgWithWorkflows, startAnalyser, until } from "./workflow-support.mjs";
+
+const run = promisify(execFile);
+const ROUNDS = 6;
+const RUNS_OF_A_ROUND = 12;
+/** A run may have to be looked after several times, each half a minute after the last. */
+const RECOVERY_MS = 150_000;
+const EXPECTED_FINDINGS = ["Asked 1", "Asked 5", "Done, first", "Done, second"];
+
+/** Whether a server could listen there. */
+async function isFree(port) {
+  const server = createServer();
+  const isListening = await new Promise((resolve) => {
+    server.on("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => resolve(true));
+  });
+  if (isListening) await new Promise((resolve) => server.close(resolve));
+  return isListening;
+}
+
+/** A port below those that the system gives to connections, which would take it between starts. */
+async function freePort() {
+  for (;;) {
+    const port = 20_000 + randomBytes(2).readUInt16BE() % 10_000;
+    if (await isFree(port)) return port;
+  }
+}
+
+/** A process and all that descend from it, whatever groups they made. */
+function family(ancestor) {
+  const parents = new Map();
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      // After the name in parentheses, which may hold anything, come state and parent.
+      const [, parent] = readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1).split(" ");
+      parents.set(Number(name), Number(parent));
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const found = [ancestor];
+  for (const pid of found) {
+    for (const [child, parent] of parents) if (parent === pid) found.push(child);
+  }
+  return found;
+}
+
+function killAll(pids) {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if (error.code !== "ESRCH") throw error;
+    }
+  }
+}
+
+/** Starts `cargo xtask dev`; resolves when it says that it is ready. */
+async function dev(state, port) {
+  const child = spawn(XTASK, ["dev", "--port", String(port), "--state", state], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  let isReady = false;
+  let hasEnded = false;
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  ended.then(() => (hasEnded = true));
+  child.stderr.on("data", (chunk) => (log += chunk));
+  child.stdout.on("data", (chunk) => (isReady ||= /^ready /m.test(String(chunk))));
+  const server = {
+    log: () => log,
+    async stop() {
+      child.kill("SIGTERM");
+      return ended;
+    },
+    async crash() {
+      killAll(family(child.pid));
+      await ended;
+      await until("the port to be free again", () => isFree(port));
+    },
+  };
+  try {
+    await until("dev to be ready", () => isReady || hasEnded, { bound: 90_000 });
+    assert.ok(isReady, `dev ended before it was ready:\n${log}`);
+    return server;
+  } catch (error) {
+    await server.crash();
+    throw error;
+  }
+}
+
+/** The rows of each query on a local database that nobody has open. */
+async function queries(state, ...sql) {
+  const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
+  const args = ["d1", "execute", "assessments", "--local", "--json", "--persist-to", state];
+  const { stdout } = await run(process.execPath, [wrangler, ...args, "--command", sql.join(";")], {
+    cwd: ROOT,
+    maxBuffer: 64 << 20,
+  });
+  return JSON.parse(stdout).map(({ results }) => results);
+}
+
+test("runs_survive_being_killed_again_and_again", (t) =>
+  inTemporaryFolder(async (state) => {
+    const seed = process.env.SEED ?? randomBytes(4).toString("hex");
+    t.diagnostic(`SEED=${seed}`);
+    const random = (what, below) =>
+      createHash("sha256").update(`${seed} ${what}`).digest().readUInt32BE() % below;
+
+    const analyser = await startAnalyser(async ({ path }) => {
+      await wait(300);
+      return {
+        findings: [{ title: `Asked ${path.slice(1)}` }],
+        artifacts: [{ artifact_type: "report", id: "report", role: "output" }],
+      };
+    });
+    let server;
+    let isOver = false;
+    try {
+      const { data, key, body } = orgWithWorkflows("kill", {
+        flow: [
+          ["begin_assessment"],
+          ["call", { url: `${analyser.url}/1` }],
+          ["wait", { seconds: 2 }],
+          ["update_assessment", { status: "review_evals" }],
+          ["wait_for_event", { event: "go", timeout_seconds: 3600 }],
+          ["call", { url: `${analyser.url}/5` }],
+          ["wait", { seconds: 1 }],
+          [
+            "complete_assessment",
+            { score_percent: 0.9, findings: [{ title: "Done, first" }, { title: "Done, second" }] },
+          ],
+        ],
+      });
+      const file = join(state, "kill.json");
+      writeFileSync(file, JSON.stringify({ orgs: [data] }));
+      await run(XTASK, ["import", file, "--state", state], { cwd: ROOT });
+
+      const port = await freePort();
+      const base = `http://127.0.0.1:${port}`;
+      const send = (method, path, json, idempotencyKey) =>
+        fetch(base + path, {
+          method,
+          headers: {
+            authorization: `Bearer ${key}`,
+            "content-type": "application/json",
+            ...(idempotencyKey ? { "idempotency-key": idempotencyKey } : {}),
+          },
+          body: json && JSON.stringify(json),
+          signal: AbortSignal.timeout(10_000),
+        });
+
+      /** Sends until it is answered, however often the server dies meanwhile. */
+      const insist = (status, ...request) =>
+        until(
+          `a ${status}`,
+          async () => {
+            if (isOver) throw new Error("the test is over");
+            try {
+              const answer = await send(...request);
+              const text = await answer.text();
+              // A server that is stopped or starting may answer a 503.
+              return answer.status === status && JSON.parse(text);
+            } catch {
+              return false;
+            }
+          },
+          { bound: RECOVERY_MS, every: 100 },
+        );
+
+      const created = [];
+      const client = async (name) => {
+        const create = { ...body, trigger_workflow: "flow" };
+        const { id, workflow_run_id } = await insist(201, "POST", "/v1/assessments", create, name);
+        created.push({ id, run: workflow_run_id });
+        const events = `/v1/workflows/runs/${workflow_run_id}/events`;
+        await insist(202, "POST", events, { name: "go" }, name);
+      };
+      const statusOf = async (of) => (await insist(200, "GET", `/v1/workflows/runs/${of}`)).status;
+      const inFlight = async (runs) => {
+        const found = await Promise.all(
+          runs.map(async (one) => ((await statusOf(one.run)) === "started" ? one : undefined)),
+        );
+        return found.filter(Boolean);
+      };
+
+      const clients = [];
+      const pairs = [];
+      let open = [];
+      for (let round = 0; round <= ROUNDS; round++) {
+        server = await dev(state, port);
+        // Whatever is still started now was in flight when everything died.
+        if (round > 0) {
+          open = await inFlight(open);
+          pairs.push(open.length);
+        }
+        if (round === ROUNDS) break;
+        for (let n = 0; n < RUNS_OF_A_ROUND; n++) {
+          const one = client(`${round}-${n}`);
+          one.catch(() => {});
+          clients.push(one);
+        }
+        // Not before most are begun, else there is little to kill.
+        await until("runs", () => created.length >= (round + 1) * RUNS_OF_A_ROUND);
+        await wait(random(`round ${round}`, 4_500));
+        const isOpen = new Set(open);
+        open = [...open, ...created.slice(round * RUNS_OF_A_ROUND).filter((one) => !isOpen.has(one))];
+        await server.crash();
+        server = undefined;
+      }
+      await Promise.all(clients);
+      const total = pairs.reduce((sum, n) => sum + n, 0);
+      t.diagnostic(
+        `${ROUNDS} kills, ${created.length} runs; in flight at each kill: ${pairs.join(" ")} = ${total}`,
+      );
+      const finish = Date.now();
+      await until(
+        "all runs to end",
+        async () => {
+          open = await inFlight(open);
+          return open.length === 0;
+        },
+        { bound: RECOVERY_MS, every: 1_000 },
+      );
+      t.diagnostic(`all ended ${Math.round((Date.now() - finish) / 1000)} s after the last start`);
+      assert.equal(await server.stop(), 0);
+      server = undefined;
+
+      const [runs, steps, findings, events] = await queries(
+        state,
+        `SELECT r.id, r.status, r.restarts, a.id AS assessment, a.status AS assessment_status,
+           a.score_percent FROM workflow_runs r JOIN assessments a ON a.id = r.assessment_id
+           WHERE r.org_id = '${data.id}'`,
+        `SELECT run_id, position, status, message, artifacts FROM workflow_run_steps
+           WHERE org_id = '${data.id}' ORDER BY run_id, position`,
+        `SELECT assessment_id, title FROM findings WHERE org_id = '${data.id}' ORDER BY title`,
+        `SELECT run_id, name, taken_by FROM workflow_events WHERE org_id = '${data.id}'`,
+      );
+      const restarts = runs.reduce((sum, row) => sum + row.restarts, 0);
+      t.diagnostic(`${analyser.requests.length} calls were made, runs begun anew: ${restarts}`);
+      assert.equal(runs.length, ROUNDS * RUNS_OF_A_ROUND);
+      for (const row of runs) {
+        assert.equal(row.status, "completed");
+        assert.equal(row.assessment_status, "complete");
+        assert.equal(row.score_percent, 0.9);
+        const titles = findings.filter((one) => one.assessment_id === row.assessment);
+        assert.deepEqual(titles.map(({ title }) => title), EXPECTED_FINDINGS);
+        const ofRun = steps.filter((step) => step.run_id === row.id);
+        assert.deepEqual(ofRun.map(({ position }) => position), [0, 1, 2, 3, 4, 5, 6, 7]);
+        for (const { position, status, message, artifacts } of ofRun) {
+          assert.deepEqual([status, message], ["success", null]);
+          assert.equal(JSON.parse(artifacts).length, position === 1 || position === 5 ? 1 : 0);
+        }
+        const taken = events.filter((one) => one.run_id === row.id);
+        assert.deepEqual(taken.map(({ taken_by: by }) => by), [4]);
+      }
+      assert.equal(findings.length, runs.length * EXPECTED_FINDINGS.length);
+      assert.ok(analyser.requests.length >= 2 * runs.length);
+      assert.ok(total >= 50, `only ${total} runs were in flight when they were killed`);
+    } finally {
+      isOver = true;
+      await server?.crash();
+      await analyser.close();
+    }
+  }));
