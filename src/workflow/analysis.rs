@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use serde_json::Value;
+
 use crate::assessment::Status;
 use crate::limits::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
 
@@ -62,6 +64,9 @@ pub enum AnalysisError {
     /// Not JSON, or of another shape.
     #[error("not an analysis: {0}")]
     Shape(serde_json::Error),
+    /// An array, where an object must be; serde would take it for its fields.
+    #[error("not an analysis: an object is expected, and objects in its lists")]
+    NotAnObject,
     /// `canceled` is not an analyser's to say.
     #[error("an analyser cannot cancel an assessment")]
     Cancels,
@@ -79,7 +84,11 @@ impl Analysis {
     /// # Errors
     /// The first thing that is wrong.
     pub fn read(json: &str) -> Result<Self, AnalysisError> {
-        let analysis: Self = serde_json::from_str(json).map_err(AnalysisError::Shape)?;
+        let value: Value = serde_json::from_str(json).map_err(AnalysisError::Shape)?;
+        if !has_objects(&value) {
+            return Err(AnalysisError::NotAnObject);
+        }
+        let analysis: Self = serde_json::from_value(value).map_err(AnalysisError::Shape)?;
         if analysis.status == Some(Status::Canceled) {
             return Err(AnalysisError::Cancels);
         }
@@ -111,6 +120,17 @@ impl Analysis {
     }
 }
 
+/// Whether a value is an object, and what is in its lists are objects.
+pub(super) fn has_objects(value: &Value) -> bool {
+    let are_objects = |list: &Value| match list {
+        Value::Array(items) => items.iter().all(Value::is_object),
+        _ => true,
+    };
+    value
+        .as_object()
+        .is_some_and(|members| members.values().all(are_objects))
+}
+
 /// `null` in a list's place is the same as leaving it out.
 fn or_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
@@ -138,6 +158,10 @@ mod tests {
         for json in [
             "",
             "[]x",
+            "[]",
+            r#"["review_evals",0.9]"#,
+            r#"{"findings":[["Weak keys"]]}"#,
+            r#"{"artifacts":[["a","b","c"]]}"#,
             "\"ok\"",
             r#"{"score_percent":"high"}"#,
             r#"{"score_percent":1e999}"#,

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::analysis::Finding;
+use super::analysis::{Finding, has_objects};
 use super::event::EventName;
 use super::run::ActionType;
 use super::target::{self, TargetError};
@@ -148,6 +148,9 @@ pub enum ComponentError {
     /// It is not one.
     #[error("{0}")]
     Shape(serde_json::Error),
+    /// An array, where an object must be.
+    #[error("parameters must be an object, with objects in its lists")]
+    NotAnObject,
     /// A text is empty or too long.
     #[error("{0} must have 1 to {MAX_TEXT_LENGTH} characters")]
     Text(&'static str),
@@ -174,9 +177,12 @@ impl Component {
     pub fn read(value: &Value, development: bool) -> Result<Self, ComponentError> {
         let mut value = value.clone();
         if let Some(members) = value.as_object_mut() {
-            members
+            let parameters = members
                 .entry("parameters")
                 .or_insert_with(|| Value::Object(serde_json::Map::new()));
+            if !has_objects(parameters) {
+                return Err(ComponentError::NotAnObject);
+            }
         }
         let component: Self = serde_json::from_value(value).map_err(ComponentError::Shape)?;
         component.check(development)?;
@@ -318,6 +324,7 @@ mod tests {
         for (action_type, parameters, told) in [
             ("explode", json!({}), "unknown variant"),
             ("wait", json!({}), "missing field `seconds`"),
+            ("wait", json!([5]), "must be an object"),
             ("wait", json!({ "seconds": 0 }), "seconds must be from 1"),
             ("wait", json!({ "seconds": -1 }), "invalid value"),
             (

@@ -32,7 +32,6 @@ const titled = (n) => Array.from({ length: n }, (_, i) => ({ title: `finding ${i
 /** Answers that are none, by the path that gives them. */
 const NONSENSE = {
   "html": "<!doctype html><title>Sign in</title>",
-  "empty": "",
   "no-object": '"fine"',
   "array": "[]",
   "array-in-field-order": '["review_evals", 0.9]',
@@ -69,6 +68,7 @@ function behave({ path, attempt }, response) {
   if (kind === "status") return reply(response, Number(rest), "{}");
   if (kind === "once" && attempt > 1) return WHOLE;
   if (kind === "once") return reply(response, Number(rest), "{}");
+  if (kind === "acknowledge") return reply(response, Number(rest), "");
   if (kind === "nonsense") return reply(response, 200, NONSENSE[rest]);
   if (kind === "redirect") return reply(response, Number(rest), "", { location: `${other.url}/whole` });
   if (kind === "most") return { findings: titled(100) };
@@ -106,6 +106,8 @@ before(async () => {
   const flows = {
     "whole": flowOf(call("whole")),
     "nothing": flowOf(call("nothing")),
+    ...Object.fromEntries([200, 202, 204].map((status) =>
+      [`acknowledged ${status}`, flowOf(call(`acknowledge/${status}`))])),
     "most": flowOf(call("most")),
     "bad twice": flowOf(call("bad-twice", { retries: 2 })),
     "cut": flowOf(call("cut", { retries: 1 })),
@@ -272,6 +274,15 @@ test("statuses_that_will_not_pass_are_not_tried_again", async () => {
     }),
   );
 });
+
+for (const status of [200, 202, 204]) {
+  test(`an_empty_answer_says_nothing_and_is_none_the_worse: ${status}`, async () => {
+    const { id, run } = await runs.start(`acknowledged ${status}`);
+    assert.equal((await runs.ended(run)).status, "completed");
+    assert.equal(analyser.of(run).length, 1);
+    assert.equal((await runs.assessment(id)).score_percent, null);
+  });
+}
 
 for (const kind of Object.keys(NONSENSE)) {
   test(`an_answer_that_is_none_fails_after_one_attempt_${kind.replaceAll("-", "_")}`, async () => {

@@ -51,13 +51,18 @@ impl Module {
     pub(crate) fn compile(&self) -> Result<PathBuf> {
         setup::wasm_target()?;
         step(&format!("compiling {} for {TARGET}", self.package));
+        // A folder for each: they compile the library with other features, and
+        // would undo each other's work in one.
+        let folder = root().join("target").join(self.name);
         run(
             cargo()
                 .args(["build", "--quiet", "--release", "--lib", "--target", TARGET])
-                .args(["--package", self.package, "--features", self.features]),
+                .args(["--package", self.package, "--features", self.features])
+                .arg("--target-dir")
+                .arg(&folder),
             "mend what the compiler reports above",
         )?;
-        Ok(root().join(format!("target/{TARGET}/release/{}.wasm", self.name)))
+        Ok(folder.join(format!("{TARGET}/release/{}.wasm", self.name)))
     }
 
     /// Makes `NAME.js` and `NAME_bg.wasm` in `out`, with the wasm-bindgen that

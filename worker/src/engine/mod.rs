@@ -27,8 +27,11 @@ use crate::storage::{self, StorageError, runs::OverdueRun};
 
 /// The binding's name.
 const BINDING: &str = "WORKFLOWS";
-/// The event that wakes a run which waits for one.
-const WAKE: &str = "wake";
+/// The event that wakes the step of that position, which waits for one. What
+/// wakes it too late is no other step's.
+fn wake_event(position: u32) -> String {
+    format!("wake-{position}")
+}
 /// An event that no run waits for. Sending it makes an engine that has lost a
 /// run take it up again; to one that goes on it does nothing.
 const NUDGE: &str = "nudge";
@@ -106,11 +109,11 @@ async fn try_stop(shell: &Shell, org: &OrganizationId, run: &WorkflowRunId) -> R
     Ok(storage::runs::note_terminated(shell, org, run).await?)
 }
 
-/// Has a run that waits for an event look for it.
-pub(crate) async fn wake(shell: &Shell, run: &WorkflowRunId) {
+/// Has the step that waits for an event look for it.
+pub(crate) async fn wake(shell: &Shell, run: &WorkflowRunId, position: u32) {
     let woken = async {
         match instance(shell, run).await? {
-            Some(instance) => instance.send_event(WAKE).await,
+            Some(instance) => instance.send_event(&wake_event(position)).await,
             None => Ok(()),
         }
     };
@@ -159,15 +162,15 @@ async fn try_look_after(shell: &Shell, run: &OverdueRun) -> Result<(), Untold> {
         org_id: org,
         id,
         restarts,
-        has_event,
+        awaiting,
     } = run;
     let Some(instance) = instance(shell, id).await? else {
         return try_start(shell, org, id).await;
     };
     match instance.state().await? {
         InstanceState::Going => {
-            let event = if *has_event { WAKE } else { NUDGE };
-            instance.send_event(event).await?;
+            let event = awaiting.map_or_else(|| NUDGE.to_owned(), wake_event);
+            instance.send_event(&event).await?;
         }
         InstanceState::Ended if *restarts < MAX_RESTARTS => {
             instance.restart().await?;

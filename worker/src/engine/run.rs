@@ -16,7 +16,7 @@ use worker::Env;
 use super::binding::{EngineError, Event, Step, StepConfig, StepError};
 use super::call::{self, Question};
 use super::effect::Effect;
-use super::{Params, WAKE};
+use super::{Params, wake_event};
 use crate::shell::Shell;
 use crate::storage::events::Look;
 use crate::storage::steps::{Beginning, Progress, StepOfRun};
@@ -183,7 +183,8 @@ impl Execution<'_> {
             }
             if look + 2 < MAX_LOOKS {
                 let name = name(step, &format!("wait-{look}"));
-                self.step.wait_for_event(&name, WAKE, time).await?;
+                let event = wake_event(step.position);
+                self.step.wait_for_event(&name, &event, time).await?;
             } else {
                 // Woken in vain too often; the last look is at the end.
                 let name = name(step, &format!("sleep-{look}"));

@@ -85,10 +85,12 @@ pub(super) async fn send(
         let event = NewEvent { run, name, payload };
         let answer = key.map(|key| (key, body.as_str()));
         match storage::events::keep(shell, &caller, &basis, &event, answer, now).await {
-            Ok(is_awaited) => {
-                if is_awaited {
+            Ok(awaiting) => {
+                if let Some(position) = awaiting {
                     let (after, run) = (shell.detached(), run.clone());
-                    shell.after_response(async move { engine::wake(&after, &run).await });
+                    shell.after_response(async move {
+                        engine::wake(&after, &run, position).await;
+                    });
                 }
                 return Ok(Answer::new(ACCEPTED, body));
             }

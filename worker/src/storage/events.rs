@@ -98,8 +98,12 @@ WHERE org_id = ?1 AND id = ?2 AND version IS NOT NULL AND EXISTS (
     SELECT 1 FROM workflow_run_steps s
     WHERE s.org_id = ?1 AND s.run_id = ?2 AND s.status IS NULL AND s.awaits = ?4)";
 
-/// Keeps an event and the answer to its key, all or nothing; whether a step
-/// waits for it.
+const AWAITING: &str = "\
+SELECT json_object('position', position) AS json FROM workflow_run_steps
+WHERE org_id = ?1 AND run_id = ?2 AND status IS NULL AND awaits = ?3";
+
+/// Keeps an event and the answer to its key, all or nothing; the position of the
+/// step that waits for it, if there is one.
 ///
 /// # Errors
 /// [`StorageError::Constraint`] if the caller would no longer be admitted, the
@@ -111,7 +115,11 @@ pub(crate) async fn keep(
     event: &NewEvent<'_>,
     answer: Option<(&IdempotencyKey, &str)>,
     now: Timestamp,
-) -> Result<bool, StorageError> {
+) -> Result<Option<u32>, StorageError> {
+    #[derive(Deserialize)]
+    struct Awaiting {
+        position: u32,
+    }
     let database = shell.databases().of(&caller.org)?;
     let run = || [id(&caller.org), id(event.run)];
     let mut statements = vec![
@@ -142,10 +150,13 @@ pub(crate) async fn keep(
     let soon = time(now.plus(GRACE_SECONDS));
     let name = text(event.name.as_str());
     statements.push(database.statement(DUE_SOON, &[org, of_run, soon, name])?);
-    let silent = statements.len() - 1;
+    let silent = statements.len();
+    let [org, of_run] = run();
+    let name = text(event.name.as_str());
+    statements.push(database.statement(AWAITING, &[org, of_run, name])?);
     let mut rows = database.batch("keep event", statements).await?;
     rows.skip(silent)?;
-    Ok(rows.next_changes()? > 0)
+    Ok(rows.next_value::<Awaiting>()?.map(|step| step.position))
 }
 
 /// A step that is open takes the first event of its name that nobody has, unless

@@ -186,8 +186,8 @@ pub(crate) struct OverdueRun {
     pub(crate) org_id: OrganizationId,
     pub(crate) id: WorkflowRunId,
     pub(crate) restarts: u32,
-    /// Whether a step waits for an event that has come.
-    pub(crate) has_event: bool,
+    /// The step that waits for an event which has come.
+    pub(crate) awaiting: Option<u32>,
 }
 
 /// Taking them and setting when they are due again is one statement, so that of
@@ -202,12 +202,12 @@ WHERE (org_id, id) IN (
     ORDER BY due_at LIMIT ?3)
 RETURNING json_object(
     'org_id', org_id, 'id', id, 'restarts', restarts,
-    'has_event', json(iif(EXISTS (
-        SELECT 1 FROM workflow_run_steps s
+    'awaiting', (
+        SELECT s.position FROM workflow_run_steps s
         JOIN workflow_events e
             ON e.org_id = s.org_id AND e.run_id = s.run_id AND e.name = s.awaits
         WHERE s.org_id = workflow_runs.org_id AND s.run_id = workflow_runs.id
-          AND s.status IS NULL AND e.taken_by IS NULL), 'true', 'false'))) AS json";
+          AND s.status IS NULL AND e.taken_by IS NULL LIMIT 1)) AS json";
 
 /// Takes some runs that should have gone on by now. A run that still does not
 /// is taken again after `seconds`, then twice as many, and so on.
