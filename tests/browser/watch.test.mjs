@@ -355,7 +355,6 @@ test("the_list_can_be_exported_cleared_and_imported", async () => {
   assert.equal(download.suggestedFilename(), "assessments.json");
   const file = readFileSync(await download.path());
   assert.equal(JSON.parse(file).assessments.length, 8);
-  await page.getByText("More", { exact: true }).click();
   await page.getByRole("button", { name: "Clear the list" }).click();
   await page.getByRole("dialog").getByText(/forgets 8 assessments/).waitFor();
   await page.getByRole("dialog").getByRole("button", { name: "Clear" }).click();
