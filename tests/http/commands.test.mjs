@@ -62,7 +62,10 @@ async function dev(state) {
     },
     /** Kills everything at once, as a power cut would. */
     async crash() {
-      const server = processes().find(({ parent }) => parent === child.pid);
+      // The other child is the analyser of the demo.
+      const server = processes().find(
+        ({ parent, args }) => parent === child.pid && args.includes("wrangler"),
+      );
       process.kill(-server.group, "SIGKILL");
       return ended;
     },

@@ -125,6 +125,19 @@ function path() {
   }
 }
 
+/** Pages of the dashboard are HTML by intent. */
+function isPage(path) {
+  const { pathname } = new URL(path, "http://host");
+  return ["/", "/new"].includes(pathname) || /^\/(assessments|dashboard)\//.test(pathname);
+}
+
+function pathOfTheApi() {
+  for (;;) {
+    const chosen = path();
+    if (!URL.canParse(chosen, "http://host") || !isPage(chosen)) return chosen;
+  }
+}
+
 const NOISY_HEADERS = [
   "authorization", "idempotency-key", "cf-connecting-ip", "x-forwarded-for", "x-coverbase-request-id",
   "accept", "cookie", "accept-encoding", "if-none-match", "range", "content-encoding",
@@ -159,7 +172,7 @@ test("bad_input_never_gets_a_5xx_an_empty_body_or_html", async (t) => {
   const statuses = new Set();
   for (let sent = 0; sent < REQUESTS; sent += AT_ONCE) {
     const batch = Array.from({ length: AT_ONCE }, () => ({
-      ...(chance(0.4) ? { method: "POST", path: "/v1/assessments" } : { method: one(METHODS), path: path() }),
+      ...(chance(0.4) ? { method: "POST", path: "/v1/assessments" } : { method: one(METHODS), path: pathOfTheApi() }),
       headers: headers(),
       body: body(),
       key: chance(0.6) ? KEYS.harbor : one([KEYS.revoked, KEYS.reportViewer, KEYS.citadel, "x", undefined]),

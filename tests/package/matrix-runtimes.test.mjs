@@ -11,7 +11,8 @@ import { ROOT, assertUsed, install, node, run, serve, startStandIn } from "./pro
 const EXPORTS = [
   "ApiError", "AssessmentsClient", "AssessmentsError", "ConfigurationError", "ConnectionError",
   "IdError", "InternalError", "ResponseShapeError", "TimeoutError", "ValidationError",
-  "createAssessmentSchema", "isId", "parseId", "validateCreateAssessment", "validateField",
+  "createAssessmentSchema", "isId", "nameTokens", "parseId", "previewName", "statuses",
+  "validateCreateAssessment", "validateField", "validateIdempotencyKey",
 ];
 
 let standIn;
