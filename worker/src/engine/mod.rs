@@ -27,11 +27,6 @@ use crate::storage::{self, StorageError, runs::OverdueRun};
 
 /// The binding's name.
 const BINDING: &str = "WORKFLOWS";
-/// The event that wakes the step of that position, which waits for one. What
-/// wakes it too late is no other step's.
-fn wake_event(position: u32) -> String {
-    format!("wake-{position}")
-}
 /// An event that no run waits for. Sending it makes an engine that has lost a
 /// run take it up again; to one that goes on it does nothing.
 const NUDGE: &str = "nudge";
@@ -47,6 +42,12 @@ const MAX_BATCHES: u32 = 50;
 /// How often a run that the engine ended is begun anew, without getting any
 /// further, before it is given up.
 const MAX_RESTARTS: u32 = 5;
+
+/// The event that wakes the step of that position, which waits for one. What
+/// wakes it too late is no other step's.
+fn wake_event(position: u32) -> String {
+    format!("wake-{position}")
+}
 
 /// What an execution is told besides the id of its run.
 #[derive(Debug, Serialize, Deserialize)]

@@ -48,22 +48,6 @@ struct Plan {
     components: Vec<Component>,
 }
 
-/// Whether the run goes on after a step.
-enum Then {
-    Next,
-    End,
-}
-
-impl From<&Progress> for Then {
-    fn from(progress: &Progress) -> Self {
-        if progress.run.is_terminal() {
-            Self::End
-        } else {
-            Self::Next
-        }
-    }
-}
-
 /// Executes a run from where it stands.
 ///
 /// # Errors
@@ -108,7 +92,7 @@ impl Execution<'_> {
                 position,
                 component: component.clone(),
             };
-            if let Then::End = self.component(&plan, step).await? {
+            if self.component(&plan, step).await?.run.is_terminal() {
                 return Ok(());
             }
         }
@@ -120,20 +104,18 @@ impl Execution<'_> {
         .await
     }
 
-    async fn component(&self, plan: &Plan, step: StepOfRun) -> Result<Then, EngineError> {
-        let action = step.component.action.clone();
-        let progress = match &action {
-            Action::BeginAssessment(_) => self.settle(&step, Effect::begin()).await?,
-            Action::UpdateAssessment(update) => self.settle(&step, Effect::update(update)).await?,
+    async fn component(&self, plan: &Plan, step: StepOfRun) -> Result<Progress, EngineError> {
+        match &step.component.action {
+            Action::BeginAssessment(_) => self.settle(&step, Effect::begin()).await,
+            Action::UpdateAssessment(update) => self.settle(&step, Effect::update(update)).await,
             Action::CompleteAssessment(complete) => {
-                self.settle(&step, Effect::complete(complete)).await?
+                self.settle(&step, Effect::complete(complete)).await
             }
-            Action::FailAssessment(fail) => self.settle(&step, Effect::fail(fail)).await?,
-            Action::Wait(wait) => self.wait(&step, wait).await?,
-            Action::WaitForEvent(wait) => self.wait_for_event(&step, wait).await?,
-            Action::Call(call) => self.call(plan, &step, call).await?,
-        };
-        Ok(Then::from(&progress))
+            Action::FailAssessment(fail) => self.settle(&step, Effect::fail(fail)).await,
+            Action::Wait(wait) => self.wait(&step, wait).await,
+            Action::WaitForEvent(wait) => self.wait_for_event(&step, wait).await,
+            Action::Call(call) => self.call(plan, &step, call).await,
+        }
     }
 
     async fn wait(&self, step: &StepOfRun, wait: &Wait) -> Result<Progress, EngineError> {

@@ -4,6 +4,7 @@ use assessments::assessment::Status;
 use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
 use assessments::workflow::run::{RunStatus, WorkflowRun};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::{StorageError, id, standing, text, time};
 use crate::auth::{Caller, Standing};
@@ -216,14 +217,7 @@ pub(crate) async fn take_overdue(
     seconds: u32,
     limit: u32,
 ) -> Result<Vec<OverdueRun>, StorageError> {
-    let mut overdue = Vec::new();
-    for database in shell.databases().all()? {
-        let values = [time(shell.now()), seconds.into(), limit.into()];
-        let statement = database.statement(TAKE_OVERDUE, &values)?;
-        let mut rows = database.batch("take overdue runs", vec![statement]).await?;
-        overdue.extend(rows.all_values()?);
-    }
-    Ok(overdue)
+    take(shell, "take overdue runs", TAKE_OVERDUE, seconds, limit).await
 }
 
 /// A run that was canceled and may still go on in the engine.
@@ -249,14 +243,22 @@ pub(crate) async fn take_canceled(
     seconds: u32,
     limit: u32,
 ) -> Result<Vec<CanceledRun>, StorageError> {
-    let mut canceled = Vec::new();
+    take(shell, "take canceled runs", TAKE_CANCELED, seconds, limit).await
+}
+
+async fn take<T: DeserializeOwned>(
+    shell: &Shell,
+    operation: &'static str,
+    sql: &str,
+    seconds: u32,
+    limit: u32,
+) -> Result<Vec<T>, StorageError> {
+    let mut taken = Vec::new();
     for database in shell.databases().all()? {
         let values = [time(shell.now()), seconds.into(), limit.into()];
-        let statement = database.statement(TAKE_CANCELED, &values)?;
-        let mut rows = database
-            .batch("find canceled runs", vec![statement])
-            .await?;
-        canceled.extend(rows.all_values()?);
+        let statement = database.statement(sql, &values)?;
+        let mut rows = database.batch(operation, vec![statement]).await?;
+        taken.extend(rows.all_values()?);
     }
-    Ok(canceled)
+    Ok(taken)
 }
