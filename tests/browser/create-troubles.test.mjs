@@ -6,8 +6,8 @@ import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { idOf, makeOrg } from "../http/harness.mjs";
 import {
-  CONTROL_SETS, KEYS, NORTHWIND, ORGS, connect, faults, field, finish, meddle, paste,
-  startDashboard, submit,
+  ASSESSMENT, CONTROL_SETS, KEYS, NORTHWIND, ORGS, arrived, connect, faults, field, finish,
+  meddle, message, paste, refused, sendAgain, startDashboard, submit,
 } from "./support.mjs";
 
 const [, GLOBEX] = ORGS.harbor.vendors;
@@ -19,7 +19,6 @@ const PATIENCE_MS = 10_000;
 /** As often as the package's client sends before it gives up. */
 const ATTEMPTS = 5;
 const HTML = "<!doctype html><title>A gateway</title><h1>Bad gateway</h1>";
-const ASSESSMENT = /\/assessments\/(cbqsrw_[0-9a-f]{32})$/;
 const IMAGE = "<img src=x onerror=globalThis.hacked=true>";
 
 /** Organizations whose keys and addresses change under an open page. */
@@ -58,25 +57,6 @@ async function openFilled({ key, vendor = NORTHWIND.id, name = "Troubled" } = {}
   await field(page, "vendor_id").fill(vendor);
   await field(page, "name").fill(name);
   return page;
-}
-
-const message = (page) => page.locator("form .message");
-
-/** Waits for an error that has this title; answers all that is said. */
-async function refused(page, title) {
-  const alert = message(page).getByRole("alert");
-  await alert.locator(".banner-title").getByText(title, { exact: true }).waitFor();
-  await page.locator("main form button[type=submit]:enabled").waitFor();
-  return alert.innerText();
-}
-
-const sendAgain = (page) => message(page).getByRole("button", { name: "Send again" }).click();
-
-/** Waits for the page of an assessment with that notice; answers the id. */
-async function arrived(page, notice) {
-  await page.locator("main").getByText(notice).waitFor();
-  const [, id] = ASSESSMENT.exec(page.url()) ?? assert.fail(page.url());
-  return id;
 }
 
 const ONE_FAULT = "One thing needs your attention.";

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { KEYS as DEMO_KEYS, idOf, makeOrg } from "../http/harness.mjs";
 import {
-  CONTROL_SETS, KEYS, NORTHWIND, ORGS, connect, faults, field, finish, meddle, paste,
+  CONTROL_SETS, KEYS, NORTHWIND, ORGS, connect, faults, field, finish, meddle, message, paste,
   startDashboard, submit,
 } from "./support.mjs";
 
@@ -79,8 +79,6 @@ const chips = (page, name) =>
 const chipButtons = (page, name) => page.locator(`[data-field="${name}"] .chip button`);
 
 const faultTexts = (page, name) => faults(page, name).allInnerTexts();
-
-const message = (page) => page.locator("form .message");
 
 const preview = (page) => page.locator(".preview-name").innerText();
 

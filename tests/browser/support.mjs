@@ -164,6 +164,30 @@ export async function paste(page, name, text) {
 /** Presses the button at the end of the form. */
 export const submit = (page) => page.locator("main form button[type=submit]").click();
 
+/** The address of an assessment's page, with its id. */
+export const ASSESSMENT = /\/assessments\/(cbqsrw_[0-9a-f]{32})$/;
+
+/** What the form says at its end. */
+export const message = (page) => page.locator("form .message");
+
+/** Waits for an error that has this title; answers all that is said. */
+export async function refused(page, title) {
+  const alert = message(page).getByRole("alert");
+  await alert.locator(".banner-title").getByText(title, { exact: true }).waitFor();
+  await page.locator("main form button[type=submit]:enabled").waitFor();
+  return alert.innerText();
+}
+
+/** Presses the button that sends the request again with the same key. */
+export const sendAgain = (page) => message(page).getByRole("button", { name: "Send again" }).click();
+
+/** Waits for the page of an assessment with that notice; answers the id. */
+export async function arrived(page, notice) {
+  await page.locator("main").getByText(notice).waitFor();
+  const [, id] = ASSESSMENT.exec(page.url()) ?? assert.fail(page.url());
+  return id;
+}
+
 /** Loads the page again with a changed module of texts. */
 export async function withTexts(page, change) {
   await page.route("**/texts.js", async (route) => {

@@ -6,8 +6,8 @@ import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { idOf } from "../http/harness.mjs";
 import {
-  CONTROL_SETS, KEYS, NORTHWIND, ORGS, connect, faults, field, finish, meddle, paste,
-  startDashboard, submit,
+  CONTROL_SETS, KEYS, NORTHWIND, ORGS, arrived, connect, faults, field, finish, meddle, message,
+  paste, refused, sendAgain, startDashboard, submit,
 } from "./support.mjs";
 
 const [, GLOBEX] = ORGS.harbor.vendors;
@@ -16,7 +16,6 @@ const SETS = CONTROL_SETS.slice(0, 3);
 const [, , , ARCHIVED_SET] = CONTROL_SETS;
 const KEY = "Idempotency-Key";
 const PATIENCE_MS = 10_000;
-const ASSESSMENT = /\/assessments\/(cbqsrw_[0-9a-f]{32})$/;
 const RULES_MISSING = "This browser does not allow WebAssembly here";
 const ONE_FAULT = "One thing needs your attention.";
 const CREATED = "The assessment was created.";
@@ -75,25 +74,6 @@ async function openForm(values = {}, key) {
     await field(page, name).blur();
   }
   return page;
-}
-
-const message = (page) => page.locator("form .message");
-
-/** Waits for an error that has this title; answers all that is said. */
-async function refused(page, title) {
-  const alert = message(page).getByRole("alert");
-  await alert.locator(".banner-title").getByText(title, { exact: true }).waitFor();
-  await page.locator("main form button[type=submit]:enabled").waitFor();
-  return alert.innerText();
-}
-
-const sendAgain = (page) => message(page).getByRole("button", { name: "Send again" }).click();
-
-/** Waits for the page of an assessment with that notice; answers the id. */
-async function arrived(page, notice) {
-  await page.locator("main").getByText(notice).waitFor();
-  const [, id] = ASSESSMENT.exec(page.url()) ?? assert.fail(page.url());
-  return id;
 }
 
 const countOf = async () => (await dashboard.api.counts()).assessments;
