@@ -196,17 +196,13 @@ impl std::fmt::Display for BadReference {
 
 /// An error: an object whose only key is `detail`.
 #[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(as = Error))]
-pub(crate) struct Body<'a> {
+struct Body<'a> {
     detail: Detail<'a>,
 }
 
 /// The four shapes of `detail`.
 #[derive(Serialize)]
 #[serde(untagged)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(as = ErrorDetail))]
 enum Detail<'a> {
     /// A stable code and a text.
     Coded {

@@ -6,6 +6,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use crate::json::{JsonError, JsonText};
 use crate::shape::Spec;
 
+/// The longest list of faults, counted over the whole request (4.2).
+pub const MAX_FAULTS: usize = 1_000;
+
 /// A JSON value, wherever it is held: a text on the server, an object in the
 /// browser. Both are checked by the one [`check`].
 pub trait Json: Sized {
@@ -121,7 +124,6 @@ pub struct Draft {
     /// The vendor to assess, a `cbvndr_` id.
     pub vendor_id: String,
     /// Control sets to assess the vendor against, `cbctst_` ids. May be empty.
-    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub control_set_ids: Vec<String>,
     /// The assessment's name, at most 255 characters after trimming. Generated if absent or blank.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,28 +131,20 @@ pub struct Draft {
     /// Template for a generated name, at most 255 characters. Tokens:
     /// `{{vendor:name}}`, `{{service:name}}`, `{{cycle}}`, `{{year}}`, `{{date}}`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 255))]
     pub assessment_name_format: Option<String>,
     /// Services of this vendor in scope, `cbsvc_` ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(
-        feature = "openapi",
-        schema(nullable, required = false, max_items = 100)
-    )]
+    #[cfg_attr(feature = "openapi", schema(nullable, required = false))]
     pub service_ids: Vec<String>,
     /// The person responsible, a `cbuser_` id. If absent, the vendor's first risk analyst.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assignee_id: Option<String>,
     /// The name of a workflow to start alongside, exact and case-sensitive, at most 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 255))]
     pub trigger_workflow: Option<String>,
     /// Documents of this vendor to link as evidence, `cbvdoc_` ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(
-        feature = "openapi",
-        schema(nullable, required = false, max_items = 100)
-    )]
+    #[cfg_attr(feature = "openapi", schema(nullable, required = false))]
     pub supporting_document_ids: Vec<String>,
 }
 

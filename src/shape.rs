@@ -244,10 +244,12 @@ macro_rules! wire {
 pub(crate) use wire;
 
 /// Defines enums of the wire, each variant with its value, and their shapes.
+/// The value is taken as `tt`: a `literal` reaches a derive wrapped in a group
+/// that nobody sees, and utoipa then ignores the `rename` without a word.
 macro_rules! wire_enum {
     ($(
         $(#[$meta:meta])*
-        pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:literal,)* }
+        pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $value:tt,)* }
     )*) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { createTestHarness, unstable_readConfig } from "wrangler";
+import { assertDescribed } from "./description.mjs";
 
 export const ROOT = new URL("../..", import.meta.url).pathname;
 export const XTASK = process.env.XTASK ?? join(ROOT, "target/debug/xtask");
@@ -110,11 +111,12 @@ export async function importStatements(data) {
 const seenRequestIds = new Set();
 
 /**
- * What holds for every answer whatsoever (2.1, 2.2, 2.6): a request id that no
- * other answer has, a JSON body, and `detail` alone in every error. Every
- * helper that sends checks it, so that no test has to ask for it.
+ * What holds for every answer whatsoever (2.1, 2.2, 2.6, 7): a request id that
+ * no other answer has, a JSON body, `detail` alone in every error, and that the
+ * description of the API tells of it. Every helper that sends checks it, so
+ * that no test has to ask for it.
  */
-function checked(method, { status, headers, text }) {
+function checked(method, path, { status, headers, text }) {
   const id = headers.get("x-coverbase-request-id");
   assert.match(id ?? "no request id", UUID, `${method}: ${status} ${text}`);
   assert.ok(!seenRequestIds.has(id), `two answers share the request id ${id}`);
@@ -123,6 +125,7 @@ function checked(method, { status, headers, text }) {
   // An answer to HEAD has no body by HTTP's own rule.
   const json = method === "HEAD" ? undefined : JSON.parse(text);
   if (status >= 300 && method !== "HEAD") assert.deepEqual(Object.keys(json), ["detail"], text);
+  assertDescribed(method, path, { status, headers, json });
   return { status, headers, text, json };
 }
 
@@ -179,7 +182,7 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
         },
       });
       const text = await response.text();
-      return checked(method, { status: response.status, headers: response.headers, text });
+      return checked(method, path, { status: response.status, headers: response.headers, text });
     },
 
     /**
@@ -198,7 +201,7 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
         sent.end(body);
       });
       const chunks = await response.toArray();
-      return checked(method, {
+      return checked(method, path, {
         status: response.statusCode,
         headers: new Headers(response.headers),
         text: Buffer.concat(chunks).toString("utf8"),

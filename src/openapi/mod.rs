@@ -1,0 +1,83 @@
+//! The surface as an OpenAPI 3.1 document, made at build time from the types,
+//! the routes and the problems of this crate.
+//!
+//! - [`operations`]: the routes, their parameters and request bodies
+//! - [`responses`]: what each route answers
+//! - [`samples`], [`errors`]: the problems that it answers with, and their schemas
+//! - [`schemas`]: the types as schemas
+//! - [`words`]: what the document says of them to its readers
+//! - [`examples`]: requests and answers that a test really sends and gets
+
+mod errors;
+mod examples;
+mod operations;
+mod responses;
+mod samples;
+mod schemas;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use serde_json::{Map, Value, json};
+
+use crate::route::Endpoint;
+use examples::Examples;
+
+/// The name of the bearer scheme among the components.
+const BEARER: &str = "bearer";
+
+/// The document, JSON.
+///
+/// # Errors
+/// Never in practice: the document is made of strings and numbers.
+pub fn document() -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(&describe()?)
+}
+
+fn describe() -> Result<Value, serde_json::Error> {
+    let examples = Examples::read()?;
+    let mut paths = Map::new();
+    let mut schemas = schemas::components()?;
+    for endpoint in Endpoint::ALL {
+        schemas.extend(errors::error_schemas(endpoint));
+        let methods = paths.entry(endpoint.template()).or_insert(json!({}));
+        if let Some(methods) = methods.as_object_mut() {
+            let method = endpoint.method().to_lowercase();
+            methods.insert(method, operations::operation(endpoint, &examples));
+        }
+    }
+    Ok(json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Assessments API",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Third-party-risk assessments of known vendors.",
+            "description": "Start a third-party-risk assessment of a known vendor, read its \
+                state, and cancel or archive it. Bodies are JSON, times are Unix seconds, and \
+                every error is an object whose only key is `detail`. Every response carries a \
+                request id; quote it when you ask about a call.",
+            "contact": { "name": "The operator of this deployment" },
+            "license": { "name": "MIT", "identifier": "MIT" },
+        },
+        "servers": [{ "url": "/", "description": "The deployment that serves this document." }],
+        "tags": operations::tags(),
+        "security": [{ BEARER: [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                BEARER: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A service-account key (`ak_...`), for backends only: it is \
+                        refused when a browser sends it.",
+                },
+            },
+        },
+    }))
+}
+
+/// A reference to a schema among the components.
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}

@@ -1,0 +1,249 @@
+//! What the document says of the types to its readers, and the limits that the
+//! types do not tell. Documentation comments are for readers of the source and
+//! never reach the document: [`put`] removes what a derive made of them.
+
+use serde_json::{Map, Value, json};
+
+use super::schemas;
+use crate::id::{AnyKind, DIGITS};
+use crate::limits::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
+use crate::workflow::event::MAX_NAME_LENGTH;
+
+/// Puts words and limits into the schema `name` and its properties.
+pub(super) fn put(name: &str, schema: &mut Value) {
+    strip(schema);
+    if let Some(words) = of_schema(name) {
+        merge(schema, json!({ "description": words }));
+    }
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (key, property) in properties.into_iter().flatten() {
+        if let Some(facts) = of_property(name, key) {
+            merge(property, facts);
+        }
+    }
+}
+
+/// Removes the descriptions of a schema and of the schemas inside of it.
+fn strip(schema: &mut Value) {
+    let Some(members) = schema.as_object_mut() else {
+        return;
+    };
+    members.remove("description");
+    if let Some(items) = members.get_mut("items") {
+        strip(items);
+    }
+    for key in ["anyOf", "oneOf", "allOf"] {
+        let choices = members.get_mut(key).and_then(Value::as_array_mut);
+        choices.into_iter().flatten().for_each(strip);
+    }
+    let properties = members.get_mut("properties").and_then(Value::as_object_mut);
+    properties
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .for_each(strip);
+}
+
+fn merge(schema: &mut Value, facts: Value) {
+    if let (Some(members), Value::Object(facts)) = (schema.as_object_mut(), facts) {
+        members.extend(facts);
+    }
+}
+
+fn of_schema(name: &str) -> Option<String> {
+    let id = AnyKind::ALL
+        .iter()
+        .find(|&&kind| schemas::id_name(kind) == name);
+    if let Some(kind) = id {
+        let (noun, prefix) = (kind.noun(), kind.prefix());
+        return Some(format!(
+            "The id of {noun}: `{prefix}_` and {DIGITS} hexadecimal digits in small letters."
+        ));
+    }
+    let words = match name {
+        "CreateAssessmentRequest" => {
+            "An existing vendor and the control sets to assess it against. All else is optional, \
+             and `null` is the same as absence."
+        }
+        "CreatedAssessment" => "An assessment as the create answers it.",
+        "Assessment" => "An assessment as a read answers it, archived or not.",
+        "ArchivedAssessment" => "An archived assessment, the same for every repetition.",
+        "Status" => {
+            "Where an assessment stands. `created`: recorded, work not begun. \
+             `collecting_documents`: waiting for at least one document. \
+             `indexing_supporting_documents`: evidence is processed. `analyzing_questionnaire`: \
+             controls are evaluated. `review_evals`: people review the results. `complete`, \
+             `failed` and `canceled` are terminal. It may move backwards."
+        }
+        "CustomField" => "A field of the organization's own that has a value.",
+        "CustomFieldType" => "The type of a custom field, which tells the form of its value.",
+        "CustomFieldValue" => {
+            "A boolean or a number for the types of these names; a string for `string`, `date` \
+             (`YYYY-MM-DD`) and `select`; an array of strings for `multiselect` and `user`."
+        }
+        "WorkflowRun" => "A workflow run with the steps that were begun.",
+        "RunStatus" => {
+            "Where a run stands. `started`: it goes on, or waits. `completed`: every step was gone \
+             through. `canceled`: its assessment was archived meanwhile. `failed`: a step failed, \
+             and with it the run."
+        }
+        "RunStep" => "A step of a run.",
+        "StepStatus" => {
+            "How a step ended. `success`: it did what it should. `failed`: it did not. `skipped`: \
+             it had no effect, for the run had ended."
+        }
+        "ActionType" => "What a step does.",
+        "Artifact" => "Something that a step made or used.",
+        "AcceptedEvent" => "An event that is kept.",
+        "SendWorkflowEventRequest" => "An event for a step that waits for it.",
+        "Fault" => "A fault of the request body.",
+        "Timestamp" => "Unix time in whole seconds.",
+        "AuthenticationTest" => "The answer to a good credential.",
+        "Health" => "The answer of a service that is alive.",
+        "Description" => "An OpenAPI document.",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+fn of_property(schema: &str, key: &str) -> Option<Value> {
+    match schema {
+        "CreateAssessmentRequest" => of_create(key),
+        "SendWorkflowEventRequest" => of_event(key),
+        "CreatedAssessment" | "Assessment" | "ArchivedAssessment" => of_assessment(schema, key),
+        "WorkflowRun" | "RunStep" | "Artifact" | "AcceptedEvent" => of_run(schema, key),
+        _ => of_rest(schema, key),
+    }
+}
+
+fn said(words: &str) -> Option<Value> {
+    Some(json!({ "description": words }))
+}
+
+fn of_create(key: &str) -> Option<Value> {
+    let list = |words: &str| {
+        let description = format!("{words} At most {MAX_LIST_ENTRIES}, duplicates included.");
+        Some(json!({ "description": description, "maxItems": MAX_LIST_ENTRIES }))
+    };
+    let text = |words: &str| {
+        let description = format!("{words} At most {MAX_TEXT_LENGTH} characters.");
+        Some(json!({ "description": description, "maxLength": MAX_TEXT_LENGTH }))
+    };
+    match key {
+        "vendor_id" => said("The id of the vendor to assess (`cbvndr_...`)."),
+        "control_set_ids" => list(
+            "The ids of the control sets to assess the vendor against (`cbctst_...`). The list may be empty.",
+        ),
+        // The limit is on what trimming leaves, which no keyword can say.
+        "name" => said(&format!(
+            "The assessment's name, at most {MAX_TEXT_LENGTH} characters after trimming. It is \
+             generated if it is absent or blank."
+        )),
+        "assessment_name_format" => text(
+            "A template for the name, if none is given. Its tokens are `{{vendor:name}}`, \
+             `{{service:name}}`, `{{cycle}}`, `{{year}}` and `{{date}}`.",
+        ),
+        "service_ids" => list("The ids of the vendor's services in scope (`cbsvc_...`)."),
+        "assignee_id" => said(
+            "The id of the person responsible (`cbuser_...`). If it is absent, the vendor's first risk analyst is.",
+        ),
+        "trigger_workflow" => {
+            text("The name of a workflow to start alongside, exact in its letters and their case.")
+        }
+        "supporting_document_ids" => {
+            list("The ids of the vendor's documents to link as evidence (`cbvdoc_...`).")
+        }
+        _ => None,
+    }
+}
+
+fn of_event(key: &str) -> Option<Value> {
+    match key {
+        "name" => Some(json!({
+            "description": format!(
+                "The name that a step waits for: 1 to {MAX_NAME_LENGTH} letters, digits, `.`, `-` and `_`."
+            ),
+            "minLength": 1,
+            "maxLength": MAX_NAME_LENGTH,
+            "pattern": "^[A-Za-z0-9._-]+$",
+        })),
+        "payload" => said("Any JSON value; `null` if it is absent."),
+        _ => None,
+    }
+}
+
+fn of_assessment(schema: &str, key: &str) -> Option<Value> {
+    said(match (schema, key) {
+        (_, "id") => "The id of the assessment.",
+        (_, "vendor_id") => "The vendor under assessment.",
+        (_, "name") => "The name as sent or generated. It is never empty, and need not be unique.",
+        ("CreatedAssessment", "status") => "Where the assessment stands; a new one is `created`.",
+        ("ArchivedAssessment", "status") => "Where the assessment stood when it was archived.",
+        (_, "status") => "Where the assessment stands.",
+        (_, "control_set_ids") => "The control sets, in the order of the request, each once.",
+        (_, "service_ids") => "The services in scope, in the order of the request, each once.",
+        (_, "assignee_id") => "The person responsible, if there is one.",
+        (_, "score_percent") => {
+            "A fraction, typically from 0 to 1: 0.566 means 56.6 %. It is `null` until there is a score."
+        }
+        (_, "findings_count") => {
+            // A u32 is no int32, as which the derive describes it.
+            return Some(json!({
+                "description": "How many findings the assessment has that are not archived; once \
+                    it is archived, how many it had just before.",
+                "format": "int64",
+            }));
+        }
+        (_, "initiated_at") => "When work began, if it has.",
+        (_, "custom_fields") => "The organization's own fields that have a value.",
+        (_, "created_at") => "When the assessment was created.",
+        (_, "updated_at") => "When the assessment was last changed.",
+        (_, "workflow_run_id") => "The run of the workflow that was named, if one was.",
+        (_, "is_archived") => "It is always `true`.",
+        (_, "archived_at") => "When the archive took effect.",
+        _ => return None,
+    })
+}
+
+fn of_run(schema: &str, key: &str) -> Option<Value> {
+    said(match (schema, key) {
+        (_, "workflow_run_id") => "The id of the run.",
+        (_, "workflow_name") => "The name of the run's workflow.",
+        (_, "workflow_definition_id") => "The id of the run's workflow.",
+        ("RunStep", "status") => "How the step ended; `null` while it goes on.",
+        (_, "status") => "Where the run stands.",
+        (_, "started_at") => "When the run was started.",
+        (_, "completed_at") => "When the run ended, if it has.",
+        (_, "steps") => "The steps that were begun, in their order.",
+        (_, "step_id") => "The id of the step.",
+        (_, "component_id") => "The id of the workflow's component that the step carries out.",
+        (_, "component_name") => "The name of that component.",
+        (_, "action_type") => "What the step does.",
+        (_, "message") => "What there is to say of the step, for people.",
+        (_, "artifacts") => "What the step made or used.",
+        (_, "artifact_type") => "What the artifact is.",
+        ("Artifact", "id") => "The artifact's id where it is kept.",
+        (_, "role") => "What the artifact is to the step.",
+        (_, "created_at") => "When the artifact was made.",
+        (_, "updated_at") => "When the artifact was last changed.",
+        ("AcceptedEvent", "name") => "The name of the event.",
+        (_, "received_at") => "When the event was stored.",
+        _ => return None,
+    })
+}
+
+fn of_rest(schema: &str, key: &str) -> Option<Value> {
+    said(match (schema, key) {
+        ("CustomField", "config_id") => "The field's stable handle.",
+        ("CustomField", "field_name") => "The field's name, which may be changed.",
+        ("CustomField", "field_type") => "The type of the field.",
+        ("CustomField", "value") => "The value.",
+        ("Fault", "loc") => {
+            "The way to the fault: `body`, a field, the index of an item; or `body` and a position in the text."
+        }
+        ("Fault", "msg") => "What is wrong, for people.",
+        ("Fault", "type") => "The stable name of what is wrong.",
+        ("AuthenticationTest", "msg") => "A constant.",
+        ("Health", "status") => "A constant.",
+        _ => return None,
+    })
+}
