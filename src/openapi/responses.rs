@@ -89,7 +89,8 @@ fn success(endpoint: Endpoint, examples: &Examples) -> (u16, Value) {
     (status, response)
 }
 
-/// Where the ids of an answer lead to.
+/// Where the ids of an answer lead to. Only the create, which makes them, has
+/// links: more would make other operations look like beginnings.
 fn links(endpoint: Endpoint) -> Map<String, Value> {
     let to = |target: Endpoint, parameter: &str, key: &str| {
         let link = json!({
@@ -99,21 +100,23 @@ fn links(endpoint: Endpoint) -> Map<String, Value> {
         });
         (operations::id(target).to_owned(), link)
     };
-    let assessment = |target| to(target, "assessment_id", "id");
-    let run = |target| to(target, "workflow_run_id", "workflow_run_id");
-    match endpoint {
-        Endpoint::CreateAssessment => vec![
-            assessment(Endpoint::RetrieveAssessment),
-            assessment(Endpoint::ArchiveAssessment),
-            run(Endpoint::RetrieveWorkflowRun),
-            run(Endpoint::SendWorkflowEvent),
-        ],
-        Endpoint::RetrieveAssessment => vec![assessment(Endpoint::ArchiveAssessment)],
-        Endpoint::ArchiveAssessment => vec![assessment(Endpoint::RetrieveAssessment)],
-        Endpoint::RetrieveWorkflowRun => vec![run(Endpoint::SendWorkflowEvent)],
-        Endpoint::SendWorkflowEvent => vec![run(Endpoint::RetrieveWorkflowRun)],
-        Endpoint::AuthTest | Endpoint::Health | Endpoint::OpenApi => Vec::new(),
+    if endpoint != Endpoint::CreateAssessment {
+        return Map::new();
     }
+    [
+        to(Endpoint::RetrieveAssessment, "assessment_id", "id"),
+        to(Endpoint::ArchiveAssessment, "assessment_id", "id"),
+        to(
+            Endpoint::RetrieveWorkflowRun,
+            "workflow_run_id",
+            "workflow_run_id",
+        ),
+        to(
+            Endpoint::SendWorkflowEvent,
+            "workflow_run_id",
+            "workflow_run_id",
+        ),
+    ]
     .into_iter()
     .collect()
 }

@@ -330,3 +330,31 @@ fn only_the_open_routes_need_no_credential() {
         assert_eq!(is_open, !endpoint.requires_credential(), "{endpoint:?}");
     }
 }
+
+#[test]
+fn the_create_links_to_what_can_be_done_with_what_it_made() {
+    let document = the_document();
+    let links = &document["paths"]["/v1/assessments"]["post"]["responses"]["201"]["links"];
+    let operations: Vec<&str> = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+        .map(|operation| operation["operationId"].as_str().unwrap())
+        .collect();
+    let properties = &document["components"]["schemas"]["CreatedAssessment"]["properties"];
+    assert_eq!(links.as_object().unwrap().len(), 4);
+    for (name, link) in links.as_object().unwrap() {
+        assert!(
+            operations.contains(&link["operationId"].as_str().unwrap()),
+            "{name}"
+        );
+        for expression in link["parameters"].as_object().unwrap().values() {
+            let key = expression
+                .as_str()
+                .unwrap()
+                .strip_prefix("$response.body#/");
+            assert!(properties[key.unwrap()].is_object(), "{name}: {expression}");
+        }
+    }
+}

@@ -18,6 +18,8 @@ pub(crate) use package::package;
 
 /// The hand-written module that wrangler starts from.
 const ENTRY: &str = "worker/entry.mjs";
+/// Where the static files of the Worker go.
+const ASSETS: &str = "dist/assets";
 const WORKER: Module = Module {
     package: "assessments-worker",
     features: "",
@@ -71,15 +73,16 @@ pub(crate) fn worker(effort: Effort) -> Result<()> {
         out.finish(&fingerprint(&inputs, effort)?)?;
     }
     package()?;
-    let assets = root.join("dist/assets");
-    describe(&assets)?;
-    dashboard::lay_out(&assets)
+    description()?;
+    dashboard::lay_out(&root.join(ASSETS))
 }
 
-/// Writes the description of the API.
-fn describe(assets: &Path) -> Result<()> {
+/// Writes the description of the API; the file is the answer.
+pub(crate) fn description() -> Result<PathBuf> {
+    let file = root().join(ASSETS).join("openapi.json");
     let description = assessments::openapi::document().context("OpenAPI description")?;
-    write_if_other(&assets.join("openapi.json"), description.as_bytes())
+    write_if_other(&file, description.as_bytes())?;
+    Ok(file)
 }
 
 /// Writes a file unless it is there already: a server that watches it would

@@ -1,9 +1,10 @@
-//! Formatting and lints.
+//! Formatting and lints, of the code and of the description of the API.
 
 use anyhow::Result;
 
-use crate::setup;
-use crate::shell::{cargo, run, step};
+use crate::build;
+use crate::setup::{self, OPENAPI};
+use crate::shell::{cargo, root, run, run_quietly, step};
 
 /// `cargo xtask check`
 pub(crate) fn run_command() -> Result<()> {
@@ -52,6 +53,45 @@ pub(crate) fn run_command() -> Result<()> {
                 .args(arguments)
                 .args(["--", "-D", "warnings"]),
             "mend what clippy reports above",
+        )?;
+    }
+    description()
+}
+
+/// The description of the API, by two judges that know different rules.
+fn description() -> Result<()> {
+    setup::npm_tools()?;
+    setup::openapi_npm_tools()?;
+    let file = build::description()?;
+    step("linting the description of the API");
+    for arguments in [
+        &[
+            "@redocly/cli/bin/cli.js",
+            "lint",
+            "--config=tests/openapi/redocly.yaml",
+        ][..],
+        &[
+            "@stoplight/spectral-cli/dist/index.js",
+            "lint",
+            "--ruleset=tests/openapi/spectral.yaml",
+            "--fail-severity=hint",
+            "--quiet",
+        ],
+    ] {
+        let [program, arguments @ ..] = arguments else {
+            continue;
+        };
+        let program = root().join(OPENAPI).join("node_modules").join(program);
+        run_quietly(
+            setup::node()?
+                .arg(program)
+                .args(arguments)
+                .arg(&file)
+                .envs([
+                    ("REDOCLY_TELEMETRY", "off"),
+                    ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true"),
+                ]),
+            "mend what is reported above, in src/openapi",
         )?;
     }
     Ok(())

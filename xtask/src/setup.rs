@@ -1,6 +1,6 @@
 //! Installing what a step needs and the machine lacks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -47,20 +47,87 @@ pub(crate) fn rust_components() -> Result<()> {
 
 /// The npm tools, exactly as locked. Nothing of theirs is run at installation.
 pub(crate) fn npm_tools() -> Result<()> {
-    let root = root();
-    let locked = std::fs::read(root.join("package-lock.json")).context("package-lock.json")?;
+    npm_ci(&root(), "the npm tools")
+}
+
+/// The npm tools that judge the description of the API and make clients from
+/// it. They need another TypeScript than ours, hence their own folder.
+pub(crate) fn openapi_npm_tools() -> Result<()> {
+    npm_ci(&root().join(OPENAPI), "the npm tools for the description")
+}
+
+/// Where the tools for the description of the API are.
+pub(crate) const OPENAPI: &str = "tests/openapi";
+
+fn npm_ci(folder: &Path, what: &str) -> Result<()> {
+    let locked = std::fs::read(folder.join("package-lock.json")).context("package-lock.json")?;
     // A copy of the lock file, made after a whole installation, tells that
     // node_modules is complete and of this lock.
-    let stamp = root.join("node_modules/.assessments-lock.json");
+    let stamp = folder.join("node_modules/.assessments-lock.json");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == locked) {
         return Ok(());
     }
-    step("installing the npm tools (npm ci)");
+    step(&format!("installing {what} (npm ci)"));
     run_quietly(
-        command("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+        command("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(folder),
         "check that npm reaches its registry, then run it again",
     )?;
     std::fs::write(&stamp, locked).context("node_modules/.assessments-lock.json")
+}
+
+/// Python with the tools of tests/openapi/requirements.txt, in a virtual
+/// environment of the project; the interpreter is the answer, for scripts of an
+/// environment hold the path at which it was made.
+pub(crate) fn python_tools() -> Result<PathBuf> {
+    let folder = root().join(OPENAPI).join(".venv");
+    let python = folder.join("bin/python");
+    let requirements = root().join(OPENAPI).join("requirements.txt");
+    let wanted = std::fs::read(&requirements).context("requirements.txt")?;
+    let stamp = folder.join("requirements.txt");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) && works(&python) {
+        return Ok(python);
+    }
+    if !has_venv() {
+        install_by_apt(
+            &["python3", "python3-venv"],
+            "Python 3.11 or newer with venv",
+        )?;
+    }
+    step("installing the Python tools (pip, in a virtual environment)");
+    let hint =
+        "check that python3 is 3.11 or newer and that pip reaches its registry, then run it again";
+    run_quietly(
+        command("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder),
+        hint,
+    )?;
+    run_quietly(
+        command(&python)
+            .args(["-m", "pip", "install", "--quiet", "--no-input"])
+            .args(["--disable-pip-version-check", "--requirement"])
+            .arg(&requirements),
+        hint,
+    )?;
+    std::fs::write(&stamp, wanted).context("stamp of the virtual environment")?;
+    Ok(python)
+}
+
+/// Debian keeps what makes virtual environments in a package of its own.
+fn has_venv() -> bool {
+    command("python3")
+        .args(["-c", "import ensurepip, venv"])
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+fn works(program: &Path) -> bool {
+    command(program)
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 /// Node.js of a version that wrangler runs on: the one among the npm tools, or
@@ -107,22 +174,23 @@ pub(crate) fn browser() -> Result<PathBuf> {
     if let Some(found) = find_browser() {
         return Ok(found);
     }
-    step("installing Chromium (apt-get)");
-    let hint = "install Chromium by your system's means";
-    run_quietly(command("apt-get").args(["update", "-qq"]), hint)?;
+    install_by_apt(&["chromium"], "Chromium")?;
+    find_browser().context("apt-get installed Chromium, but it is not on the PATH")
+}
+
+/// Installs packages of Debian or Ubuntu.
+fn install_by_apt(packages: &[&str], what: &str) -> Result<()> {
+    step(&format!("installing {what} (apt-get)"));
+    let hint = format!("install {what} by your system's means");
+    run_quietly(command("apt-get").args(["update", "-qq"]), &hint)?;
     run_quietly(
         command("apt-get")
-            .args([
-                "install",
-                "-y",
-                "-qq",
-                "--no-install-recommends",
-                "chromium",
-            ])
+            .args(["install", "-y", "-qq", "--no-install-recommends"])
+            .args(packages)
             .env("DEBIAN_FRONTEND", "noninteractive"),
-        hint,
+        &hint,
     )?;
-    find_browser().context("apt-get installed Chromium, but it is not on the PATH")
+    Ok(())
 }
 
 fn find_browser() -> Option<PathBuf> {

@@ -10,6 +10,8 @@ use crate::shell::{cargo, root, run, step};
 
 /// The API over workerd.
 const HTTP: &str = "tests/http";
+/// What the names of tests of the description of the API have in common.
+const OPENAPI: &str = "/openapi-";
 /// Folders of tests that Node.js runs: the dashboard in a browser, the API, the
 /// npm package.
 const FOLDERS: [&str; 3] = ["tests/browser", HTTP, "tests/package"];
@@ -68,6 +70,13 @@ fn node() -> Result<Command> {
     Ok(node)
 }
 
+/// With what makes clients from the description of the API and judges it.
+fn with_openapi_tools(mut node: Command) -> Result<Command> {
+    setup::openapi_npm_tools()?;
+    node.env("PYTHON", setup::python_tools()?);
+    Ok(node)
+}
+
 fn with_browser(mut node: Command) -> Result<Command> {
     node.env("CHROMIUM", setup::browser()?);
     Ok(node)
@@ -92,6 +101,9 @@ fn javascript(only: Option<&str>) -> Result<()> {
     // Those of the API need no browser.
     if !files.iter().all(|file| file.starts_with(HTTP)) {
         node = with_browser(node)?;
+    }
+    if files.iter().any(|file| file.contains(OPENAPI)) {
+        node = with_openapi_tools(node)?;
     }
     run(
         node.args(["--test", "--test-concurrency=2", "--test-timeout=600000"])
