@@ -4,6 +4,8 @@ use std::fmt;
 
 /// Random characters of a key, after its prefix.
 const RANDOM_LENGTH: usize = 43;
+/// White space of an HTTP header; no other counts (2.3).
+const WHITE_SPACE: [char; 2] = [' ', '\t'];
 /// Characters of the checksum at a key's end.
 const CHECKSUM_LENGTH: usize = 6;
 /// Digits of base62, by value.
@@ -26,14 +28,16 @@ impl Credential {
     /// [`CredentialError::Missing`] if there is no bearer token at all,
     /// [`CredentialError::Invalid`] if there is one that cannot be good.
     pub fn from_header(value: Option<&str>) -> Result<Self, CredentialError> {
-        let value = value.ok_or(CredentialError::Missing)?.trim();
+        let value = value
+            .ok_or(CredentialError::Missing)?
+            .trim_matches(WHITE_SPACE);
         let (scheme, token) = value
-            .split_once(char::is_whitespace)
+            .split_once(WHITE_SPACE)
             .ok_or(CredentialError::Missing)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(CredentialError::Missing);
         }
-        ApiKey::parse(token.trim_start())
+        ApiKey::parse(token.trim_start_matches(WHITE_SPACE))
             .map(Self::ApiKey)
             .ok_or(CredentialError::Invalid)
     }
@@ -199,7 +203,33 @@ mod tests {
         ] {
             assert_eq!(Credential::from_header(header), Err(Missing), "{header:?}");
         }
-        for header in ["Bearer cbat_x", "Bearer ak_live_", "Bearer é"] {
+        for header in [
+            &format!("Bearer\u{a0}{KEY}"),
+            &format!("\u{a0}Bearer {KEY}"),
+            "Bearer \t ",
+        ] {
+            assert_eq!(
+                Credential::from_header(Some(header)),
+                Err(Missing),
+                "{header:?}"
+            );
+        }
+        for header in [format!("Bearer\t{KEY}"), format!(" \tBearer \t {KEY}\t ")] {
+            assert_eq!(
+                Credential::from_header(Some(&header)),
+                Ok(key.clone()),
+                "{header:?}"
+            );
+        }
+        for header in [
+            "Bearer cbat_x",
+            "Bearer ak_live_",
+            "Bearer é",
+            "Bearer \u{a0}",
+            &format!("Bearer \u{a0}{KEY}"),
+            &format!("Bearer {KEY}\u{a0}"),
+            &format!("Bearer {KEY}\u{b}"),
+        ] {
             assert_eq!(
                 Credential::from_header(Some(header)),
                 Err(Invalid),

@@ -10,6 +10,9 @@ use crate::limits::{LimitFault, WorkflowName};
 use crate::schema::{Fault, Field};
 use crate::workflow::event::EventNameError;
 
+/// Seconds after which a caller may try again when a bug of ours broke the call.
+const RETRY_AFTER_INTERNAL: u32 = 1;
+
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -115,6 +118,9 @@ impl Problem {
             Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => {
                 Some(("retry-after", retry_after.to_string()))
             }
+            // What it was about may have been done all the same, and with its
+            // idempotency key a repetition finds out.
+            Self::Internal => Some(("retry-after", RETRY_AFTER_INTERNAL.to_string())),
             Self::IpNotAllowed
             | Self::BadIdempotencyKey(_)
             | Self::BodyTooLarge
@@ -127,8 +133,7 @@ impl Problem {
             | Self::WorkflowRunNotFound
             | Self::WorkflowRunEnded
             | Self::BadEventName(_)
-            | Self::NotFound
-            | Self::Internal => None,
+            | Self::NotFound => None,
         }
     }
 

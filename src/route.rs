@@ -1,6 +1,8 @@
 //! The routes of the surface (section 1) and gate 0 of the order of checks:
 //! path first, then method.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use crate::id::{Assessment, Id, Kind, WorkflowRun};
@@ -68,6 +70,12 @@ impl Endpoint {
         }
     }
 
+    /// Whether `HEAD` is answered as well, like `GET` without a body: what anyone
+    /// may read can be asked for by it (section 1).
+    const fn answers_head(self) -> bool {
+        !self.requires_credential()
+    }
+
     /// The path template.
     #[must_use]
     pub const fn template(self) -> &'static str {
@@ -127,18 +135,53 @@ pub enum Call {
     OpenApi,
 }
 
-/// Finds what `method` and `path` (without query) call. A trailing slash makes
-/// another path; letter case counts.
+/// The path with what is percent-encoded without need decoded: unreserved
+/// characters (RFC 9110, 4.2.3). All else stays as it is, so that `%2F` is a
+/// character of its segment.
+#[must_use]
+pub fn normalized(path: &str) -> Cow<'_, str> {
+    if !path.contains('%') {
+        return Cow::Borrowed(path);
+    }
+    let mut parts = path.split('%');
+    let mut decoded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_at_checked(2).and_then(|(digits, rest)| {
+            let byte = u8::from_str_radix(digits, 16).ok()?;
+            // Parsing takes a sign for a digit.
+            let is_encoded = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+            (is_encoded && is_unreserved(byte)).then_some((byte, rest))
+        }) {
+            Some((byte, rest)) => {
+                decoded.push(char::from(byte));
+                decoded.push_str(rest);
+            }
+            None => {
+                decoded.push('%');
+                decoded.push_str(part);
+            }
+        }
+    }
+    Cow::Owned(decoded)
+}
+
+/// RFC 3986, 2.3.
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// Finds what `method` and `path` (without query, [`normalized`]) call. A
+/// trailing slash makes another path; letter case counts.
 ///
 /// # Errors
 /// [`Problem::NotFound`] or [`Problem::MethodNotAllowed`].
 pub fn find(method: &str, path: &str) -> Result<Call, Problem> {
-    let mut methods = Vec::new();
+    let mut methods: Vec<&str> = Vec::new();
     for endpoint in Endpoint::ALL {
         let Some(segment) = matched(endpoint, path) else {
             continue;
         };
-        if endpoint.method() == method {
+        if endpoint.method() == method || (method == "HEAD" && endpoint.answers_head()) {
             let assessment = || Reference::read(segment.to_owned());
             let run = || Reference::read(segment.to_owned());
             return Ok(match endpoint {
@@ -153,6 +196,9 @@ pub fn find(method: &str, path: &str) -> Result<Call, Problem> {
             });
         }
         methods.push(endpoint.method());
+        if endpoint.answers_head() {
+            methods.push("HEAD");
+        }
     }
     Err(if methods.is_empty() {
         Problem::NotFound
@@ -205,6 +251,32 @@ mod tests {
     }
 
     #[test]
+    fn head_is_answered_where_anyone_may_read() {
+        assert_eq!(find("HEAD", "/healthz"), Ok(Call::Health));
+        assert_eq!(find("HEAD", "/openapi.json"), Ok(Call::OpenApi));
+    }
+
+    #[test]
+    fn only_unreserved_characters_are_decoded_and_only_once() {
+        for (path, decoded) in [
+            ("/v1/%61ssessments", "/v1/assessments"),
+            ("/%2D%2e%5F%7e%41%7A%30", "/-._~Az0"),
+            ("/a%2Fb%2fc", "/a%2Fb%2fc"),
+            ("/%2561", "/%2561"),
+            ("/%%36%31", "/%61"),
+            ("/%zz%", "/%zz%"),
+            ("/%6", "/%6"),
+            ("/%+1%-1", "/%+1%-1"),
+            ("/%C3%A9", "/%C3%A9"),
+            ("/é%é1", "/é%é1"),
+            ("/%61%61/%61", "/aa/a"),
+            ("/plain", "/plain"),
+        ] {
+            assert_eq!(normalized(path), decoded, "{path}");
+        }
+    }
+
+    #[test]
     fn paths_are_exact() {
         for path in [
             "/",
@@ -233,8 +305,10 @@ mod tests {
             ("PUT", "/v1/assessments/x", "GET, DELETE"),
             ("GET", "/v1/workflows/runs/x/events", "POST"),
             ("POST", "/v1/workflows/runs/events", "GET"),
-            ("HEAD", "/healthz", "GET"),
-            ("get", "/healthz", "GET"),
+            ("HEAD", "/v1/assessments/x", "GET, DELETE"),
+            ("HEAD", "/v1/utils/authtest", "GET"),
+            ("POST", "/healthz", "GET, HEAD"),
+            ("get", "/healthz", "GET, HEAD"),
         ] {
             let allow = allow.to_owned();
             assert_eq!(find(method, path), Err(Problem::MethodNotAllowed { allow }));

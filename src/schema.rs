@@ -223,6 +223,12 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Draft, Vec<Fault>
     check(read_json(content_type, body)?)
 }
 
+/// Reads a request body, if nothing is wrong with it. [`read`] tells what is.
+#[must_use]
+pub fn accept(content_type: Option<&str>, body: &[u8]) -> Option<Draft> {
+    read(content_type, body).ok()
+}
+
 /// Reads a request body as JSON, whatever it should hold.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ import {
   fetch as handleFetch,
   initSync,
   internalErrorBody,
+  internalErrorHeaders,
   runWorkflow,
   scheduled as handleScheduled,
 } from "./assessments_worker.js";
@@ -19,6 +20,10 @@ import wasmModule from "./assessments_worker_bg.wasm";
 
 initSync({ module: wasmModule });
 const INTERNAL_ERROR = internalErrorBody();
+const INTERNAL_ERROR_HEADERS = {
+  development: internalErrorHeaders(true),
+  deployed: internalErrorHeaders(false),
+};
 
 let broken = false;
 
@@ -96,13 +101,10 @@ export default {
     try {
       return await run(handleFetch, request, env, context);
     } catch {
-      return new Response(INTERNAL_ERROR, {
-        status: 500,
-        headers: {
-          "content-type": "application/json",
-          "x-coverbase-request-id": crypto.randomUUID(),
-        },
-      });
+      const { development, deployed } = INTERNAL_ERROR_HEADERS;
+      const headers = new Headers(env.ENVIRONMENT === "development" ? development : deployed);
+      headers.set("x-coverbase-request-id", crypto.randomUUID());
+      return new Response(INTERNAL_ERROR, { status: 500, headers });
     }
   },
 

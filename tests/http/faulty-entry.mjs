@@ -16,8 +16,11 @@
 //   random  "throw": the platform gives no random bytes
 //   abort   true: reading the clock throws through the WebAssembly frames
 //   nobody  true: the edge does not tell the client's address
-// The answer tells in x-test-d1-round-trips how often D1 was asked.
+// The answer tells in x-test-d1-round-trips how often D1 was asked, in
+// x-test-kv-reads how often the credential cache was, and in x-test-wasm-bytes
+// how much memory the WebAssembly has taken.
 
+import { wasmBytes } from "./wasm-memory.mjs";
 import shipped from "../../dist/worker/entry.mjs";
 
 export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
@@ -81,14 +84,17 @@ function database(target, { d1: mode, slow, meanwhile }, count) {
   });
 }
 
-function cache(target, mode) {
-  if (!mode) return target;
+function cache(target, mode, count) {
   const misbehave = async () => {
     if (mode === "hang") return never();
     if (mode === "junk") return "{";
     throw new Error("injected: KV is down");
   };
-  return behaving(target, { constructor: target.constructor, get: misbehave, put: misbehave });
+  const get = (...asked) => {
+    count();
+    return mode ? misbehave() : target.get(...asked);
+  };
+  return behaving(target, { constructor: target.constructor, get, ...(mode && { put: misbehave }) });
 }
 
 function withoutAddress(request) {
@@ -97,11 +103,11 @@ function withoutAddress(request) {
   return new Request(request, { headers });
 }
 
-function world(env, asked, count) {
+function world(env, asked, counts) {
   return {
     ...env,
-    DB: database(env.DB, asked, count),
-    CREDENTIALS: cache(env.CREDENTIALS, asked.kv),
+    DB: database(env.DB, asked, () => counts.d1++),
+    CREDENTIALS: cache(env.CREDENTIALS, asked.kv, () => counts.kv++),
   };
 }
 
@@ -110,12 +116,14 @@ export default {
     const asked = JSON.parse(request.headers.get("x-test-faults") ?? "{}");
     // Only requests sent one at a time may change the clock or randomness.
     if (request.headers.has("x-test-faults")) faults = asked;
-    let roundTrips = 0;
+    const counts = { d1: 0, kv: 0 };
     try {
       const arriving = asked.nobody ? withoutAddress(request) : request;
-      const answer = await shipped.fetch(arriving, world(env, asked, () => roundTrips++), context);
+      const answer = await shipped.fetch(arriving, world(env, asked, counts), context);
       const headers = new Headers(answer.headers);
-      headers.set("x-test-d1-round-trips", String(roundTrips));
+      headers.set("x-test-d1-round-trips", String(counts.d1));
+      headers.set("x-test-kv-reads", String(counts.kv));
+      headers.set("x-test-wasm-bytes", String(wasmBytes()));
       return new Response(answer.body, { status: answer.status, headers });
     } finally {
       faults = {};

@@ -32,9 +32,12 @@ const replayed = (answer) => answer.headers.get("idempotent-replayed");
 const assessments = async (org = ORG) =>
   (await api.rows("SELECT count(*) AS n FROM assessments WHERE org_id = ?", org.id))[0].n;
 
+const differs = (answer) => answer.headers.get("idempotent-request-differs");
+
 function isNew(answer) {
   assert.equal(answer.status, 201, answer.text);
   assert.equal(replayed(answer), null);
+  assert.equal(differs(answer), null);
   return answer;
 }
 
@@ -86,8 +89,63 @@ for (const [what, body] of [
     const first = isNew(await create(key));
     const answer = await api.writesNothing(() => api.create(body, { key: ORG.key, idempotencyKey: key }));
     isReplayOf(first, answer);
+    assert.equal(differs(answer), "true");
   });
 }
+
+test("a_replay_says_whether_its_bytes_are_those_of_the_first_use", async () => {
+  const key = freshKey();
+  const send = (body, options) => api.create(body, { key: ORG.key, idempotencyKey: key, ...options });
+  const bytes = JSON.stringify({ ...ORG.body, name: "Caf\u00e9" });
+  const first = isNew(await send(bytes));
+  for (const same of [bytes, new TextEncoder().encode(bytes), new Blob([bytes]).stream()]) {
+    const answer = await send(same);
+    isReplayOf(first, answer);
+    assert.equal(differs(answer), null);
+  }
+  // What is equal as JSON is another request all the same, to the byte.
+  for (const other of [`${bytes} `, `\ufeff${bytes}`, bytes.replace("\u00e9", "\\u00e9"), bytes.slice(0, -1), " "]) {
+    const answer = await send(other);
+    isReplayOf(first, answer);
+    assert.equal(differs(answer), "true", JSON.stringify(other));
+  }
+  // The type that it is declared to have is no part of the body.
+  const typed = await send(bytes, { headers: { "content-type": "text/plain" } });
+  isReplayOf(first, typed);
+  assert.equal(differs(typed), null);
+});
+
+test("a_replay_of_a_record_from_before_digests_were_kept_says_nothing_of_its_bytes", async () => {
+  const key = freshKey();
+  const first = isNew(await create(key));
+  await api.rows("UPDATE idempotency_records SET request_sha256 = NULL WHERE key = ?", key);
+  for (const more of [{}, { name: "another" }]) {
+    const answer = await create(key, more);
+    isReplayOf(first, answer);
+    assert.equal(differs(answer), null);
+  }
+});
+
+test("a_key_that_is_new_again_stands_for_its_new_request", async () => {
+  const key = freshKey();
+  isNew(await create(key, { name: "first" }));
+  const clock = { faults: { clock: DAY } };
+  isNew(await create(key, { name: "second" }, clock));
+  assert.equal(differs(await create(key, { name: "second" }, clock)), null);
+  assert.equal(differs(await create(key, { name: "first" }, clock)), "true");
+});
+
+test("racers_with_one_key_are_told_whether_they_asked_for_what_was_created", async () => {
+  const key = freshKey();
+  const name = (number) => `racer ${number % 2}`;
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, number) => create(key, { name: name(number) }, { faults: { slow: 150 } })),
+  );
+  for (const [number, answer] of answers.entries()) {
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(differs(answer), answer.json.name === name(number) ? null : "true");
+  }
+});
 
 test("a_key_replays_with_another_credential_of_the_org", async () => {
   const key = freshKey();
@@ -298,8 +356,9 @@ test("a_write_reported_as_failed_after_its_commit_answers_the_replay", async () 
   const key = freshKey();
   const before = await assessments();
   const answer = await create(key, { trigger_workflow: "live" }, { faults: { d1: "fail-after-commit" } });
-  isReplayOf(answer, await create(key));
+  isReplayOf(answer, await create(key, { trigger_workflow: "live" }));
   assert.equal(replayed(answer), "true");
+  assert.equal(differs(answer), null);
   assert.equal(await assessments(), before + 1);
   const [run] = await api.rows("SELECT id FROM workflow_runs WHERE assessment_id = ?", answer.json.id);
   assert.equal(run.id, answer.json.workflow_run_id);

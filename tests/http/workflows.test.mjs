@@ -451,6 +451,8 @@ test("an_idempotency_key_makes_one_event_and_replays_its_answer", async () => {
       assert.equal(replay.status, 202);
       assert.equal(replay.text, first.text);
       assert.equal(replay.headers.get("idempotent-replayed"), "true");
+      const isSame = body.payload === 1;
+      assert.equal(replay.headers.get("idempotent-request-differs"), isSame ? null : "true");
     }
   };
   await replays();

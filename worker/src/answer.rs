@@ -12,12 +12,38 @@ use crate::storage::StorageError;
 const RETRY_AFTER_SECONDS: u32 = 2;
 const REQUEST_ID_HEADER: &str = "x-coverbase-request-id";
 const REPLAYED_HEADER: &str = "idempotent-replayed";
+const DIFFERS_HEADER: &str = "idempotent-request-differs";
+
+/// What every answer of the API carries (2.1): it is JSON, for the caller alone
+/// and nothing else than it says.
+const HEADERS: [(&str, &str); 3] = [
+    ("content-type", "application/json"),
+    ("cache-control", "no-store"),
+    ("x-content-type-options", "nosniff"),
+];
+/// What it carries besides outside of development (2.1).
+const STRICT_TRANSPORT: (&str, &str) = ("strict-transport-security", "max-age=31536000");
+
+/// The headers of every answer of a deployment.
+fn common_headers(is_development: bool) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let strict_transport = (!is_development).then_some(STRICT_TRANSPORT);
+    HEADERS.into_iter().chain(strict_transport)
+}
+
+/// The headers of the `500` that the entry module answers, without a request id.
+pub(crate) fn internal_error_headers(is_development: bool) -> Vec<(&'static str, String)> {
+    common_headers(is_development)
+        .map(|(name, value)| (name, value.to_owned()))
+        .chain(Problem::Internal.header())
+        .collect()
+}
 
 /// A response before it has a request id. Every body is JSON.
 pub(crate) struct Answer {
     status: u16,
     body: String,
-    header: Option<(&'static str, String)>,
+    /// Those that not every answer has.
+    headers: Vec<(&'static str, String)>,
 }
 
 impl Answer {
@@ -26,7 +52,7 @@ impl Answer {
         Self {
             status,
             body,
-            header: None,
+            headers: Vec::new(),
         }
     }
 
@@ -37,35 +63,35 @@ impl Answer {
             .map_err(Failure::Serialize)
     }
 
-    /// The stored first answer to an idempotency key.
-    pub(crate) fn replay(status: u16, body: String) -> Self {
+    /// The stored first answer to an idempotency key. `request_differs` if the
+    /// key came with another body than it came with first (4.8).
+    pub(crate) fn replay(status: u16, body: String, request_differs: bool) -> Self {
+        let differs = request_differs.then_some(DIFFERS_HEADER);
         Self {
-            header: Some((REPLAYED_HEADER, "true".to_owned())),
+            headers: [Some(REPLAYED_HEADER), differs]
+                .into_iter()
+                .flatten()
+                .map(|name| (name, "true".to_owned()))
+                .collect(),
             ..Self::new(status, body)
-        }
-    }
-
-    /// The same, kept nowhere on its way.
-    pub(crate) fn not_stored(self) -> Self {
-        Self {
-            header: Some(("cache-control", "no-store".to_owned())),
-            ..self
         }
     }
 
     /// An error answer.
     pub(crate) fn problem(problem: &Problem) -> Self {
         Self {
-            header: problem.header(),
+            headers: problem.header().into_iter().collect(),
             ..Self::new(problem.status(), problem.body())
         }
     }
 
-    fn into_response(self, id: &RequestId) -> worker::Result<Response> {
+    fn into_response(self, id: &RequestId, is_development: bool) -> worker::Result<Response> {
         let headers = Headers::new();
-        headers.set("content-type", "application/json")?;
+        for (name, value) in common_headers(is_development) {
+            headers.set(name, value)?;
+        }
         headers.set(REQUEST_ID_HEADER, id.as_str())?;
-        if let Some((name, value)) = &self.header {
+        for (name, value) in &self.headers {
             headers.set(name, value)?;
         }
         Ok(ResponseBuilder::new()
@@ -94,7 +120,7 @@ impl File {
             "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         ),
         ("referrer-policy", "no-referrer"),
-        ("strict-transport-security", "max-age=31536000"),
+        STRICT_TRANSPORT,
         ("x-content-type-options", "nosniff"),
     ];
     /// What of the answer's own headers is passed on.
@@ -129,9 +155,13 @@ pub(crate) enum Reply {
 
 impl Reply {
     /// The response. Every one has a request id of its own (2.2).
-    pub(crate) fn into_response(self, id: &RequestId) -> worker::Result<Response> {
+    pub(crate) fn into_response(
+        self,
+        id: &RequestId,
+        is_development: bool,
+    ) -> worker::Result<Response> {
         match self {
-            Self::Answer(answer) => answer.into_response(id),
+            Self::Answer(answer) => answer.into_response(id, is_development),
             Self::File(file) => file.into_response(id),
         }
     }

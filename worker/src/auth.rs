@@ -14,24 +14,24 @@ use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use assessments::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use worker::{Headers, console_warn};
 
 use crate::allowlist;
 use crate::answer::Failure;
 use crate::config::Config;
 use crate::credential_cache::CachedKey;
+use crate::digest::sha256_hex;
+use crate::isolate;
 use crate::shell::Shell;
 use crate::storage::standing;
 
 /// The SHA-256 of a key's secret, lower-case hexadecimal: what is stored of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct KeyHash(String);
 
 impl KeyHash {
-    fn of(key: &ApiKey) -> Self {
-        let digest = Sha256::digest(key.secret());
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    pub(crate) fn of(key: &ApiKey) -> Self {
+        Self(sha256_hex(key.secret().as_bytes()))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -95,7 +95,7 @@ impl<'a> Admission<'a> {
 }
 
 /// Finds the key and its organization: the first half of gate 1. A key that
-/// cannot be good fails here without any lookup.
+/// cannot be good, or was unknown a moment ago, fails here without any lookup.
 pub(crate) async fn identify(shell: &Shell, headers: &Headers) -> Result<Caller, Failure> {
     let header = headers.get("authorization").ok().flatten();
     let Credential::ApiKey(key) =
@@ -104,11 +104,14 @@ pub(crate) async fn identify(shell: &Shell, headers: &Headers) -> Result<Caller,
             CredentialError::Invalid => Problem::InvalidCredential,
         })?;
     // A key in a page is a key that everyone can read (2.1).
-    let from_browser = headers.has("origin").unwrap_or_default();
-    if from_browser && !shell.config().is_development {
+    if is_from_browser(headers) && !shell.config().is_development {
         return Err(Problem::InvalidCredential.into());
     }
     let key = KeyHash::of(&key);
+    let now = shell.now();
+    if isolate::is_unknown(&key, now) {
+        return Err(Problem::InvalidCredential.into());
+    }
     if let Some(CachedKey { org, basis }) = shell.credential_cache().get(&key).await {
         return Ok(Caller {
             org,
@@ -116,14 +119,23 @@ pub(crate) async fn identify(shell: &Shell, headers: &Headers) -> Result<Caller,
             cached: Some(basis),
         });
     }
-    let org = standing::organization_of(shell, &key)
-        .await?
-        .ok_or(Problem::InvalidCredential)?;
+    let Some(org) = standing::organization_of(shell, &key).await? else {
+        isolate::remember_unknown(key, now);
+        return Err(Problem::InvalidCredential.into());
+    };
     Ok(Caller {
         org,
         key,
         cached: None,
     })
+}
+
+/// Whether a page made the request: browsers send one of these with whatever a
+/// page asks for, and no `Origin` with a GET of its own origin (2.1).
+fn is_from_browser(headers: &Headers) -> bool {
+    ["origin", "sec-fetch-site"]
+        .iter()
+        .any(|name| headers.has(name).unwrap_or_default())
 }
 
 /// Gates 1 and 2 on what D1 says now. A key that passes is cached, unless the

@@ -9,6 +9,7 @@
 //! - [`storage`]: all SQL, one function per atomic step
 //! - [`engine`]: running workflows
 //! - [`credential_cache`]: all KV
+//! - [`isolate`]: what is remembered from one request to the next
 //! - [`answer`]: what becomes an HTTP response, failures included
 //! - [`shell`]: bindings, the clock and the source of randomness of one request
 
@@ -20,8 +21,10 @@ mod auth;
 mod config;
 mod credential_cache;
 mod decide;
+mod digest;
 mod engine;
 mod handlers;
+mod isolate;
 mod shell;
 mod storage;
 
@@ -59,7 +62,7 @@ pub async fn fetch(
         Err(failure) => Reply::Answer(Answer::problem(&failure.into_problem(&id))),
     };
     reply
-        .into_response(&id)
+        .into_response(&id, shell.config().is_development)
         .map(Into::into)
         .map_err(|error| without_answer(&error))
 }
@@ -112,4 +115,15 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 #[must_use]
 pub fn internal_error_body() -> String {
     Problem::Internal.body()
+}
+
+/// The headers of that `500`, as pairs of name and value.
+#[wasm_bindgen(js_name = internalErrorHeaders)]
+#[must_use]
+pub fn internal_error_headers(is_development: bool) -> JsValue {
+    let pairs = worker::js_sys::Array::new();
+    for (name, value) in answer::internal_error_headers(is_development) {
+        pairs.push(&worker::js_sys::Array::of2(&name.into(), &value.into()));
+    }
+    pairs.into()
 }

@@ -7,7 +7,8 @@ use assessments::route::Endpoint;
 use assessments::schema;
 use worker::Request;
 
-use super::{Body, idempotency_key, read_body};
+use super::idempotency_key;
+use super::payload::Payload;
 use crate::answer::{Answer, Failure};
 use crate::auth::{self, Admission};
 use crate::decide::{self, FreshIds, RunPlan};
@@ -33,7 +34,8 @@ const MAX_ATTEMPTS: u32 = 5;
 ///
 /// Two D1 round trips, look up and write; one more when the key is not cached.
 /// What needs no lookup is found out first, so that one round trip serves
-/// gates 1 to 9, but each gate answers only in its turn.
+/// gates 1 to 9, but each gate answers only in its turn, and only then is the
+/// list made of what is wrong.
 ///
 /// The write fails if anything it rests on has changed since the lookup, or if
 /// the idempotency key was used meanwhile. Then everything is looked up and
@@ -42,7 +44,10 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
     let admission = Admission::new(shell, Endpoint::CreateAssessment, request.headers());
     let caller = auth::identify(shell, request.headers()).await?;
     let key = idempotency_key(request.headers());
-    let input = read_request(&mut request).await;
+    let payload = Payload::read(&mut request).await;
+    let keyed = key.as_ref().is_ok_and(Option::is_some);
+    let digest = keyed.then(|| payload.digest()).flatten();
+    let input = acceptable(&payload);
     let fresh = FreshIds {
         assessment: AssessmentId::from_random(random_bits()?),
         run: WorkflowRunId::from_random(random_bits()?),
@@ -54,7 +59,7 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
             shell,
             &caller,
             key.as_ref().ok().and_then(Option::as_ref),
-            input.as_ref().ok(),
+            input.as_ref(),
             now,
         )
         .await?;
@@ -62,14 +67,22 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
         let basis = auth::admit(shell, &caller, &admission, facts.standing, now)?;
         // 4
         let key = key.as_ref().map_err(Problem::clone)?.as_ref();
-        if let Some(body) = facts.replay {
-            return Ok(Answer::replay(201, body));
+        if let Some(replay) = facts.replay {
+            let differs = replay.differs_from(digest.as_ref());
+            return Ok(Answer::replay(201, replay.body, differs));
         }
         if let Some(error) = failed_write.take() {
             return Err(Failure::Storage(error));
         }
         // 5, 6, 7
-        let request = input.as_ref().map_err(Problem::clone)?;
+        let judged;
+        let request = match &input {
+            Some(request) => request,
+            None => {
+                judged = judge(&payload)?;
+                &judged
+            }
+        };
         let facts = facts.references.ok_or(StorageError::Missing {
             operation: "look up for create",
         })?;
@@ -81,7 +94,7 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
             request,
             facts: &facts,
             plan: &plan,
-            key,
+            key: key.zip(digest.as_ref()),
         };
         match storage::create::write(shell, &caller, &write).await {
             Ok(()) => {
@@ -113,14 +126,17 @@ fn start(shell: &Shell, org: &OrganizationId, run: RunPlan) {
     shell.after_response(async move { engine::start(&after, &org, &run.id).await });
 }
 
+/// The request, if gates 5 to 7 let it pass. What is wrong with it otherwise is
+/// not found out before it is known who asks.
+fn acceptable(payload: &Payload) -> Option<CreateAssessment> {
+    let body = payload.whole().ok()?;
+    let draft = schema::accept(payload.content_type(), body)?;
+    CreateAssessment::new(draft).ok()
+}
+
 /// What gates 5 to 7 make of the body.
-async fn read_request(request: &mut Request) -> Result<CreateAssessment, Problem> {
-    let content_type = request.headers().get("content-type").ok().flatten();
-    match read_body(request).await {
-        Body::TooLarge => Err(Problem::BodyTooLarge),
-        Body::Whole(body) => {
-            let draft = schema::read(content_type.as_deref(), &body).map_err(Problem::Schema)?;
-            CreateAssessment::new(draft).map_err(Problem::OverLimit)
-        }
-    }
+fn judge(payload: &Payload) -> Result<CreateAssessment, Problem> {
+    let body = payload.whole()?;
+    let draft = schema::read(payload.content_type(), body).map_err(Problem::Schema)?;
+    CreateAssessment::new(draft).map_err(Problem::OverLimit)
 }

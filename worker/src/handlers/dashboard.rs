@@ -91,7 +91,7 @@ pub(super) fn settings(shell: &Shell) -> Result<Answer, Failure> {
             .inspect_err(|error| console_error!("variable {DEMO} is not JSON: {error}"))
             .ok()
     });
-    Ok(Answer::ok(&Settings { development, demo })?.not_stored())
+    Answer::ok(&Settings { development, demo })
 }
 
 #[cfg(test)]

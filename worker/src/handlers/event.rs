@@ -8,7 +8,8 @@ use assessments::workflow::event::{EventDraft, EventName};
 use assessments::workflow::run::AcceptedEvent;
 use worker::Request;
 
-use super::{Body, idempotency_key, read_body};
+use super::idempotency_key;
+use super::payload::Payload;
 use crate::answer::{Answer, Failure};
 use crate::auth::{self, Admission};
 use crate::engine;
@@ -46,7 +47,9 @@ pub(super) async fn send(
     let admission = Admission::new(shell, Endpoint::SendWorkflowEvent, request.headers());
     let caller = auth::identify(shell, request.headers()).await?;
     let key = idempotency_key(request.headers());
-    let input = read_event(&mut request).await;
+    let payload = Payload::read(&mut request).await;
+    let digest = payload.digest();
+    let input = read_event(&payload);
     let mut failed_write = None;
     for _ in 0..MAX_ATTEMPTS {
         let now = shell.now();
@@ -56,8 +59,9 @@ pub(super) async fn send(
         let basis = auth::admit(shell, &caller, &admission, facts.standing, now)?;
         // 4
         let key = key.as_ref().map_err(Problem::clone)?.as_ref();
-        if let Some(body) = facts.replay {
-            return Ok(Answer::replay(ACCEPTED, body));
+        if let Some(replay) = facts.replay {
+            let differs = replay.differs_from(digest.as_ref());
+            return Ok(Answer::replay(ACCEPTED, replay.body, differs));
         }
         if let Some(error) = failed_write.take() {
             return Err(Failure::Storage(error));
@@ -83,7 +87,8 @@ pub(super) async fn send(
         };
         let body = serde_json::to_string(&accepted).map_err(Failure::Serialize)?;
         let event = NewEvent { run, name, payload };
-        let answer = key.map(|key| (key, body.as_str()));
+        let first_use = key.zip(digest.as_ref());
+        let answer = first_use.map(|(key, request)| (key, request, body.as_str()));
         match storage::events::keep(shell, &caller, &basis, &event, answer, now).await {
             Ok(awaiting) => {
                 if let Some(position) = awaiting {
@@ -107,16 +112,10 @@ pub(super) async fn send(
     )))
 }
 
-/// What gates 5 to 7 make of the body.
-async fn read_event(request: &mut Request) -> Result<(EventName, String), Problem> {
-    let content_type = request.headers().get("content-type").ok().flatten();
-    match read_body(request).await {
-        Body::TooLarge => Err(Problem::BodyTooLarge),
-        Body::Whole(body) => {
-            let draft =
-                EventDraft::read(content_type.as_deref(), &body).map_err(Problem::Schema)?;
-            let name = EventName::parse(&draft.name).map_err(Problem::BadEventName)?;
-            Ok((name, draft.payload))
-        }
-    }
+/// What gates 5 to 7 make of the body; it has one fault at most.
+fn read_event(payload: &Payload) -> Result<(EventName, String), Problem> {
+    let body = payload.whole()?;
+    let draft = EventDraft::read(payload.content_type(), body).map_err(Problem::Schema)?;
+    let name = EventName::parse(&draft.name).map_err(Problem::BadEventName)?;
+    Ok((name, draft.payload))
 }

@@ -21,20 +21,18 @@ mod archive;
 mod create;
 mod dashboard;
 mod event;
+mod payload;
 mod retrieve;
 mod run;
 mod utility;
 
 use assessments::idempotency::IdempotencyKey;
-use assessments::limits::MAX_BODY_BYTES;
 use assessments::problem::Problem;
 use assessments::route::{self, Call};
-use futures_util::StreamExt;
-use worker::{Headers, Request, console_warn};
+use worker::{Headers, Request};
 
 use crate::answer::{Failure, Reply};
 use crate::shell::Shell;
-use crate::storage::deadline;
 use dashboard::Resource;
 
 /// The static assets know no host.
@@ -46,6 +44,7 @@ pub(crate) async fn dispatch(shell: &Shell, request: Request) -> Result<Reply, F
     // The crate's own Method reads what it does not know as GET.
     let method = request.inner().method();
     let path = request.path();
+    let path = route::normalized(&path);
     let call = match route::find(&method, &path) {
         Ok(call) => call,
         Err(Problem::NotFound) => return elsewhere(shell, &request, &method, &path).await,
@@ -89,67 +88,4 @@ fn idempotency_key(headers: &Headers) -> Result<Option<IdempotencyKey>, Problem>
         .map(|value| IdempotencyKey::parse(&value))
         .transpose()
         .map_err(Problem::BadIdempotencyKey)
-}
-
-/// A request body, read no further than the limit.
-enum Body {
-    /// All of it.
-    Whole(Vec<u8>),
-    /// It has more than [`MAX_BODY_BYTES`].
-    TooLarge,
-}
-
-/// Longest wait for a whole body, in milliseconds.
-const BODY_TIMEOUT_MILLISECONDS: u64 = 20_000;
-
-/// Reads the body, within its time. One that breaks off or does not end is
-/// never taken for a whole one.
-async fn read_body(request: &mut Request) -> Body {
-    match deadline(BODY_TIMEOUT_MILLISECONDS, read_to_end(request)).await {
-        Some(body) => body,
-        None => broken(&"it did not end in time"),
-    }
-}
-
-async fn read_to_end(request: &mut Request) -> Body {
-    let declared = request
-        .headers()
-        .get("content-length")
-        .ok()
-        .flatten()
-        .and_then(|length| length.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > MAX_BODY_BYTES) {
-        return Body::TooLarge;
-    }
-    if request.inner().body().is_none() {
-        return Body::Whole(Vec::new());
-    }
-    if declared.is_some() {
-        return match request.bytes().await {
-            Ok(bytes) => Body::Whole(bytes),
-            Err(error) => broken(&error),
-        };
-    }
-    let mut stream = match request.stream() {
-        Ok(stream) => stream,
-        Err(error) => return broken(&error),
-    };
-    let mut body = Vec::new();
-    while let Some(chunk) = stream.next().await {
-        match chunk {
-            Ok(chunk) => body.extend_from_slice(&chunk),
-            Err(error) => return broken(&error),
-        }
-        if body.len() > MAX_BODY_BYTES {
-            return Body::TooLarge;
-        }
-    }
-    Body::Whole(body)
-}
-
-/// A body of white space only is not empty and not JSON: the caller, if still
-/// there, is told that the JSON could not be read.
-fn broken(cause: &impl std::fmt::Display) -> Body {
-    console_warn!("request body broke off: {cause}");
-    Body::Whole(vec![b' '])
 }

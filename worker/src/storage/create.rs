@@ -5,10 +5,11 @@ use assessments::limits::{CreateAssessment, Reference};
 use assessments::time::Timestamp;
 use wasm_bindgen::JsValue;
 
-use super::idempotency::{self, Scope};
+use super::idempotency::{self, Replay, Scope};
 use super::{StorageError, id, id_list, optional_id, standing, text, time};
 use crate::auth::{Basis, Caller, Standing};
 use crate::decide::{CreatePlan, References};
+use crate::digest::RequestDigest;
 use crate::engine::GRACE_SECONDS;
 use crate::shell::Shell;
 
@@ -82,7 +83,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, 'started', ?6, ?7, ?8)";
 pub(crate) struct Facts {
     pub(crate) standing: Option<Standing>,
     /// The stored answer, if the key has one.
-    pub(crate) replay: Option<String>,
+    pub(crate) replay: Option<Replay>,
     /// Of the request, if there is one to create by.
     pub(crate) references: Option<ReferenceFacts>,
 }
@@ -136,7 +137,8 @@ pub(crate) struct Write<'a> {
     pub(crate) request: &'a CreateAssessment,
     pub(crate) facts: &'a ReferenceFacts,
     pub(crate) plan: &'a CreatePlan,
-    pub(crate) key: Option<&'a IdempotencyKey>,
+    /// The idempotency key, and the digest of the request that it comes with.
+    pub(crate) key: Option<(&'a IdempotencyKey, &'a RequestDigest)>,
 }
 
 /// Writes assessment, lists, links, run and idempotency record, all or nothing.
@@ -158,22 +160,28 @@ pub(crate) async fn write(
     let mut unchanged = reference_values(caller, write.request).to_vec();
     unchanged.push(text(&write.facts.text));
     statements.push(database.statement(GUARD_REFERENCES, &unchanged)?);
-    if let Some(key) = write.key {
-        statements.extend(scope(caller, key).record(&database, &write.plan.body, now)?);
+    if let Some((key, request)) = write.key {
+        let scope = scope(caller, key);
+        statements.extend(scope.record(&database, request, &write.plan.body, now)?);
     }
-    statements.push(database.statement(
-        INSERT_ASSESSMENT,
-        &[
-            org(),
-            id(&created.id),
-            id(&created.vendor_id),
-            text(&created.name),
-            text(created.status.as_str()),
-            optional_id(created.assignee_id.as_ref()),
-            time(created.created_at),
-            time(created.updated_at),
-        ],
-    )?);
+    statements.push(
+        database.statement(
+            INSERT_ASSESSMENT,
+            &[
+                org(),
+                id(&created.id),
+                id(&created.vendor_id),
+                text(&created.name),
+                text(created.status.as_str()),
+                created
+                    .assignee_id
+                    .as_ref()
+                    .map_or(JsValue::NULL, |assignee| text(assignee.as_str())),
+                time(created.created_at),
+                time(created.updated_at),
+            ],
+        )?,
+    );
     let mut list = |sql: &str, ids: JsValue, is_empty: bool| {
         if !is_empty {
             statements.push(database.statement(sql, &[org(), id(&created.id), ids])?);
@@ -201,7 +209,7 @@ pub(crate) async fn write(
             &[
                 org(),
                 id(&run.id),
-                id(&run.definition),
+                text(run.definition.as_str()),
                 run.version.map_or(JsValue::NULL, JsValue::from),
                 id(&created.id),
                 text(&run.input),

@@ -8,10 +8,11 @@ use assessments::workflow::event::EventName;
 use assessments::workflow::run::RunStatus;
 use serde::{Deserialize, Serialize};
 
-use super::idempotency::{self, Scope};
+use super::idempotency::{self, Replay, Scope};
 use super::steps::{StepOfRun, open_step, seconds_left};
 use super::{StorageError, id, standing, text, time};
 use crate::auth::{Basis, Caller, Standing};
+use crate::digest::RequestDigest;
 use crate::engine::GRACE_SECONDS;
 use crate::shell::Shell;
 
@@ -27,7 +28,7 @@ pub(crate) struct NewEvent<'a> {
 pub(crate) struct Facts {
     pub(crate) standing: Option<Standing>,
     /// The stored answer, if the key has one.
-    pub(crate) replay: Option<String>,
+    pub(crate) replay: Option<Replay>,
     /// Where the run stands, if there is one, and how many events it has.
     pub(crate) run: Option<(RunStatus, u32)>,
 }
@@ -113,7 +114,7 @@ pub(crate) async fn keep(
     caller: &Caller,
     basis: &Basis,
     event: &NewEvent<'_>,
-    answer: Option<(&IdempotencyKey, &str)>,
+    answer: Option<(&IdempotencyKey, &RequestDigest, &str)>,
     now: Timestamp,
 ) -> Result<Option<u32>, StorageError> {
     #[derive(Deserialize)]
@@ -126,14 +127,14 @@ pub(crate) async fn keep(
         standing::guard(&database, caller, basis, now)?,
         database.statement(GUARD_STARTED, &run())?,
     ];
-    if let Some((key, body)) = answer {
+    if let Some((key, request, body)) = answer {
         let operation = operation(event.run);
         let scope = Scope {
             org: &caller.org,
             operation: &operation,
             key,
         };
-        statements.extend(scope.record(&database, body, now)?);
+        statements.extend(scope.record(&database, request, body, now)?);
     }
     let [org, of_run] = run();
     statements.push(database.statement(

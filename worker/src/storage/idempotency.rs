@@ -1,4 +1,5 @@
-//! Idempotency records (4.8): the first answer to a key, byte for byte.
+//! Idempotency records (4.8): the first answer to a key, byte for byte, and the
+//! digest of the request that it answered.
 
 use assessments::id::OrganizationId;
 use assessments::idempotency::{IdempotencyKey, LIFETIME_SECONDS};
@@ -8,9 +9,10 @@ use wasm_bindgen::JsValue;
 use worker::D1PreparedStatement;
 
 use super::{Database, Rows, StorageError, id, text, time};
+use crate::digest::RequestDigest;
 
 const REPLAY: &str = "\
-SELECT response_body FROM idempotency_records
+SELECT response_body, request_sha256 FROM idempotency_records
 WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at > ?4";
 
 /// A key past its life is free: its record makes room.
@@ -21,8 +23,9 @@ WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at <= ?4";
 /// Fails the batch if the key has a live record: of simultaneous first uses
 /// exactly one commits.
 const RECORD_KEY: &str = "\
-INSERT INTO idempotency_records (org_id, operation, key, created_at, expires_at, response_body)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+INSERT INTO idempotency_records
+    (org_id, operation, key, created_at, expires_at, response_body, request_sha256)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 /// A key in its scope: an organization and an operation.
 pub(super) struct Scope<'a> {
@@ -42,11 +45,12 @@ impl Scope<'_> {
         database.statement(REPLAY, &[org, operation, key, time(now)])
     }
 
-    /// The statements that store an answer, for a batch that fails if the key
-    /// has one.
+    /// The statements that store the answer to a request, for a batch that fails
+    /// if the key has one.
     pub(super) fn record(
         &self,
         database: &Database,
+        request: &RequestDigest,
         body: &str,
         now: Timestamp,
     ) -> Result<[D1PreparedStatement; 2], StorageError> {
@@ -58,7 +62,15 @@ impl Scope<'_> {
         let expires_at = time(now.plus(LIFETIME_SECONDS));
         let record = database.statement(
             RECORD_KEY,
-            &[org, operation, key, time(now), expires_at, text(body)],
+            &[
+                org,
+                operation,
+                key,
+                time(now),
+                expires_at,
+                text(body),
+                text(request.as_str()),
+            ],
         )?;
         Ok([free, record])
     }
@@ -68,13 +80,25 @@ impl Scope<'_> {
     }
 }
 
-/// Takes the result of [`Scope::select`].
-pub(super) fn next(rows: &mut Rows) -> Result<Option<String>, StorageError> {
-    #[derive(Deserialize)]
-    struct Record {
-        response_body: String,
+/// The stored answer to a key.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Replay {
+    #[serde(rename = "response_body")]
+    pub(crate) body: String,
+    /// Of the request that was answered; records from before it was kept have none.
+    request_sha256: Option<String>,
+}
+
+impl Replay {
+    /// Whether a request is known to be another than the one that was answered;
+    /// `None` is one that was too large, so it is.
+    pub(crate) fn differs_from(&self, request: Option<&RequestDigest>) -> bool {
+        let first = self.request_sha256.as_deref();
+        first.is_some() && first != request.map(RequestDigest::as_str)
     }
-    Ok(rows
-        .next_row::<Record>()?
-        .map(|record| record.response_body))
+}
+
+/// Takes the result of [`Scope::select`].
+pub(super) fn next(rows: &mut Rows) -> Result<Option<Replay>, StorageError> {
+    rows.next_row()
 }

@@ -8,7 +8,7 @@
 pub(crate) mod archive;
 pub(crate) mod create;
 pub(crate) mod events;
-mod idempotency;
+pub(crate) mod idempotency;
 pub(crate) mod retrieve;
 pub(crate) mod runs;
 pub(crate) mod standing;
@@ -22,8 +22,9 @@ use assessments::time::Timestamp;
 use futures_util::future::{Either, select};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
-use worker::{D1Database, D1PreparedStatement, D1Result, D1ResultMeta, Delay, Env};
+use worker::{D1Database, D1PreparedStatement, D1Result, D1ResultMeta, Delay, Env, console_error};
 
+use crate::isolate;
 use crate::shell::Shell;
 
 /// The binding of the one database there is today.
@@ -145,13 +146,20 @@ impl Database {
         let expected = statements.len();
         let results = deadline(TIMEOUT_MILLISECONDS, self.0.batch(statements))
             .await
-            .ok_or(StorageError::TimedOut { operation })?
-            .map_err(|error| {
-                let cause = error.to_string();
-                if cause.contains(CONSTRAINT) {
-                    StorageError::Constraint { operation, cause }
-                } else {
-                    StorageError::Failed { operation, cause }
+            .ok_or(StorageError::TimedOut { operation })
+            .and_then(|outcome| {
+                outcome.map_err(|error| {
+                    let cause = error.to_string();
+                    if cause.contains(CONSTRAINT) {
+                        StorageError::Constraint { operation, cause }
+                    } else {
+                        StorageError::Failed { operation, cause }
+                    }
+                })
+            })
+            .inspect_err(|error| {
+                if !matches!(error, StorageError::Constraint { .. }) {
+                    isolate::forget_health();
                 }
             })?;
         if results.len() == expected {
@@ -202,7 +210,8 @@ impl Rows {
         self.next_json()?.map(|text| self.decode(&text)).transpose()
     }
 
-    /// The values in column `json` of every row of the next statement.
+    /// The values in column `json` of every row of the next statement. One that
+    /// cannot be read must not keep the others from being.
     fn all_values<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, StorageError> {
         #[derive(serde::Deserialize)]
         struct Row {
@@ -212,7 +221,10 @@ impl Rows {
             return Ok(Vec::new());
         };
         let rows: Vec<Row> = result.results().map_err(|error| self.unexpected(&error))?;
-        rows.iter().map(|row| self.decode(&row.json)).collect()
+        let values = rows.iter().map(|row| self.decode(&row.json));
+        Ok(values
+            .filter_map(|value| value.inspect_err(|error| console_error!("{error}")).ok())
+            .collect())
     }
 
     /// Reads JSON that a query built.

@@ -2,7 +2,7 @@
 
 use assessments::id::OrganizationId;
 use assessments::time::Timestamp;
-use worker::D1PreparedStatement;
+use worker::{D1PreparedStatement, console_error};
 
 use super::{Database, Rows, StorageError, id, text, time};
 use crate::auth::{Basis, Caller, KeyHash, Standing};
@@ -25,7 +25,8 @@ INSERT INTO guard (holds) SELECT EXISTS (
       AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?3)
       AND k.role = ?4 AND o.api_ip_allowlist = ?5)";
 
-/// The organization of a key, if it is known at all.
+/// The organization of a key, if it is known at all. One that is not of the form
+/// of ours has nothing here that could be found.
 pub(crate) async fn organization_of(
     shell: &Shell,
     key: &KeyHash,
@@ -35,7 +36,12 @@ pub(crate) async fn organization_of(
     let mut rows = database
         .batch("find organization of key", vec![lookup])
         .await?;
-    rows.next_value()
+    let org: Option<String> = rows.next_value()?;
+    Ok(org.and_then(|org| {
+        OrganizationId::parse(&org)
+            .inspect_err(|error| console_error!("organization of a key: {error}"))
+            .ok()
+    }))
 }
 
 /// What D1 says of the caller's key now.

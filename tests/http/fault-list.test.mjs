@@ -1,0 +1,67 @@
+// Lists of schema faults are bounded (4.2), and so is what they cost: point 38
+// of the contract's checklist.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { makeOrg, mintKey, startApi } from "./harness.mjs";
+
+const ORG = makeOrg("fault list");
+const NUMBERS = Array.from({ length: 131_000 }, () => 7);
+const MAX_FAULTS = 1_000;
+
+let api;
+before(async () => {
+  api = await startApi({ faulty: true });
+  await api.load({ orgs: [ORG.data] });
+  await api.warm(ORG.key);
+});
+after(() => api.close());
+
+const body = `{"vendor_id":"${ORG.vendor}","control_set_ids":[${NUMBERS.join(",")}]}`;
+const wasmBytes = (answer) => Number(answer.headers.get("x-test-wasm-bytes"));
+const item = (index) => ({
+  loc: ["body", "control_set_ids", index],
+  msg: "Input should be a valid string",
+  type: "string_type",
+});
+
+test("a_list_of_131_000_numbers_is_answered_the_first_1_000_faults_in_order", async () => {
+  const answer = await api.create(body, { key: ORG.key });
+  assert.equal(answer.status, 422);
+  assert.ok(answer.text.length < 200_000, `${answer.text.length} bytes`);
+  assert.deepEqual(answer.json.detail, NUMBERS.slice(0, MAX_FAULTS).map((_, index) => item(index)));
+});
+
+test("faults_before_and_behind_the_bound_keep_model_order", async () => {
+  const faulty = { supporting_document_ids: NUMBERS.slice(0, 2_000), name: 7, control_set_ids: NUMBERS.slice(0, 997) };
+  const { detail } = (await api.create(faulty, { key: ORG.key })).json;
+  assert.equal(detail.length, MAX_FAULTS);
+  assert.deepEqual(detail[0].loc, ["body", "vendor_id"]);
+  assert.deepEqual(detail[1].loc, ["body", "control_set_ids", 0]);
+  assert.deepEqual(detail[998].loc, ["body", "name"]);
+  assert.deepEqual(detail[999].loc, ["body", "supporting_document_ids", 0]);
+});
+
+test("memory_does_not_grow_with_what_is_wrong_however_often_it_is_sent", async () => {
+  const good = JSON.stringify({ ...ORG.body, unknown: "x".repeat(body.length - 200) });
+  // What bodies of this size take in any case.
+  for (let round = 0; round < 5; round++) await api.create(good, { key: ORG.key });
+  const before = wasmBytes(await api.create(good, { key: ORG.key }));
+  for (let round = 0; round < 5; round++) {
+    const [answer] = await Promise.all([1, 2].map(() => api.create(body, { key: ORG.key })));
+    assert.equal(answer.status, 422);
+  }
+  const { headers } = await api.create(good, { key: ORG.key });
+  const grown = Number(headers.get("x-test-wasm-bytes")) - before;
+  assert.ok(before > 0);
+  assert.ok(grown <= 2 * 1024 * 1024, `the memory has grown by ${grown} bytes`);
+});
+
+test("who_may_not_call_is_told_so_and_costs_no_list_of_faults", async () => {
+  const before = wasmBytes(await api.create({}, { key: ORG.key }));
+  for (const key of [mintKey("fault list, nobody"), "nothing of ours"]) {
+    const answer = await api.create(body, { key });
+    assert.equal(answer.status, 401);
+    assert.ok(wasmBytes(answer) - before <= 2 * 1024 * 1024);
+  }
+});
