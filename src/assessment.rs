@@ -3,10 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{
-    AssessmentId, ControlSetId, CustomFieldConfigId, ServiceId, UserId, VendorId, WorkflowRunId,
-};
+use crate::id::{AssessmentId, ControlSetId, ServiceId, VendorId, WorkflowRunId};
 use crate::shape::{Shape, Spec, wire, wire_enum};
+use crate::stored::{Stored, StoredId};
 use crate::time::Timestamp;
 
 wire! {
@@ -27,8 +26,8 @@ pub struct CreatedAssessment {
     /// In request order.
     pub service_ids: Vec<ServiceId>,
     /// The person responsible.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub assignee_id: Option<UserId>,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<String>))]
+    pub assignee_id: Option<StoredId>,
     /// `null` until scored.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub score_percent: Option<f64>,
@@ -54,18 +53,21 @@ pub struct Assessment {
     /// The assessment.
     pub id: AssessmentId,
     /// The vendor under assessment.
-    pub vendor_id: VendorId,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub vendor_id: StoredId,
     /// Never empty, not necessarily unique.
     pub name: String,
     /// Where it stands.
     pub status: Status,
     /// In request order.
-    pub control_set_ids: Vec<ControlSetId>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub control_set_ids: Vec<StoredId>,
     /// In request order.
-    pub service_ids: Vec<ServiceId>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub service_ids: Vec<StoredId>,
     /// The person responsible.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub assignee_id: Option<UserId>,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<String>))]
+    pub assignee_id: Option<StoredId>,
     /// A fraction, typically 0 to 1 (0.566 means 56.6 %), never clamped; `null` until scored.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub score_percent: Option<f64>,
@@ -178,13 +180,15 @@ wire! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CustomField {
     /// The field's stable handle.
-    pub config_id: CustomFieldConfigId,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub config_id: StoredId,
     /// The field's name, which may change.
     pub field_name: String,
     /// What `value` looks like.
     pub field_type: CustomFieldType,
     /// The value.
-    pub value: CustomFieldValue,
+    #[cfg_attr(feature = "openapi", schema(value_type = CustomFieldValue))]
+    pub value: Stored<CustomFieldValue>,
 }
 }
 

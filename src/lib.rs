@@ -11,6 +11,7 @@
 //! - [`schema`]: any JSON value to a [`schema::Draft`], or every schema fault (`422`)
 //! - [`limits`]: a draft to a [`limits::CreateAssessment`], or every exceeded limit (`400`)
 //! - [`name`]: what a new assessment is called
+//! - [`stored`]: what an answer shows as it was stored
 //! - [`idempotency`]: the `Idempotency-Key` header as a type
 //! - [`credential`]: the `Authorization` header and our own keys
 //! - [`problem`]: every error answer there is
@@ -45,6 +46,7 @@ pub mod problem;
 pub mod route;
 pub mod schema;
 pub mod shape;
+pub mod stored;
 pub mod time;
 pub mod validation;
 pub mod workflow;

@@ -23,6 +23,7 @@ use crate::{schema, validation};
 
 const REQUEST_ID_HEADER: &str = "x-coverbase-request-id";
 const REPLAYED_HEADER: &str = "idempotent-replayed";
+const DIFFERS_HEADER: &str = "idempotent-request-differs";
 
 /// The settings of a client that is not told otherwise.
 #[wasm_bindgen(js_name = clientDefaults)]
@@ -133,7 +134,7 @@ pub fn build_request(
 }
 
 /// Reads an answer whose body is `text`:
-/// `{ ok: true, data, replayed, ... }`, `{ ok: false, shape: true, message, ... }`
+/// `{ ok: true, data, replayed, requestDiffers, ... }`, `{ ok: false, shape: true, message, ... }`
 /// for a success of a wrong shape, or `{ ok: false, message, code, issues,
 /// retryAfter, ... }` for an error; all with `status` and `requestId`.
 #[wasm_bindgen(js_name = readResponse)]
@@ -156,6 +157,7 @@ pub fn read_response(operation: &str, response: web_sys::Response, text: &str) -
         return match checked {
             Ok(()) => builder
                 .set("replayed", header(REPLAYED_HEADER).is_some())
+                .set("requestDiffers", header(DIFFERS_HEADER).is_some())
                 .set_some("data", parsed)
                 .build(),
             Err(message) => builder

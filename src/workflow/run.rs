@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{WorkflowComponentId, WorkflowDefinitionId, WorkflowRunId, WorkflowRunStepId};
+use crate::id::WorkflowRunId;
 use crate::shape::{wire, wire_enum};
+use crate::stored::{Stored, StoredId};
 use crate::time::Timestamp;
 
 wire_enum! {
@@ -59,7 +60,8 @@ pub struct WorkflowRun {
     /// The name of its definition.
     pub workflow_name: String,
     /// Its definition.
-    pub workflow_definition_id: WorkflowDefinitionId,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub workflow_definition_id: StoredId,
     /// Where it stands.
     pub status: RunStatus,
     /// Unix seconds.
@@ -76,13 +78,16 @@ pub struct WorkflowRun {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunStep {
     /// The step.
-    pub step_id: WorkflowRunStepId,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub step_id: StoredId,
     /// The component of the definition that it carries out.
-    pub component_id: WorkflowComponentId,
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub component_id: StoredId,
     /// That component's name.
     pub component_name: String,
     /// What it does.
-    pub action_type: ActionType,
+    #[cfg_attr(feature = "openapi", schema(value_type = ActionType))]
+    pub action_type: Stored<ActionType>,
     /// How it ended; `null` while it goes on.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub status: Option<StepStatus>,
@@ -90,7 +95,8 @@ pub struct RunStep {
     #[cfg_attr(feature = "openapi", schema(required))]
     pub message: Option<String>,
     /// What was made or used.
-    pub artifacts: Vec<Artifact>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Artifact>))]
+    pub artifacts: Vec<Stored<Artifact>>,
 }
 
 /// Something that a step made or used.

@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Whether a client may call. `allowlist` is the stored JSON array of CIDRs;
 /// an empty one is open. Refused is a client outside every CIDR, one whose
 /// address cannot be determined, and anyone if the list cannot be read. An
 /// entry that cannot be parsed matches nothing.
 pub(crate) fn allows(allowlist: &str, client: Option<IpAddr>) -> bool {
-    let Ok(entries) = serde_json::from_str::<Vec<Value>>(allowlist) else {
+    let Ok(entries) = serde_json::from_str::<Vec<&RawValue>>(allowlist) else {
         return false;
     };
     if entries.is_empty() {
@@ -22,7 +22,8 @@ pub(crate) fn allows(allowlist: &str, client: Option<IpAddr>) -> bool {
     };
     entries
         .iter()
-        .filter_map(|entry| entry.as_str()?.parse::<IpNet>().ok())
+        .filter_map(|entry| serde_json::from_str::<String>(entry.get()).ok())
+        .filter_map(|entry| entry.parse::<IpNet>().ok())
         .any(|network| network.contains(&client))
 }
 
@@ -30,7 +31,8 @@ pub(crate) fn allows(allowlist: &str, client: Option<IpAddr>) -> bool {
 mod tests {
     use super::*;
 
-    const LIST: &str = r#"["203.0.113.0/24","nonsense",7,"2001:db8::/32","198.51.100.7/32"]"#;
+    const LIST: &str =
+        r#"["203.0.113.0/24","nonsense",7,1e999,"\ud800",{},"2001:db8::/32","198.51.100.7/32"]"#;
 
     fn allowed(list: &str, client: &str) -> bool {
         allows(list, client.parse().ok())

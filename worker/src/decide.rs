@@ -4,14 +4,16 @@
 use assessments::assessment::{CreatedAssessment, Status};
 use assessments::id::{
     AssessmentId, ControlSetId, Id, Kind, ServiceId, UserId, VendorDocumentId, VendorId,
-    WorkflowDefinitionId, WorkflowRunId,
+    WorkflowRunId,
 };
 use assessments::limits::{CreateAssessment, Reference};
 use assessments::name::NameFacts;
 use assessments::problem::{BadReference, Problem};
 use assessments::schema::Field;
+use assessments::stored::StoredId;
 use assessments::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// What D1 knows of the things that a request names. Archived things, and
 /// those of other organizations, are as good as unknown and not in here.
@@ -32,25 +34,33 @@ pub(crate) struct References {
 struct VendorFacts {
     id: VendorId,
     name: String,
-    risk_analyst_ids: Vec<UserId>,
+    /// As stored; what is no text is no id of anyone.
+    risk_analyst_ids: Vec<Box<RawValue>>,
+}
+
+impl VendorFacts {
+    fn first_risk_analyst(&self) -> Option<StoredId> {
+        let mut ids = self.risk_analyst_ids.iter();
+        ids.find_map(|id| serde_json::from_str(id.get()).ok())
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
 struct ServiceFacts {
     id: ServiceId,
-    vendor_id: VendorId,
+    vendor_id: StoredId,
     name: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 struct DocumentFacts {
     id: VendorDocumentId,
-    vendor_id: VendorId,
+    vendor_id: StoredId,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 struct WorkflowFacts {
-    id: WorkflowDefinitionId,
+    id: StoredId,
     enabled: bool,
     /// The latest version of its components, if it has any.
     version: Option<u32>,
@@ -80,7 +90,7 @@ pub(crate) struct CreatePlan {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RunPlan {
     pub(crate) id: WorkflowRunId,
-    pub(crate) definition: WorkflowDefinitionId,
+    pub(crate) definition: StoredId,
     /// The version of the components that it goes through. Without one, it is
     /// someone else who runs it.
     pub(crate) version: Option<u32>,
@@ -177,7 +187,9 @@ pub(crate) fn create(
         service_ids,
         assignee_id: scope
             .assignee
-            .or_else(|| vendor.risk_analyst_ids.first().cloned()),
+            .as_ref()
+            .map(StoredId::from)
+            .or_else(|| vendor.first_risk_analyst()),
         score_percent: None,
         findings_count: 0,
         initiated_at: None,
@@ -214,7 +226,7 @@ fn resolve<'a>(
 ) -> Result<(&'a VendorFacts, Scope<'a>), Vec<BadReference>> {
     let vendor = facts.vendor.as_ref();
     let of_this_vendor =
-        |owner: &VendorId| vendor.is_none_or(|vendor: &VendorFacts| vendor.id == *owner);
+        |owner: &StoredId| vendor.is_none_or(|vendor: &VendorFacts| owner.is(&vendor.id));
     let mut bad = Vec::new();
     if vendor.is_none() {
         bad.push(BadReference {
@@ -318,7 +330,8 @@ mod tests {
     }
 
     fn facts() -> References {
-        serde_json::from_value(serde_json::json!({
+        // From text, as D1 answers.
+        let facts = serde_json::json!({
             "vendor": {
                 "id": id("cbvndr", '1'), "name": "Northwind",
                 "risk_analyst_ids": [id("cbuser", 'a'), id("cbuser", 'b')],
@@ -332,8 +345,8 @@ mod tests {
             "assignee": null,
             "documents": [{"id": id("cbvdoc", '5'), "vendor_id": id("cbvndr", '1')}],
             "workflow": {"id": id("cbwd", '6'), "enabled": true},
-        }))
-        .unwrap()
+        });
+        serde_json::from_str(&facts.to_string()).unwrap()
     }
 
     fn decide(members: &str, facts: &References) -> Result<CreatePlan, Problem> {
@@ -369,6 +382,23 @@ mod tests {
         let keys: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(&plan.body).unwrap();
         assert_eq!(keys.len(), 13);
+    }
+
+    #[test]
+    fn the_first_risk_analyst_is_taken_as_stored() {
+        for (stored, assignee) in [
+            (r#"["bob","alice"]"#, Some("bob")),
+            (r#"[""]"#, Some("")),
+            (r#"[7,null,{},"\ud800",["x"],"bob"]"#, Some("bob")),
+            ("[7]", None),
+            ("[]", None),
+        ] {
+            let mut facts = facts();
+            facts.vendor.as_mut().unwrap().risk_analyst_ids = serde_json::from_str(stored).unwrap();
+            let plan = decide("", &facts).unwrap();
+            let actual = plan.assessment.assignee_id;
+            assert_eq!(actual.as_ref().map(StoredId::as_str), assignee, "{stored}");
+        }
     }
 
     #[test]

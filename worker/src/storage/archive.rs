@@ -2,6 +2,7 @@
 
 use assessments::assessment::{ArchivedAssessment, Status};
 use assessments::id::{AssessmentId, WorkflowRunId};
+use assessments::stored::StoredId;
 use assessments::time::Timestamp;
 use serde::Deserialize;
 
@@ -49,7 +50,7 @@ pub(crate) async fn assessment(
     struct Archived {
         status: Status,
         archived_at: Timestamp,
-        runs: Vec<WorkflowRunId>,
+        runs: Vec<StoredId>,
     }
     let database = shell.databases().of(&caller.org)?;
     let key = [id(&caller.org), id(assessment)];
@@ -72,7 +73,12 @@ pub(crate) async fn assessment(
             archived_at: archived.archived_at,
         };
         // Only the archive itself signals; what failed then, the sweep repeats.
-        (answer, if is_first { archived.runs } else { Vec::new() })
+        // The engine has no run whose id is not of our form.
+        let runs = archived.runs.into_iter().filter(|_| is_first);
+        (
+            answer,
+            runs.filter_map(|run| run.as_str().parse().ok()).collect(),
+        )
     }))
 }
 

@@ -17,9 +17,9 @@ SELECT json_object(
         SELECT json_group_array(service_id ORDER BY position) FROM assessment_services
         WHERE org_id = a.org_id AND assessment_id = a.id),
     'assignee_id', a.assignee_id, 'score_percent', a.score_percent,
-    'findings_count', coalesce(a.findings_count_at_archive, (
+    'findings_count', min(max(coalesce(a.findings_count_at_archive, (
         SELECT count(*) FROM findings
-        WHERE org_id = a.org_id AND assessment_id = a.id AND archived_at IS NULL)),
+        WHERE org_id = a.org_id AND assessment_id = a.id AND archived_at IS NULL)), 0), 4294967295),
     'initiated_at', a.initiated_at,
     'custom_fields', (
         SELECT json_group_array(json_object(
