@@ -32,7 +32,9 @@ async function send(token, method, path, { body, idempotencyKey, signal }) {
   const requestId = response.headers.get(REQUEST_ID) ?? undefined;
   const json = parsed(text);
   if (response.ok && json) {
-    return { data: json, requestId, replayed: response.headers.has("idempotent-replayed") };
+    const has = (name) => response.headers.has(name);
+    const requestDiffers = has("idempotent-request-differs");
+    return { data: json, requestId, replayed: has("idempotent-replayed"), requestDiffers };
   }
   if (response.ok) throw new Error(`HTTP ${response.status} without an answer of the API`);
   const seconds = Number(response.headers.get("retry-after") ?? undefined);

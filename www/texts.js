@@ -161,7 +161,6 @@ export const texts = {
     json: "Raw JSON",
     createdNotice: "The assessment was created.",
     replayedNotice: "An earlier attempt with this key had arrived already. This is what it created; nothing was created twice.",
-    replayedOther: "An earlier attempt with this key had arrived already, and this is what it created. What you changed since then is not in it.",
   },
 
   end: {
@@ -223,6 +222,9 @@ export const texts = {
     tokens: "Insert",
     newKey: "New key",
     newKeyMade: "There is a new key.",
+    keyTaken: "This key belongs to another assessment. Yours was not created.",
+    keyTakenBy: "It is the key of",
+    keyTakenText: "What you wrote is still here. With a new key it can be created.",
     ownTab: "This tab was duplicated, so it has a key of its own now.",
     submit: "Create assessment",
     sending: "Sending…",

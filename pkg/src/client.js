@@ -156,6 +156,7 @@ function checkSignal(signal) {
 export class AssessmentsClient {
   #settings;
   #disposal = new AbortController();
+  #warned = false;
 
   constructor({ baseUrl, token, fetch, ...rest }) {
     if (typeof token !== "string" && typeof token !== "function") {
@@ -170,7 +171,9 @@ export class AssessmentsClient {
 
   /** Creates an assessment. One idempotency key serves all attempts. */
   async create(body, options) {
-    return (await this.#call("create", body, options)).data;
+    const answer = await this.#call("create", body, options);
+    if (answer.requestDiffers) this.#warnOfKey(options, answer);
+    return answer.data;
   }
 
   /** Reads an assessment. */
@@ -193,7 +196,10 @@ export class AssessmentsClient {
     return (await this.#call("retrieveRun", id, options)).data;
   }
 
-  /** The same operations, answering `{ data, status, headers, requestId, attempts, replayed }`. */
+  /**
+   * The same operations, answering
+   * `{ data, status, headers, requestId, attempts, replayed, requestDiffers }`.
+   */
   get withResponse() {
     return {
       create: (body, options) => this.#call("create", body, options),
@@ -244,6 +250,20 @@ export class AssessmentsClient {
   /** Aborts what is in flight. */
   dispose() {
     this.#disposal.abort();
+  }
+
+  /** Tells that a key has served another request, which is what came back. */
+  #warnOfKey({ idempotencyKey } = {}, { data: { id }, requestId }) {
+    const { hooks } = this.#settings;
+    if (hooks?.onRequestDiffers) {
+      tell(hooks, "onRequestDiffers", { idempotencyKey, id, requestId });
+    } else if (!this.#warned) {
+      this.#warned = true;
+      console.warn(
+        `assessments-edge: nothing was created, for the idempotency key "${idempotencyKey}" belongs to ` +
+          `another request; what that created was answered (${id}). Told once; see onRequestDiffers.`,
+      );
+    }
   }
 
   #signals(signal) {

@@ -141,6 +141,11 @@ export interface Hooks {
   onRequest?(event: { method: string; url: string; attempt: number }): void;
   onResponse?(event: { status: number; requestId?: string; attempt: number }): void;
   onRetry?(event: { attempt: number; delayMs: number; error: AssessmentsError }): void;
+  /**
+   * `create` answered what another request with the same key created, and
+   * created nothing. Without this, the first time is told on the console.
+   */
+  onRequestDiffers?(event: { idempotencyKey?: string; id: string; requestId?: string }): void;
 }
 
 /** How to wait. */
@@ -179,6 +184,8 @@ export interface WithResponse<Data> {
   attempts: number;
   /** Whether this is the stored answer of an earlier create with the same key. */
   replayed: boolean;
+  /** Whether that create was another request than this one. */
+  requestDiffers: boolean;
 }
 
 /** A client of the API. It holds plain data only; there is nothing to free. */

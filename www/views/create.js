@@ -275,7 +275,8 @@ class Form {
         signal: this.#sending.signal,
         onRetry: ({ attempt }) => this.#tell({ tone: "info", title: texts.create.retrying(attempt + 1) }),
       });
-      await this.#created(answer, before !== undefined && before !== sent && !isOf(answer.data, body));
+      if (answer.requestDiffers) await this.#belongsToAnother(answer);
+      else await this.#created(answer);
     } catch (failure) {
       const isAnswered = !failure.isOpen && !BEFORE_KEY.includes(failure.status);
       if (isAnswered) this.#draft.change({ open: undefined });
@@ -288,13 +289,35 @@ class Form {
     }
   }
 
-  async #created({ data, requestId, replayed }, isOther) {
+  async #created({ data, requestId, replayed }) {
     this.#draft.startAnew();
     await this.#app.store.note(data, { requestId, adds: true });
-    const again = isOther ? texts.detail.replayedOther : texts.detail.replayedNotice;
     this.#app.navigate(`/assessments/${data.id}`, {
       tone: replayed ? "info" : "success",
-      title: replayed ? again : texts.detail.createdNotice,
+      title: replayed ? texts.detail.replayedNotice : texts.detail.createdNotice,
+    });
+  }
+
+  /** The key was first used for another request: this one created nothing. */
+  async #belongsToAnother({ data, requestId }) {
+    this.#draft.change({ open: undefined });
+    // It may be what an earlier attempt created whose answer got lost.
+    await this.#app.store.note(data, { requestId, adds: true });
+    this.#sending = undefined;
+    const { keyTaken, keyTakenBy, keyTakenText, newKey } = texts.create;
+    const renew = () => {
+      this.#renewKey();
+      this.#submit.focus();
+    };
+    this.#tell({
+      tone: "error",
+      title: keyTaken,
+      requestId,
+      body: [
+        h("span", {}, keyTakenBy, " ", h("a", { href: `/assessments/${data.id}` }, data.name), "."),
+        keyTakenText,
+      ],
+      actions: [button(newKey, renew, { look: "primary" })],
     });
   }
 
@@ -405,14 +428,4 @@ class Form {
         return { title: problems.unavailable, body: [message, ...waiting, sameKey], actions: [this.#again()] };
     }
   }
-}
-
-/** Whether an assessment is what a request asked for, as far as both say. */
-function isOf(assessment, body) {
-  const { name, control_set_ids: controlSets, service_ids: services = [] } = body;
-  const isSame = (key, value) => JSON.stringify(assessment[key]) === JSON.stringify(value);
-  return isSame("vendor_id", body.vendor_id) && isSame("control_set_ids", controlSets) &&
-    isSame("service_ids", services) &&
-    (!body.assignee_id || isSame("assignee_id", body.assignee_id)) &&
-    (!name?.trim() || isSame("name", name.trim()));
 }
