@@ -10,6 +10,7 @@ export {
   InternalError,
   ResponseShapeError,
   TimeoutError,
+  UnreachableError,
   ValidationError,
 } from "./errors.js";
 export { isId, parseId } from "./ids.js";

@@ -1,3 +1,4 @@
+import { detour, isAnswer, isOfProgram, retryAfter } from "./answers.js";
 import { call } from "./core.js";
 import {
   ApiError,
@@ -6,79 +7,22 @@ import {
   IdError,
   ResponseShapeError,
   TimeoutError,
+  UnreachableError,
   ValidationError,
 } from "./errors.js";
-
-/** The reason with which an attempt or a wait that takes too long is aborted. */
-const TIMED_OUT = Symbol("timed out");
-
-/** What a timer can be set to; with more it fires at once. */
-const MAX_INT32 = 2 ** 31 - 1;
+import { isBrowser } from "./scope.js";
+import { SETTINGS, checked, checkedBaseUrl, checkedToken } from "./settings.js";
+import { MAX_INT32, TIMED_OUT, following, sleep, unlessAborted, within } from "./signals.js";
 
 /** What a retry decision is told of an attempt without an answer. */
 const CONNECTION = 0;
 const TIMEOUT = -1;
 
-const isPage = () => typeof window === "object" && typeof document === "object";
+/** Shortest time between two reads of a wait, whatever its settings say. */
+const READ_FLOOR_MS = 250;
 
-/** The outcome of a promise, or a rejection as soon as `signal` is aborted. */
-async function unlessAborted(signal, pending) {
-  let stop;
-  const aborted = new Promise((_, reject) => {
-    stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop);
-  });
-  try {
-    return await Promise.race([pending, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
-}
-
-function after(milliseconds, work) {
-  return setTimeout(work, Math.min(milliseconds, MAX_INT32));
-}
-
-async function sleep(milliseconds, signal) {
-  let timer;
-  const elapsed = new Promise((resolve) => (timer = after(milliseconds, resolve)));
-  try {
-    await unlessAborted(signal, elapsed);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * The outcome of `work` on a signal that is aborted as soon as one of `signals`
- * is. AbortSignal.any does this without clean-up, and lets a signal that lives
- * long grow with every call.
- */
-async function following(signals, work) {
-  const controller = new AbortController();
-  const stop = ({ target }) => controller.abort(target.reason);
-  try {
-    for (const signal of signals) {
-      signal.throwIfAborted();
-      signal.addEventListener("abort", stop);
-    }
-    return await work(controller.signal);
-  } finally {
-    for (const signal of signals) signal.removeEventListener("abort", stop);
-  }
-}
-
-/** The same, aborted by TIMED_OUT as well, after so many milliseconds. */
-async function within(milliseconds, signals, work) {
-  const deadline = new AbortController();
-  const timer = after(milliseconds, () => deadline.abort(TIMED_OUT));
-  try {
-    return await following([deadline.signal, ...signals], work);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** How much of an answer's text an error keeps: enough for a log, and no more. */
+const BODY_EXCERPT = 2_048;
 
 /**
  * A hook is told and not waited for. What it throws, at once or later, is its
@@ -92,16 +36,6 @@ async function tell(owner, hook, event) {
   }
 }
 
-/** Whether this can be read as an answer; a `fetch` of the caller's may give anything. */
-function isAnswer({ ok, status, headers }, text) {
-  return (
-    typeof ok === "boolean" &&
-    status > 0 &&
-    typeof headers?.get === "function" &&
-    typeof text === "string"
-  );
-}
-
 /** The place of a fault as the message of an `ApiError` shows it. */
 function at([, ...steps]) {
   return steps.length ? `${steps.join(".")}: ` : "";
@@ -113,60 +47,16 @@ function refusal({ message, code, issues, ...rest }) {
   return new ValidationError(text, rest.status ?? 400, issues ?? []);
 }
 
-function checkedBaseUrl(baseUrl) {
-  let url;
-  try {
-    url = new URL(baseUrl);
-  } catch {
-    // Told below, like "localhost:8787", which is a URL of the scheme "localhost".
-  }
-  if (!/^https?:$/.test(url?.protocol)) {
-    throw new ConfigurationError(
-      `baseUrl must be an absolute http or https URL, got ${String(baseUrl)}`,
-    );
-  }
-  const { origin, pathname, username, password, search, hash } = url;
-  if (username || password || search || hash) {
-    throw new ConfigurationError("baseUrl must have no user name, password, query or fragment");
-  }
-  return origin + pathname.replace(/\/+$/, "");
-}
-
-/** The settings of these names must be numbers, if they are there. */
-function checkNumbers(settings, names) {
-  for (const name of names) {
-    const value = settings[name];
-    if (value !== undefined && !(typeof value === "number" && value >= 0)) {
-      throw new ConfigurationError(`${name} must be a number, 0 or more, got ${String(value)}`);
-    }
-  }
-}
-
-function checkSettings(settings) {
-  checkNumbers(settings, ["timeoutMs", "totalTimeoutMs", "maxRetries"]);
-}
-
-function checkSignal(signal) {
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
-    throw new ConfigurationError("signal must be an AbortSignal");
-  }
-}
-
 /** A client of the API. It holds plain data only; there is nothing to free. */
 export class AssessmentsClient {
   #settings;
   #disposal = new AbortController();
   #warned = false;
 
-  constructor({ baseUrl, token, fetch, ...rest }) {
-    if (typeof token !== "string" && typeof token !== "function") {
-      throw new ConfigurationError("token must be a string, or a function that answers one");
-    }
-    if (fetch !== undefined && typeof fetch !== "function") {
-      throw new ConfigurationError("fetch must be a function");
-    }
-    checkSettings(rest);
-    this.#settings = { ...defined(rest), baseUrl: checkedBaseUrl(baseUrl), token, fetch };
+  constructor(options) {
+    const settings = checked(options, SETTINGS.client);
+    const baseUrl = checkedBaseUrl(settings.baseUrl);
+    this.#settings = { ...settings, baseUrl, token: checkedToken(settings.token) };
   }
 
   /** Creates an assessment. One idempotency key serves all attempts. */
@@ -212,30 +102,36 @@ export class AssessmentsClient {
 
   /** Reads an assessment again and again, until it is as wished or time is up. */
   async waitFor(id, options = {}) {
-    return this.#wait("retrieve", id, wish(options.until), options);
+    const settings = checked(options, SETTINGS.wait);
+    return this.#wait("retrieve", id, wish(settings.until), settings, options);
   }
 
   /** Reads a workflow run again and again, until it has ended or time is up. */
   async waitForRun(id, options = {}) {
-    return this.#wait("retrieveRun", id, ({ status }) => call("isRunTerminal", status), options);
+    const ended = ({ status }) => call("isRunTerminal", status);
+    const settings = checked(options, SETTINGS.runWait);
+    return this.#wait("retrieveRun", id, ended, settings, options);
   }
 
-  async #wait(operation, id, wished, options) {
-    const { signal, minDelayMs = 1_000, maxDelayMs = 15_000, maxWaitMs = 600_000 } = options;
-    checkNumbers(options, ["minDelayMs", "maxDelayMs", "maxWaitMs"]);
-    checkSignal(signal);
+  async #wait(operation, id, wished, own, owner) {
+    const { minDelayMs = 1_000, maxDelayMs = 15_000, maxWaitMs = 600_000, signal } = own;
+    // Only time ends a wait, unless its own settings bound its reads.
+    const settings = this.#with({ maxRetries: Infinity, totalTimeoutMs: Infinity, ...own });
+    const wait = { deadline: performance.now() + maxWaitMs };
     let read;
     let seen;
     const watch = async (signal) => {
-      for (let delay = minDelayMs; ; delay = Math.min(delay * 1.5, maxDelayMs)) {
-        read = await this[operation](id, { signal });
+      for (let delay = Math.max(minDelayMs, READ_FLOOR_MS); ; delay *= 1.5) {
+        read = (await this.#perform(operation, id, settings, signal, wait)).data;
+        wait.error = undefined;
         if (JSON.stringify(read) !== seen) {
           seen = JSON.stringify(read);
-          tell(options, "onUpdate", read);
+          tell(owner, "onUpdate", read);
         }
-        if (wished(read)) return read;
+        if (await unlessAborted(signal, wished(read))) return read;
+        delay = Math.min(delay, maxDelayMs);
         // Half of the wait is random, so that many watchers spread out.
-        await sleep(delay * (0.5 + Math.random() / 2), signal);
+        await sleep(Math.max(READ_FLOOR_MS, delay * (0.5 + Math.random() / 2)), signal);
       }
     };
     try {
@@ -243,7 +139,8 @@ export class AssessmentsClient {
     } catch (error) {
       if (error !== TIMED_OUT) throw error;
       const state = read ? `still ${read.status}` : "not read";
-      throw new TimeoutError(`${id} is ${state} after ${maxWaitMs} ms`);
+      const message = `${id} is ${state} after ${maxWaitMs} ms`;
+      throw new TimeoutError(message, undefined, wait.error && { cause: wait.error });
     }
   }
 
@@ -270,18 +167,22 @@ export class AssessmentsClient {
     return [this.#disposal.signal, signal].filter(Boolean);
   }
 
+  #with(settings) {
+    return { ...call("clientDefaults"), ...this.#settings, ...settings };
+  }
+
   async #call(operation, argument, options = {}) {
-    checkSettings(options);
-    checkSignal(options.signal);
-    const settings = { ...call("clientDefaults"), ...this.#settings, ...defined(options) };
-    return following(this.#signals(options.signal), (signal) =>
-      this.#perform(operation, argument, options.idempotencyKey, settings, signal),
+    const known = operation === "create" ? SETTINGS.create : SETTINGS.call;
+    const settings = this.#with(checked(options, known));
+    return following(this.#signals(settings.signal), (signal) =>
+      this.#perform(operation, argument, settings, signal),
     );
   }
 
-  async #perform(operation, argument, idempotencyKey, settings, signal) {
+  /** A call on a signal of its own; `wait` is what it is a read of, if it is one. */
+  async #perform(operation, argument, settings, signal, wait) {
     const checks = settings.validate !== false;
-    const prepared = call("prepareCall", operation, argument, idempotencyKey, checks);
+    const prepared = call("prepareCall", operation, argument, settings.idempotencyKey, checks);
     if (!prepared.ok) throw refusal(prepared);
     const job = {
       operation,
@@ -294,19 +195,23 @@ export class AssessmentsClient {
     for (let attempt = 0; ; attempt++) {
       const { answer, error, status, retryAfter } = await this.#attempt(job, attempt);
       if (answer) return answer;
+      const now = performance.now();
       const delay = call(
         "retryDelay",
         attempt,
         status,
         retryAfter,
-        performance.now() - job.started,
+        now - job.started,
         Math.random(),
         Math.min(settings.maxRetries, MAX_INT32),
         settings.totalTimeoutMs,
+        wait && wait.deadline - now,
       );
       if (delay === undefined) throw error;
-      tell(settings.hooks, "onRetry", { attempt: attempt + 1, delayMs: delay, error });
-      await sleep(delay, signal);
+      const delayMs = wait ? Math.max(delay, READ_FLOOR_MS) : delay;
+      if (wait) wait.error = error;
+      tell(settings.hooks, "onRetry", { attempt: attempt + 1, delayMs, error });
+      await sleep(delayMs, signal);
     }
   }
 
@@ -329,27 +234,46 @@ export class AssessmentsClient {
   async #exchange({ operation, argument, key, settings }, attempts, signal) {
     const bounded = (pending) => unlessAborted(signal, pending);
     const token = await this.#token(settings, bounded);
-    const { baseUrl } = settings;
-    const request = call("buildRequest", operation, argument, key, baseUrl, token, signal);
-    const { method, url } = request;
-    tell(settings.hooks, "onRequest", { method, url, attempt: attempts });
+    const request = call("buildRequest", operation, argument, key, settings.baseUrl, token);
+    const { url, ...init } = request;
+    const { method } = init;
+    // Looked up now, and called without an owner: the platform's own refuses any other.
+    const { fetch = globalThis.fetch, hooks } = settings;
+    if (!fetch) throw new ConfigurationError("There is no fetch here; give one in the options");
+    tell(hooks, "onRequest", { method, url, attempt: attempts });
     let response;
+    let away;
     let text;
+    let asking = true;
     try {
-      response = await bounded((settings.fetch ?? fetch)(request));
-      text = await bounded(response.text());
-      if (!isAnswer(response, text)) throw new TypeError("fetch gave no whole Response");
+      response = await bounded(fetch(url, { ...init, redirect: "manual", signal }));
+      asking = false;
+      away = detour(response, url);
+      text = away ? "" : await bounded(response.text());
+      if (!away && !isAnswer(response, text)) throw new TypeError("fetch gave no whole Response");
     } catch (cause) {
       signal.throwIfAborted();
+      if (asking && isOfProgram(cause)) throw cause;
       return { error: new ConnectionError(attempts, cause), status: CONNECTION };
     }
+    if (away) {
+      // Nobody reads the body, and the connection is wanted for others.
+      Promise.resolve(response.body?.cancel?.()).catch(() => {});
+      throw new ConnectionError(attempts, new Error(away));
+    }
     const { ok, shape, ...read } = call("readResponse", operation, response, text);
-    const answer = { ...read, headers: response.headers, attempts };
-    const { status, requestId, retryAfter } = answer;
-    tell(settings.hooks, "onResponse", { status, requestId, attempt: attempts });
+    const { headers } = response;
+    const answer = { ...read, headers, attempts };
+    const { status, requestId } = answer;
+    tell(hooks, "onResponse", { status, requestId, attempt: attempts });
     if (ok) return { answer };
-    if (shape) throw new ResponseShapeError(answer);
-    return { error: new ApiError(answer), status, retryAfter };
+    // A page that echoes the request must not bring the credential into a log.
+    const body = text.replaceAll(token, "...").slice(0, BODY_EXCERPT);
+    const about = { message: strange(answer, url), ...answer, method, url, body };
+    if (shape) throw new ResponseShapeError(about);
+    const seconds = retryAfter(headers, Date.now());
+    const error = new ApiError({ ...about, retryAfter: seconds });
+    return { error, status, retryAfter: seconds };
   }
 
   async #token({ token, dangerouslyAllowBrowserKey }, bounded) {
@@ -357,7 +281,7 @@ export class AssessmentsClient {
     if (typeof text !== "string" || text === "") {
       throw new ConfigurationError("token must be a string that is not empty");
     }
-    if (text.startsWith("ak_") && isPage() && !dangerouslyAllowBrowserKey) {
+    if (text.startsWith("ak_") && isBrowser() && !dangerouslyAllowBrowserKey) {
       throw new ConfigurationError(
         "A service-account key (ak_...) in a page can be read by everyone who opens the page. " +
           "Use a dashboard session token here, or call the API from your server. " +
@@ -372,20 +296,28 @@ if (Symbol.dispose) {
   AssessmentsClient.prototype[Symbol.dispose] = AssessmentsClient.prototype.dispose;
 }
 
-/** Whether an assessment is as `until` says: a test, a status, some statuses, or the end. */
+/** What an error says whose body is none of the API's: something in between answered. */
+function strange({ status, headers }, url) {
+  const type = headers.get("content-type") ?? "no content type";
+  return `HTTP ${status} from ${new URL(url).origin} (not the API: ${type.split(";")[0].slice(0, 80)})`;
+}
+
+/** The test of what `until` says: a function, a status, some statuses, or the end. */
 function wish(until) {
   if (typeof until === "function") return until;
-  if (until === undefined) return ({ status }) => call("isTerminal", status) === true;
+  const isTerminal = (status) => call("isTerminal", status);
+  if (until === undefined) return ({ status }) => isTerminal(status) === true;
   const statuses = [until].flat();
   if (statuses.length === 0) throw new ConfigurationError("until names no status");
   for (const status of statuses) {
-    if (typeof status !== "string" || call("isTerminal", status) === undefined) {
+    if (typeof status !== "string" || isTerminal(status) === undefined) {
       throw new ConfigurationError(`"${String(status)}" is no status of an assessment`);
     }
   }
-  return ({ status }) => statuses.includes(status);
-}
-
-function defined(options) {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return (assessment) => {
+    const { id, status } = assessment;
+    if (statuses.includes(status)) return true;
+    if (isTerminal(status) !== true) return false;
+    throw new UnreachableError(`${id} is ${status}, and will not be ${statuses.join(" or ")}`, assessment);
+  };
 }

@@ -1,9 +1,15 @@
 /** The base of every error of this package. */
 export class AssessmentsError extends Error {}
 
+/** What was asked, and the beginning of the answer's text, as it came. */
+function exchange({ method, url, body }) {
+  return { method, url, body };
+}
+
 /** The API answered with an error. */
 export class ApiError extends AssessmentsError {
-  constructor({ message, status, code, issues, requestId, retryAfter, headers, attempts }) {
+  constructor(told) {
+    const { message, status, code, issues, requestId, retryAfter, headers, attempts } = told;
     super(message);
     this.status = status;
     this.code = code;
@@ -12,6 +18,7 @@ export class ApiError extends AssessmentsError {
     this.retryAfter = retryAfter;
     this.headers = headers;
     this.attempts = attempts;
+    Object.assign(this, exchange(told));
   }
 }
 
@@ -25,9 +32,17 @@ export class ConnectionError extends AssessmentsError {
 
 /** No whole answer came in time, or a wait ran out. */
 export class TimeoutError extends AssessmentsError {
-  constructor(message, attempts) {
-    super(message);
+  constructor(message, attempts, options) {
+    super(message, options);
     this.attempts = attempts;
+  }
+}
+
+/** What is waited for can no longer come true. */
+export class UnreachableError extends AssessmentsError {
+  constructor(message, assessment) {
+    super(message);
+    this.assessment = assessment;
   }
 }
 
@@ -42,12 +57,14 @@ export class ValidationError extends AssessmentsError {
 
 /** The API answered with a success of another shape than its types promise. */
 export class ResponseShapeError extends AssessmentsError {
-  constructor({ message, status, requestId, headers, attempts }) {
+  constructor(told) {
+    const { message, status, requestId, headers, attempts } = told;
     super(message);
     this.status = status;
     this.requestId = requestId;
     this.headers = headers;
     this.attempts = attempts;
+    Object.assign(this, exchange(told));
   }
 }
 
@@ -74,6 +91,7 @@ const errors = {
   ApiError,
   ConnectionError,
   TimeoutError,
+  UnreachableError,
   ValidationError,
   ResponseShapeError,
   IdError,

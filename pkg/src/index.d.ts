@@ -98,18 +98,43 @@ export function parseId<Kind extends IdKind = IdKind>(text: string, kind?: Kind)
 /** Whether a value is an id, of `kind` if one is named. */
 export function isId<Kind extends IdKind = IdKind>(text: unknown, kind?: Kind): text is Id<Kind>;
 
-/** How a client is made. Times are milliseconds. */
+/** How a client is made. Times are milliseconds. A setting of another name is a `ConfigurationError`. */
 export interface ClientOptions extends CallSettings {
   /** Where the API is, without `/v1`. */
-  baseUrl: string;
+  baseUrl: string | URL;
   /** The credential, or a function that is asked for it before every attempt. */
   token: string | (() => string | Promise<string>);
-  /** Used instead of the platform's `fetch`; it is called with a `Request`. */
-  fetch?: (request: Request) => Promise<Response>;
-  /** Told of what happens. */
-  hooks?: Hooks | undefined;
-  /** Allows an `ak_` key in a page, where everyone can read it. For development only. */
+  /**
+   * Used instead of the platform's `fetch`. It is called as a plain function, so a
+   * method must be bound: `(url, init) => env.API.fetch(url, init)`. An error of
+   * the program that it throws, as `TypeError: Illegal invocation`, passes through;
+   * any other is a `ConnectionError`, and tried again.
+   */
+  fetch?: Fetch | undefined;
+  /** Allows an `ak_` key in a browser, where everyone can read it. For development only. */
   dangerouslyAllowBrowserKey?: boolean | undefined;
+}
+
+/** What is called to send a request. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchedResponse>;
+
+/** A request but for its URL, in plain values that every `fetch` understands. */
+export interface FetchInit {
+  method: string;
+  headers: Record<string, string>;
+  /** JSON; of a create. */
+  body?: string;
+  /** The API does not redirect. An answer that was redirected all the same is not taken for its. */
+  redirect: "manual";
+  signal: AbortSignal;
+}
+
+/** What is read of an answer: a `Response`, of the platform, of `undici` or of `node-fetch`. */
+export interface FetchedResponse {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
 }
 
 /** What a client and each of its calls can set. */
@@ -122,6 +147,8 @@ export interface CallSettings {
   maxRetries?: number | undefined;
   /** Whether limits and ids of a create are checked before it is sent; true. */
   validate?: boolean | undefined;
+  /** Told of what happens; those of a call take the place of the client's. */
+  hooks?: Hooks | undefined;
 }
 
 /** Options of one call. */
@@ -136,41 +163,68 @@ export interface CreateOptions extends CallOptions {
   idempotencyKey?: string | undefined;
 }
 
-/** Functions that are told of what happens. What they throw is ignored. */
+/**
+ * Functions that are told of what happens, and not waited for. What they throw, or
+ * what their promises are rejected with, goes to the console and changes nothing.
+ */
 export interface Hooks {
-  onRequest?(event: { method: string; url: string; attempt: number }): void;
-  onResponse?(event: { status: number; requestId?: string; attempt: number }): void;
-  onRetry?(event: { attempt: number; delayMs: number; error: AssessmentsError }): void;
+  onRequest?(event: { method: string; url: string; attempt: number }): void | Promise<void>;
+  onResponse?(event: {
+    status: number;
+    requestId?: string;
+    attempt: number;
+  }): void | Promise<void>;
+  onRetry?(event: {
+    attempt: number;
+    delayMs: number;
+    error: AssessmentsError;
+  }): void | Promise<void>;
   /**
    * `create` answered what another request with the same key created, and
    * created nothing. Without this, the first time is told on the console.
    */
-  onRequestDiffers?(event: { idempotencyKey?: string; id: string; requestId?: string }): void;
+  onRequestDiffers?(event: {
+    idempotencyKey?: string;
+    id: string;
+    requestId?: string;
+  }): void | Promise<void>;
 }
 
-/** How to wait. */
-export interface WaitTimes {
+/**
+ * How to wait. Whatever a call would try again is tried again until `maxWaitMs`;
+ * `maxRetries` and `totalTimeoutMs` of the client do not count here, and those
+ * that are given here bound each read.
+ */
+export interface WaitTimes extends CallOptions {
   /** First wait between reads; 1 000. It grows by half each time. */
   minDelayMs?: number | undefined;
-  /** Longest wait between reads; 15 000. */
+  /** Longest wait between reads; 15 000. No wait is shorter than 250. */
   maxDelayMs?: number | undefined;
-  /** Longest wait in all, then a `TimeoutError`; 600 000. */
+  /** Longest wait in all, then a `TimeoutError`; 600 000. A `Retry-After` within it is waited for. */
   maxWaitMs?: number | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 /** How to wait for an assessment. */
 export interface WaitOptions extends WaitTimes {
-  /** A test, a status or some; by default any terminal status. */
-  until?: AssessmentStatus | AssessmentStatus[] | ((assessment: Assessment) => boolean);
+  /**
+   * A status, some, or a test, whose promise is awaited; by default any terminal
+   * status. If the assessment gets a terminal status that is none of those named,
+   * the wait ends with an `UnreachableError`. A test is asked until time is up:
+   * findings and custom fields may change after the end.
+   */
+  until?:
+    | AssessmentStatus
+    | AssessmentStatus[]
+    | ((assessment: Assessment) => boolean | Promise<boolean>)
+    | undefined;
   /** Told of the assessment when first read and whenever it changed. */
-  onUpdate?(assessment: Assessment): void;
+  onUpdate?(assessment: Assessment): void | Promise<void>;
 }
 
 /** How to wait for a workflow run. */
 export interface RunWaitOptions extends WaitTimes {
   /** Told of the run when first read and whenever it changed. */
-  onUpdate?(run: WorkflowRun): void;
+  onUpdate?(run: WorkflowRun): void | Promise<void>;
 }
 
 /** An answer with what came around it. */
@@ -234,20 +288,31 @@ export class ApiError extends AssessmentsError {
   issues?: Issue[];
   /** To quote to support. */
   requestId?: string;
-  /** Seconds to wait, if the answer says so. */
+  /** Seconds to wait, if the answer says so, in seconds or by a date. */
   retryAfter?: number;
   headers: Headers;
   attempts: number;
+  /** What was asked. */
+  method: string;
+  url: string;
+  /** The first 2 048 characters of the answer's text, without the credential. */
+  body: string;
 }
 
-/** No answer came: offline, refused, or lost. */
+/** No answer of the API came: offline, refused, lost, or redirected to elsewhere. */
 export class ConnectionError extends AssessmentsError {
   attempts: number;
 }
 
-/** No whole answer came in time, or a wait ran out. */
+/** No whole answer came in time, or a wait ran out; its `cause` is the last error of a read. */
 export class TimeoutError extends AssessmentsError {
   attempts?: number;
+}
+
+/** An assessment that was waited for has come to another end than those that were wished. */
+export class UnreachableError extends AssessmentsError {
+  /** As it was read last. */
+  assessment: Assessment;
 }
 
 /** The request would be refused; it was not sent. */
@@ -262,6 +327,11 @@ export class ResponseShapeError extends AssessmentsError {
   requestId?: string;
   headers: Headers;
   attempts: number;
+  /** What was asked. */
+  method: string;
+  url: string;
+  /** The first 2 048 characters of the answer's text, without the credential. */
+  body: string;
 }
 
 /** A text that is not an id, or not of the kind that was asked for. */

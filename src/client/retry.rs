@@ -7,6 +7,9 @@ pub struct Policy {
     pub max_retries: u32,
     /// From the first attempt to giving up, waits included.
     pub total_timeout_ms: f64,
+    /// Longest `Retry-After` that is waited for: a caller who is told to come
+    /// back later than that is better told so than kept waiting.
+    pub max_retry_after_ms: f64,
 }
 
 impl Policy {
@@ -16,9 +19,8 @@ impl Policy {
     pub const DEFAULT_TIMEOUT_MS: f64 = 10_000.0;
     /// Longest call of a client that is not told otherwise.
     pub const DEFAULT_TOTAL_TIMEOUT_MS: f64 = 60_000.0;
-    /// Longest `Retry-After` that is waited for: a caller who is told to come
-    /// back later than that is better told so than kept waiting.
-    pub const MAX_RETRY_AFTER_MS: f64 = 30_000.0;
+    /// Longest `Retry-After` that a client waits for, if it is not told otherwise.
+    pub const DEFAULT_MAX_RETRY_AFTER_MS: f64 = 30_000.0;
     /// Upper bound of the first wait.
     const FIRST_BACKOFF_MS: f64 = 250.0;
     /// Upper bound of every wait.
@@ -67,7 +69,7 @@ impl Policy {
             Outcome::Status {
                 retry_after_ms: Some(asked),
                 ..
-            } if asked > Self::MAX_RETRY_AFTER_MS => return Decision::GiveUp,
+            } if asked > self.max_retry_after_ms => return Decision::GiveUp,
             Outcome::Status {
                 retry_after_ms: Some(asked),
                 ..
@@ -99,6 +101,7 @@ mod tests {
     const POLICY: Policy = Policy {
         max_retries: 3,
         total_timeout_ms: 60_000.0,
+        max_retry_after_ms: Policy::DEFAULT_MAX_RETRY_AFTER_MS,
     };
 
     fn status(status: u16, retry_after_ms: Option<f64>) -> Outcome {
@@ -164,6 +167,15 @@ mod tests {
         assert_eq!(
             POLICY.decide(0, status(429, Some(31_000.0)), 0.0, 0.0),
             Decision::GiveUp
+        );
+        let patient = Policy {
+            max_retry_after_ms: 100_000.0,
+            total_timeout_ms: f64::INFINITY,
+            ..POLICY
+        };
+        assert_eq!(
+            patient.decide(0, status(503, Some(90_000.0)), 0.0, 0.0),
+            Decision::RetryAfter(90_000.0)
         );
     }
 

@@ -4,10 +4,10 @@
 //! All of it is synchronous. No future lives in this module, so nothing can
 //! hang or leak in it when a promise never settles.
 
-use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_net::http::Response;
 use js_sys::{Array, JSON};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 use super::ids::parse_id;
 use super::object::{Builder, get};
@@ -82,11 +82,12 @@ fn prepare_create(json: JsJson, key: &JsValue, validate: bool) -> JsValue {
     }
 }
 
-/// Builds the `Request` of a call that [`prepare_call`] found good, for one
-/// attempt.
+/// What to send for a call that [`prepare_call`] found good, for one attempt:
+/// `{ url, method, headers, body }`, all of it plain, so that whatever takes
+/// the place of `fetch` understands it.
 ///
 /// # Errors
-/// What the platform says of a URL or header that it cannot use.
+/// A `TypeError` for a token that no header can hold.
 #[wasm_bindgen(js_name = buildRequest)]
 pub fn build_request(
     operation: &str,
@@ -94,10 +95,8 @@ pub fn build_request(
     key: &str,
     base_url: &str,
     token: &str,
-    signal: &JsValue,
-) -> Result<web_sys::Request, JsValue> {
+) -> Result<JsValue, JsValue> {
     let problem = |text: &str| JsValue::from(js_sys::TypeError::new(text));
-    // Headers::set throws on what a header cannot hold.
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(problem("token must be visible ASCII characters"));
     }
@@ -109,34 +108,27 @@ pub fn build_request(
         idempotency_key,
         body,
     } = operation.request();
-    let method = match method {
-        "POST" => Method::POST,
-        "DELETE" => Method::DELETE,
-        _ => Method::GET,
-    };
-    let mut builder = RequestBuilder::new(&format!("{base_url}{path}"))
-        .method(method)
-        .abort_signal(signal.dyn_ref())
-        .header("accept", "application/json")
-        .header("authorization", &format!("Bearer {token}"));
-    if let Some(key) = idempotency_key {
-        builder = builder.header("idempotency-key", key);
-    }
-    let built = match body {
-        Some(draft) => builder
-            .header("content-type", "application/json")
-            .body(JSON::stringify(&request(draft))?),
-        None => builder.build(),
-    };
-    built
-        .map(Into::into)
-        .map_err(|error| problem(&error.to_string()))
+    let headers = Builder::new()
+        .set("accept", "application/json")
+        .set("authorization", format!("Bearer {token}"))
+        .set_some("content-type", body.map(|_| "application/json"))
+        .set_some("idempotency-key", idempotency_key);
+    let text = body
+        .map(|draft| JSON::stringify(&request(draft)))
+        .transpose()?;
+    Ok(Builder::new()
+        .set("url", format!("{base_url}{path}"))
+        .set("method", method)
+        .set("headers", headers.build())
+        .set_some("body", text)
+        .build())
 }
 
 /// Reads an answer whose body is `text`:
 /// `{ ok: true, data, replayed, requestDiffers, ... }`, `{ ok: false, shape: true, message, ... }`
-/// for a success of a wrong shape, or `{ ok: false, message, code, issues,
-/// retryAfter, ... }` for an error; all with `status` and `requestId`.
+/// for a success of a wrong shape, or `{ ok: false, message, code, issues, ... }`
+/// for an error, without a message if something in between answered (a proxy, a
+/// gateway); all with `status` and `requestId`.
 #[wasm_bindgen(js_name = readResponse)]
 pub fn read_response(operation: &str, response: web_sys::Response, text: &str) -> JsValue {
     let response = Response::from(response);
@@ -167,26 +159,27 @@ pub fn read_response(operation: &str, response: web_sys::Response, text: &str) -
                 .build(),
         };
     }
-    let builder = builder.set_some("retryAfter", header("retry-after").and_then(seconds));
     let parsed = parsed.unwrap_or(JsValue::UNDEFINED);
     match ErrorDetail::read(&JsJson(parsed.clone())) {
         Some(detail) => builder
             .set("message", detail.message)
             .set_some("code", detail.code)
-            .set_some("issues", detail.is_schema.then(|| get(&parsed, "detail")))
-            .build(),
-        // Something in between answered: a proxy, a gateway.
-        None => builder
-            .set("message", format!("HTTP {}", response.status()))
-            .build(),
+            .set_some("issues", detail.is_schema.then(|| get(&parsed, "detail"))),
+        None => builder,
     }
+    .build()
 }
 
 /// Decides after a failed attempt (the first is 0): how many milliseconds to
 /// wait before the next, or `undefined` to give up. `status` is 0 for a lost
-/// connection and -1 for a time-out; `retry_after` is in seconds.
+/// connection and -1 for a time-out; `retry_after` is in seconds, and more of
+/// them than `max_retry_after_ms` are not waited for.
 #[wasm_bindgen(js_name = retryDelay)]
 #[must_use]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "numbers cross to WebAssembly one by one, an object would be taken apart by getters"
+)]
 pub fn retry_delay(
     attempt: u32,
     status: i32,
@@ -195,10 +188,12 @@ pub fn retry_delay(
     random: f64,
     max_retries: u32,
     total_timeout_ms: f64,
+    max_retry_after_ms: Option<f64>,
 ) -> Option<f64> {
     let policy = Policy {
         max_retries,
         total_timeout_ms,
+        max_retry_after_ms: max_retry_after_ms.unwrap_or(Policy::DEFAULT_MAX_RETRY_AFTER_MS),
     };
     let outcome = match status {
         0 => Outcome::Connection,
@@ -235,14 +230,6 @@ fn random_key() -> Result<JsValue, getrandom::Error> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)?;
     Ok(format!("{:032x}", u128::from_be_bytes(random)).into())
-}
-
-/// `Retry-After` as the API sends it: whole seconds. Too many to count are
-/// still too many to wait for.
-fn seconds(value: String) -> Option<u32> {
-    let digits = value.trim();
-    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    whole.then(|| digits.parse().unwrap_or(u32::MAX))
 }
 
 /// Whether `data` has the shape of `T`; keys that `T` does not know are fine.

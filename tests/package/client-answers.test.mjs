@@ -159,11 +159,75 @@ test("error_bodies_of_no_known_shape_still_tell_status_and_request_id", async (t
       const given = new Response(body, { status, headers });
       const { error, requests } = await outcome("retrieve", given);
       assert.ok(error instanceof ApiError, body);
-      assert.equal(error.message, `HTTP ${status}`, body);
+      assert.equal(
+        error.message, `HTTP ${status} from https://api.example (not the API: text/plain)`, body,
+      );
       assert.deepEqual([error.status, error.code, error.issues], [status, undefined, undefined]);
       assert.equal(error.requestId, "known");
       assert.equal(requests.length, status === 502 ? 5 : 1);
     }
+  }
+});
+
+const URL_OF = {
+  create: "https://api.example/v1/assessments",
+  retrieve: `https://api.example/v1/assessments/${ID}`,
+  cancel: `https://api.example/v1/assessments/${ID}`,
+};
+const METHOD_OF = { create: "POST", retrieve: "GET", cancel: "DELETE" };
+
+for (const operation of Object.keys(OPERATIONS)) {
+  test(`an_error_tells_what_was_asked_and_how_the_answer_begins: ${operation}`, async (t) => {
+    hasty(t);
+    const asked = [METHOD_OF[operation], URL_OF[operation]];
+    for (const status of [200, 404, 502]) {
+      const { error } = await outcome(operation, html(status));
+      assert.ok(error instanceof (status === 200 ? ResponseShapeError : ApiError));
+      assert.deepEqual([error.method, error.url], asked);
+      assert.equal(error.body, "<!doctype html><title>Bad gateway</title>");
+    }
+    const { error } = await outcome(operation, answer({ detail: "Not authenticated" }, 401));
+    assert.deepEqual([error.method, error.url], asked);
+    assert.equal(error.body, '{"detail":"Not authenticated"}');
+  });
+}
+
+test("the_message_about_a_page_of_a_proxy_names_who_was_asked_and_what_came", async (t) => {
+  hasty(t);
+  const of = (headers) => () => new Response("<html>", { status: 502, headers });
+  for (const [type, shown] of [
+    ["text/html; charset=utf-8", "text/html"],
+    ["application/json", "application/json"],
+    ["x".repeat(500), "x".repeat(80)],
+  ]) {
+    const { error } = await outcome("retrieve", of({ "content-type": type }));
+    assert.equal(error.message, `HTTP 502 from https://api.example (not the API: ${shown})`);
+  }
+  const { error } = await outcome("retrieve", () => new Response(new Uint8Array(3), { status: 502 }));
+  assert.equal(error.message, "HTTP 502 from https://api.example (not the API: no content type)");
+});
+
+test("an_error_keeps_the_first_two_thousand_characters_of_a_long_answer", async (t) => {
+  hasty(t);
+  const page = `<!doctype html>${"long ".repeat(100_000)}`;
+  for (const status of [200, 502]) {
+    const { error } = await outcome("retrieve", new Response(page, { status }));
+    assert.equal(error.body, page.slice(0, 2_048));
+  }
+});
+
+test("an_error_shows_no_credential_though_the_answer_echoes_it", async (t) => {
+  hasty(t);
+  const { inspect } = await import("node:util");
+  const token = "a-token-that-nobody-may-read";
+  for (const status of [200, 403, 502]) {
+    const page = `${"x".repeat(2_030)} authorization: Bearer ${token} ${token}`;
+    const { error } = await outcome("create", new Response(page, { status }), { token });
+    assert.match(error.body, /authorizat/);
+    const shown = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error);
+    assert.ok(!shown.includes(token));
+    const short = await outcome("create", new Response(`Bearer ${token}!`, { status }), { token });
+    assert.equal(short.error.body, "Bearer ...!");
   }
 });
 

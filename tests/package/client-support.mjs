@@ -62,7 +62,8 @@ export function scripted(script, options = {}) {
     baseUrl: "https://api.example",
     token: "a-session",
     hooks: { onRetry: (event) => retries.push(event) },
-    async fetch(request) {
+    async fetch(url, init) {
+      const request = new Request(url, init);
       const step = steps[Math.min(requests.length, steps.length - 1)];
       requests.push(request);
       const given = typeof step === "function" ? await step(request) : step;
