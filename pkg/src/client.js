@@ -172,8 +172,7 @@ export class AssessmentsClient {
   }
 
   async #call(operation, argument, options = {}) {
-    const known = operation === "create" ? SETTINGS.create : SETTINGS.call;
-    const settings = this.#with(checked(options, known));
+    const settings = this.#with(checked(options, SETTINGS.call));
     return following(this.#signals(settings.signal), (signal) =>
       this.#perform(operation, argument, settings, signal),
     );

@@ -18,6 +18,8 @@ const SHARED = {
   hooks: ["an object", (value) => typeof value === "object" && value !== null],
 };
 const CALL = {
+  // Only a create has use for it; elsewhere the API ignores it.
+  idempotencyKey: anything,
   signal: ["an AbortSignal", (value) => typeof value?.throwIfAborted === "function"],
   ...SHARED,
 };
@@ -39,7 +41,6 @@ export const SETTINGS = {
     ...SHARED,
   },
   call: CALL,
-  create: { idempotencyKey: anything, ...CALL },
   wait: { until: anything, ...RUN_WAIT },
   runWait: RUN_WAIT,
 };

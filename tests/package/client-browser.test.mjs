@@ -177,6 +177,24 @@ test("chromium_errors_of_the_api_and_of_a_proxy_are_told", async () => {
   assert.deepEqual([error.name, error.status, error.attempts], ["ResponseShapeError", 200, 2]);
 });
 
+for (const status of [301, 302, 303, 307, 308]) {
+  test(`chromium_a_redirect_is_not_followed: ${status}`, async () => {
+    const had = await count();
+    for (const location of [`${api.url}/v1/assessments`, "/v1/assessments", "/v1/assessments?again"]) {
+      proxy.requests.length = 0;
+      proxy.faults.push((request, response) => {
+        response.writeHead(status, { location, connection: "close" }).end();
+      });
+      const error = await page.evaluate(() => failure(client().create(body)));
+      assert.deepEqual([error.name, error.attempts], ["ConnectionError", 1]);
+      assert.match(error.message, /redirected to an address that the browser keeps to itself$/);
+      assert.equal(proxy.requests.length, 1);
+    }
+    assert.equal(await count(), had);
+    assert.deepEqual(complaints, []);
+  });
+}
+
 test("chromium_wait_for_follows_an_assessment_to_its_end", async () => {
   const seen = await page.evaluate(async () => {
     const { id } = await client().create(body);

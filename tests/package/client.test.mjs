@@ -244,10 +244,10 @@ test("a_storage_failure_is_waited_out", async (t) => {
   const modes = ["throw", "fail-before-commit"];
   const retries = [];
   const had = await count();
-  const faulty = (request) => {
+  const faulty = (url, init) => {
     const mode = modes.shift();
-    if (mode) request.headers.set("x-test-faults", JSON.stringify({ d1: mode }));
-    return fetch(request);
+    const faults = mode && { "x-test-faults": JSON.stringify({ d1: mode }) };
+    return fetch(url, { ...init, headers: { ...init.headers, ...faults } });
   };
   // The waits that the API asks for are told, and skipped.
   const { setTimeout } = globalThis;

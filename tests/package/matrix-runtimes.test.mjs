@@ -6,11 +6,14 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createTestHarness, unstable_readConfig } from "wrangler";
-import { ROOT, assertUsed, install, node, run, serve, startStandIn } from "./projects.mjs";
+import {
+  EXPECTED, ROOT, assertAskedOnServer, assertOnServer, assertUsed, install, node, run, serve, startStandIn,
+} from "./projects.mjs";
 
 const EXPORTS = [
   "ApiError", "AssessmentsClient", "AssessmentsError", "ConfigurationError", "ConnectionError",
-  "IdError", "InternalError", "ResponseShapeError", "TimeoutError", "ValidationError",
+  "IdError", "InternalError", "ResponseShapeError", "TimeoutError",
+  "UnreachableError", "ValidationError",
   "createAssessmentSchema", "isId", "nameTokens", "parseId", "previewName", "statuses",
   "validateCreateAssessment", "validateField", "validateIdempotencyKey",
 ];
@@ -47,6 +50,24 @@ for (const [version, program] of nodes()) {
     test("node_imports_the_package", async () => {
       assertUsed(await said(program, ["main.mjs", standIn.url], esm), standIn);
     });
+
+    test("node_and_its_threads_send_a_key_and_follow_no_redirect", async () => {
+      const { main, worker } = await said(program, ["server.mjs", standIn.url], esm);
+      for (const outcome of [main, worker]) assertOnServer(outcome, standIn);
+      assertAskedOnServer(standIn, 2);
+    });
+
+    for (const which of ["undici", "node-fetch"]) {
+      test(`a_fetch_of_npm_works_as_the_platform_s: ${which}`, async () => {
+        const folder = await install("node-fetches");
+        const { used, main } = await said(program, ["main.mjs", which, standIn.url], folder);
+        assert.deepEqual(used, EXPECTED);
+        assertOnServer(main, standIn);
+        const calls = standIn.takeCalls().map(([method, url]) => `${method} ${url}`);
+        const path = `/v1/assessments/${EXPECTED.created.id}`;
+        assert.deepEqual(calls, ["POST /v1/assessments", `GET ${path}`, `GET ${path}`, `GET /away${path}`]);
+      });
+    }
 
     test("node_requires_the_package", async () => {
       assertUsed(await said(program, ["main.cjs", standIn.url], cjs), standIn);
@@ -102,19 +123,39 @@ describe("workerd", () => {
   let folder;
   before(async () => { folder = await install("workerd"); });
 
-  test("a_worker_uses_the_package", async () => {
+  /** What the Worker of the project answers, with its compatibility date or another. */
+  async function answered(path, date) {
     const file = join(folder, "wrangler.toml");
-    const { name, main, compatibility_date } = unstable_readConfig({ config: file });
-    const config = { name, main, compatibility_date };
+    const { name, main, services, compatibility_date } = unstable_readConfig({ config: file });
+    const config = { name, main, services, compatibility_date: date ?? compatibility_date };
     const server = createTestHarness({ root: folder, workers: [{ config }] });
     try {
       const { url } = await server.listen();
-      const answer = await fetch(`${url.origin}/?api=${encodeURIComponent(standIn.url)}`);
-      assertUsed(await answer.json(), standIn);
+      const answer = await fetch(`${url.origin}${path}?api=${encodeURIComponent(standIn.url)}`);
+      return await answer.json();
     } finally {
       await server.close();
     }
+  }
+
+  test("a_worker_uses_the_package", async () => {
+    assertUsed(await answered("/"), standIn);
   });
+
+  // Before March 2022 there is no navigator, which tells who workerd is.
+  for (const date of [undefined, "2022-01-01"]) {
+    test(`a_worker_sends_a_key_and_follows_no_redirect: ${date ?? "now"}`, async () => {
+      // The redirect is of a binding: the harness's own way to the network follows.
+      const { alone, ...outcome } = await answered("/server", date);
+      assert.match(alone, /^TypeError: Illegal invocation/);
+      assert.deepEqual(outcome, {
+        key: "created",
+        owned: "created",
+        redirected: "ConnectionError: No answer from the API: redirected to https://elsewhere.example",
+      });
+      assert.equal(standIn.takeCalls().length, 1);
+    });
+  }
 
   test("a_worker_is_shipped_with_the_module_beside_it_and_not_inside", async () => {
     const wrangler = node(join(ROOT, "node_modules/wrangler/bin/wrangler.js"), "deploy");
@@ -132,18 +173,31 @@ describe("workerd", () => {
   });
 });
 
-test("deno_uses_the_package", async () => {
+/** Runs a script of the Deno project. */
+async function deno(script) {
   const folder = await install("deno");
   const deno = node("node_modules/deno/bin.cjs", "run", "--cached-only", "--no-prompt");
-  const args = [...deno[1], `--allow-net=${new URL(standIn.url).host}`, "main.js", standIn.url];
+  const access = [`--allow-net=${new URL(standIn.url).host}`, `--allow-read=${folder}`];
   const env = { DENO_NO_UPDATE_CHECK: "1", DENO_DIR: join(folder, ".deno") };
-  assertUsed(await said(deno[0], args, folder, env), standIn);
-});
+  return said(deno[0], [...deno[1], ...access, script, standIn.url], folder, env);
+}
 
-test("bun_uses_the_package", async () => {
+/** Runs a script of the Bun project. */
+async function bun(script) {
   const folder = await install("bun");
   // Its own launcher is put in place by an install script; the program is here.
   const [bun] = globSync("node_modules/@oven/bun-*/bin/bun", { cwd: folder });
-  const env = { DO_NOT_TRACK: "1" };
-  assertUsed(await said(join(folder, bun), ["main.js", standIn.url], folder, env), standIn);
-});
+  return said(join(folder, bun), [script, standIn.url], folder, { DO_NOT_TRACK: "1" });
+}
+
+for (const [name, run] of Object.entries({ deno, bun })) {
+  test(`${name}_uses_the_package`, async () => {
+    assertUsed(await run("main.js"), standIn);
+  });
+
+  test(`${name}_and_its_workers_send_a_key_and_follow_no_redirect`, async () => {
+    const { main, worker } = await run("server.js");
+    for (const outcome of [main, worker]) assertOnServer(outcome, standIn);
+    assertAskedOnServer(standIn, 2);
+  });
+}

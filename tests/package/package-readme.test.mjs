@@ -106,10 +106,10 @@ async function printed(t, block) {
 async function serving(t, block) {
   if (block !== waiting) return api.url;
   const { fetch } = globalThis;
-  t.mock.method(globalThis, "fetch", async (request) => {
-    const response = await fetch(request);
-    if (request.method === "GET") {
-      const id = request.url.split("/").at(-1);
+  t.mock.method(globalThis, "fetch", async (url, init) => {
+    const response = await fetch(url, init);
+    if (init.method === "GET") {
+      const id = url.split("/").at(-1);
       await api.rows("UPDATE assessments SET status = 'complete' WHERE id = ?", id);
     }
     return response;

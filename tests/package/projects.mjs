@@ -86,6 +86,7 @@ export async function startStandIn() {
     const key = headers["idempotency-key"];
     const sent = [key, body && JSON.parse(body)].filter(Boolean);
     calls.push([method, url, headers.authorization, ...sent]);
+    if (url.startsWith("/away/")) return response.writeHead(307, { location: "/v1/elsewhere" }).end();
     response.setHeader("content-type", "application/json");
     const answer = method === "POST" ? { ...CREATED, workflow_run_id: null } : EXPECTED.retrieved;
     response.end(JSON.stringify(answer));
@@ -107,6 +108,22 @@ export function assertUsed(outcome, standIn) {
     ["POST", "/v1/assessments", "Bearer session-token", "ticket-7", BODY],
     ["GET", `/v1/assessments/${CREATED.id}`, "Bearer session-token"],
   ]);
+}
+
+/** Checks an outcome of on-server.mjs. */
+export function assertOnServer(outcome, standIn) {
+  const redirected = `ConnectionError: No answer from the API: redirected to ${standIn.url}`;
+  assert.deepEqual(outcome, { key: EXPECTED.retrieved.status, redirected });
+}
+
+/** Checks what the stand-in was asked by on-server.mjs, so many times: the redirect was not followed. */
+export function assertAskedOnServer(standIn, times) {
+  const path = `/v1/assessments/${CREATED.id}`;
+  const once = [
+    ["GET", path, "Bearer ak_live_example"],
+    ["GET", `/away${path}`, "Bearer session-token"],
+  ];
+  assert.deepEqual(standIn.takeCalls(), Array.from({ length: times }, () => once).flat());
 }
 
 const TYPES = {

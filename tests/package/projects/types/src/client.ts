@@ -2,12 +2,12 @@
 
 import {
   ApiError, AssessmentsClient, AssessmentsError, ConfigurationError, ConnectionError, IdError,
-  InternalError, ResponseShapeError, TimeoutError, ValidationError,
+  InternalError, ResponseShapeError, TimeoutError, UnreachableError, ValidationError,
 } from "assessments-edge";
 import type {
   ArchivedAssessment, Assessment, AssessmentId, AssessmentStatus, CallOptions, CallSettings,
   ClientOptions, CreateOptions, CreatedAssessment, CustomField, CustomFieldType, CustomFieldValue,
-  Hooks, RunWaitOptions, WaitOptions, WaitTimes, WithResponse, WorkflowActionType, WorkflowArtifact,
+  Fetch, FetchInit, FetchedResponse, Hooks, RunWaitOptions, WaitOptions, WaitTimes, WithResponse, WorkflowActionType, WorkflowArtifact,
   WorkflowRun, WorkflowRunId, WorkflowRunStatus, WorkflowRunStep, WorkflowStepStatus,
 } from "assessments-edge";
 
@@ -21,11 +21,16 @@ const options: ClientOptions = {
   ...settings,
   baseUrl: "https://api.example",
   token: async () => "session-token",
-  fetch: (request) => fetch(request),
+  fetch: (url, init) => fetch(url, init),
   hooks,
   dangerouslyAllowBrowserKey: false,
 };
-const client = new AssessmentsClient({ ...options, fetch });
+const client = new AssessmentsClient({ ...options, fetch, baseUrl: new URL(options.baseUrl) });
+const plain: Fetch = async (url: string, { method, headers }: FetchInit) => {
+  const text = async () => JSON.stringify([url, method, headers["authorization"]]);
+  return { ok: true, status: 200, headers: new Headers(), text } satisfies FetchedResponse;
+};
+new AssessmentsClient({ ...options, fetch: plain });
 const call: CallOptions = { signal: new AbortController().signal, ...settings };
 const create: CreateOptions = { ...call, idempotencyKey: "ticket-7" };
 const wait: WaitOptions = {
@@ -33,7 +38,9 @@ const wait: WaitOptions = {
   minDelayMs: 1,
   maxDelayMs: 2,
   maxWaitMs: 3,
-  onUpdate: ({ status }) => console.log(status),
+  onUpdate: async ({ status }) => console.log(status),
+  ...call,
+  hooks,
 };
 
 const times: WaitTimes = { maxWaitMs: 3 };
@@ -61,6 +68,7 @@ export async function use(): Promise<AssessmentStatus> {
   const read: Assessment = await client.retrieve(id, call);
   const waited: Assessment = await client.waitFor(id, wait);
   const done = await client.waitFor(id, { until: ({ status }) => status === "complete" });
+  await client.waitFor(id, { until: async ({ status }) => status === "complete", maxRetries: 1 });
   const answer: WithResponse<ArchivedAssessment> = await client.withResponse.cancel(id);
   const archived: ArchivedAssessment = (await client.withResponse.archive(id, call)).data;
   const replayed: boolean = (await client.withResponse.create(created, create)).replayed;
@@ -86,11 +94,16 @@ new AssessmentsClient({ token: "session-token" });
 export function told(error: unknown): string {
   if (error instanceof ApiError) {
     const { status, code, issues, requestId, retryAfter, headers, attempts } = error;
-    return [status, code, issues?.[0]?.msg, requestId, retryAfter, headers.get("x"), attempts].join();
+    const asked: string[] = [error.method, error.url, error.body];
+    return [
+      status, code, issues?.[0]?.msg, requestId, retryAfter, headers.get("x"), attempts, asked,
+    ].join();
   }
   if (error instanceof ResponseShapeError) {
-    return [error.status, error.requestId, error.headers.get("x"), error.attempts].join();
+    const asked: string[] = [error.method, error.url, error.body];
+    return [error.status, error.requestId, error.headers.get("x"), error.attempts, asked].join();
   }
+  if (error instanceof UnreachableError) return error.assessment.status;
   if (error instanceof ConnectionError || error instanceof TimeoutError) return `${error.attempts}`;
   if (error instanceof ValidationError) return `${error.status satisfies 400 | 422} ${error.issues}`;
   if (error instanceof IdError) {
