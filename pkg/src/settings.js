@@ -9,7 +9,12 @@ const flag = ["true or false", (value) => typeof value === "boolean"];
 const callable = ["a function", (value) => typeof value === "function"];
 const anything = ["", () => true];
 
-const HOOKS = { onRequest: callable, onResponse: callable, onRetry: callable };
+const HOOKS = {
+  onRequest: callable,
+  onResponse: callable,
+  onRetry: callable,
+  onRequestDiffers: callable,
+};
 const SHARED = {
   timeoutMs: amount,
   totalTimeoutMs: amount,
