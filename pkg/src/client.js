@@ -150,8 +150,8 @@ export class AssessmentsClient {
   }
 
   /** Tells that a key has served another request, which is what came back. */
-  #warnOfKey({ idempotencyKey } = {}, { data: { id }, requestId }) {
-    const { hooks } = this.#settings;
+  #warnOfKey(options, { data: { id }, requestId }) {
+    const { idempotencyKey, hooks } = { ...this.#settings, ...options };
     if (hooks?.onRequestDiffers) {
       tell(hooks, "onRequestDiffers", { idempotencyKey, id, requestId });
     } else if (!this.#warned) {

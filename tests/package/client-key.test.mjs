@@ -36,6 +36,14 @@ test("create_tells_the_hook_of_a_key_that_belongs_to_another_request", async (t)
   assert.equal(warn.mock.callCount(), 0);
 });
 
+test("a_hook_of_the_call_is_told_instead_of_the_clients", async () => {
+  const told = [];
+  const hooks = (who) => ({ onRequestDiffers: () => told.push(who) });
+  const { client } = scripted(answer(CREATED, 201, DIFFERS), { hooks: hooks("client") });
+  await client.create(SAMPLE, { idempotencyKey: "k", hooks: hooks("call") });
+  assert.deepEqual(told, ["call"]);
+});
+
 test("without_a_hook_create_warns_once_and_names_key_and_assessment", async (t) => {
   const warn = t.mock.method(console, "warn", () => {});
   const { client } = scripted(answer(CREATED, 201, DIFFERS));
