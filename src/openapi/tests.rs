@@ -283,6 +283,40 @@ fn every_limit_stands_where_it_applies() {
     says(&event["name"]["description"], MAX_NAME_LENGTH);
 }
 
+/// What is promised to strangers is pinned here: who changes a constant changes
+/// the API, and must find out.
+#[test]
+fn the_limits_are_those_of_the_contract() {
+    let document = the_document();
+    let at = |way: &str| document.pointer(way).unwrap_or(&Value::Null).clone();
+    let schema = |rest: &str| at(&format!("/components/schemas/{rest}"));
+    let create = |rest: &str| schema(&format!("CreateAssessmentRequest/properties/{rest}"));
+    for list in ["control_set_ids", "service_ids", "supporting_document_ids"] {
+        assert_eq!(create(&format!("{list}/maxItems")), 100, "{list}");
+    }
+    assert_eq!(create("assessment_name_format/maxLength"), 255);
+    assert_eq!(create("trigger_workflow/maxLength"), 255);
+    assert!(
+        create("name/description")
+            .as_str()
+            .unwrap()
+            .contains(" 255 ")
+    );
+    let operation = "/paths/~1v1~1assessments/post";
+    let body = at(&format!("{operation}/requestBody/description"));
+    assert!(body.as_str().unwrap().contains(" 262144 "));
+    assert_eq!(
+        at(&format!("{operation}/parameters/0/schema/maxLength")),
+        255
+    );
+    let faults = schema("UnprocessableContentError/properties/detail/maxItems");
+    assert_eq!(faults, 1_000);
+    assert_eq!(
+        schema("SendWorkflowEventRequest/properties/name/maxLength"),
+        100
+    );
+}
+
 #[test]
 fn integers_are_integers_of_a_format_that_holds_them() {
     let document = the_document();
