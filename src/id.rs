@@ -1,7 +1,7 @@
 //! Prefixed ids (2.5): `<prefix>_` and 32 hexadecimal digits, one type per kind.
 //!
-//! Callers treat an id as opaque, so its text is kept as it was sent: an id in
-//! capitals is well formed but is not the id that we issued in lower case.
+//! Digits are in lower case, as we issue them: an id in capitals is never
+//! found, so a form must not call it well formed.
 
 use std::fmt;
 use std::hash::Hash;
@@ -88,7 +88,7 @@ pub fn parse(text: &str, expected: Option<AnyKind>) -> Result<AnyKind, IdError> 
         });
     }
     let start = prefix.len() + 1;
-    if let Some((index, actual)) = digits.char_indices().find(|(_, c)| !c.is_ascii_hexdigit()) {
+    if let Some((index, actual)) = digits.char_indices().find(|(_, c)| !is_digit(*c)) {
         return Err(IdError::BadCharacter {
             offset: start + index,
             actual,
@@ -101,6 +101,10 @@ pub fn parse(text: &str, expected: Option<AnyKind>) -> Result<AnyKind, IdError> 
         });
     }
     Ok(kind)
+}
+
+const fn is_digit(character: char) -> bool {
+    matches!(character, '0'..='9' | 'a'..='f')
 }
 
 /// Why a text is not an id. Offsets count characters; everything before an
@@ -145,8 +149,8 @@ pub enum IdError {
         /// Digits found.
         actual: usize,
     },
-    /// A character that is no hexadecimal digit.
-    #[error("'{actual}' is not a hexadecimal digit (0-9, a-f)")]
+    /// A character that is no hexadecimal digit in lower case.
+    #[error("'{actual}' is not a lower-case hexadecimal digit (0-9, a-f)")]
     BadCharacter {
         /// Position of the character in the whole text.
         offset: usize,
@@ -355,10 +359,12 @@ mod tests {
     }
 
     #[test]
-    fn capitals_are_well_formed_but_another_id() {
-        let low = VendorId::parse("cbvndr_0000000000000000000000000000000a").unwrap();
-        let high = VendorId::parse("cbvndr_0000000000000000000000000000000A").unwrap();
-        assert_ne!(low, high);
+    fn capitals_are_refused_with_a_message_that_says_so() {
+        let error = VendorId::parse("cbvndr_0000000000000000000000000000000A").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "'A' is not a lower-case hexadecimal digit (0-9, a-f)"
+        );
     }
 
     #[test]
