@@ -207,12 +207,16 @@ pub enum CustomFieldValue {
 }
 
 impl Shape for CustomFieldValue {
-    const SPEC: &'static Spec = &Spec::AnyOf(&[
-        Spec::Boolean,
-        Spec::Number,
-        Spec::String,
-        Spec::List(&Spec::String),
-    ]);
+    const SPEC: &'static Spec = &Spec::IfKnown {
+        member: "field_type",
+        of: CustomFieldType::SPEC,
+        then: &Spec::AnyOf(&[
+            Spec::Boolean,
+            Spec::Number,
+            Spec::String,
+            Spec::List(&Spec::String),
+        ]),
+    };
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ pub enum Spec {
     Time,
     /// An id of that kind.
     Id(AnyKind),
-    /// One of these strings.
+    /// One of these strings, or one that a later version of the API adds.
     OneOf(&'static [&'static str]),
     /// That, or `null`.
     Nullable(&'static Spec),
@@ -104,6 +104,16 @@ pub enum Spec {
     List(&'static Spec),
     /// Any of these.
     AnyOf(&'static [Spec]),
+    /// In an object: that, if the member of this name is one of the strings
+    /// that its shape knows, else anything.
+    IfKnown {
+        /// The other member.
+        member: &'static str,
+        /// Its shape, a [`Spec::OneOf`].
+        of: &'static Spec,
+        /// The shape of this one.
+        then: &'static Spec,
+    },
     /// An object with these members; others are fine.
     Object(&'static [(&'static str, &'static Spec)]),
 }
@@ -134,7 +144,7 @@ impl Spec {
                 return check_members(members, value);
             }
             Self::List(_) | Self::Object(_) => false,
-            Self::String => value.kind() == ValueKind::String,
+            Self::String | Self::OneOf(_) => value.kind() == ValueKind::String,
             Self::Boolean => value.kind() == ValueKind::Boolean,
             Self::Number => value.kind() == ValueKind::Number,
             Self::Count => value.number().is_some_and(|n| n >= 0.0 && n.fract() == 0.0),
@@ -142,9 +152,7 @@ impl Spec {
             Self::Id(kind) => value
                 .text()
                 .is_some_and(|text| id::parse(&text, Some(*kind)).is_ok()),
-            Self::OneOf(texts) => value
-                .text()
-                .is_some_and(|text| texts.contains(&text.as_str())),
+            Self::IfKnown { then, .. } => return then.check(value),
             Self::AnyOf(specs) => specs.iter().any(|spec| spec.check(value).is_ok()),
         };
         if good {
@@ -162,16 +170,29 @@ impl Spec {
         Ok(())
     }
 
+    /// Whether a member of `object` must be so.
+    fn applies(&self, object: &impl Value) -> bool {
+        let &Self::IfKnown { member, of, .. } = self else {
+            return true;
+        };
+        let Self::OneOf(known) = of else {
+            return true;
+        };
+        object
+            .member(member)
+            .and_then(|value| value.text())
+            .is_none_or(|text| known.contains(&text.as_str()))
+    }
+
     const fn expected(&self) -> &'static str {
         match self {
-            Self::String => "a string",
+            Self::String | Self::OneOf(_) => "a string",
             Self::Boolean => "true or false",
             Self::Number => "a number",
             Self::Count => "an integer, 0 or more",
             Self::Time => "Unix time in whole seconds",
             Self::Id(_) => "an id of its kind",
-            Self::OneOf(_) => "one of the known values",
-            Self::Nullable(inner) => inner.expected(),
+            Self::Nullable(inner) | Self::IfKnown { then: inner, .. } => inner.expected(),
             Self::List(_) => "an array",
             Self::AnyOf(_) => "a value of a known type",
             Self::Object(_) => "an object",
@@ -185,6 +206,7 @@ fn check_members(
 ) -> Result<(), ShapeError> {
     for &(key, spec) in members {
         match value.member(key) {
+            Some(_) if !spec.applies(value) => Ok(()),
             Some(member) => spec.check(&member),
             None => Err(ShapeError::new("there")),
         }
@@ -334,6 +356,48 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_a_later_version_adds_passes() {
+        for (pointer, addition) in [
+            ("/status", json!("awaiting_vendor")),
+            (
+                "/custom_fields/0/field_type",
+                json!("a type whose values look like those of another"),
+            ),
+            (
+                "/custom_fields/0",
+                json!({
+                    "config_id": "cbcfc_89a81e6c6eaeb7345dbeb51fada9eb02", "field_name": "Office",
+                    "field_type": "place", "value": { "city": "Oslo" },
+                }),
+            ),
+        ] {
+            let mut value = assessment();
+            *value.pointer_mut(pointer).unwrap() = addition;
+            assert_eq!(Assessment::SPEC.check(&value), Ok(()), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_a_known_field_type_must_still_be_one() {
+        let mut value = assessment();
+        *value.pointer_mut("/custom_fields/0/value").unwrap() = json!({ "city": "Oslo" });
+        let error = Assessment::SPEC.check(&value).unwrap_err();
+        assert_eq!(error.path, "custom_fields.0.value");
+        value
+            .pointer_mut("/custom_fields/0")
+            .unwrap()
+            .as_object_mut()
+            .unwrap()
+            .remove("value");
+        value
+            .pointer_mut("/custom_fields/0/field_type")
+            .unwrap()
+            .clone_from(&json!("place"));
+        let error = Assessment::SPEC.check(&value).unwrap_err();
+        assert_eq!(error.to_string(), "custom_fields.0.value must be there");
+    }
+
+    #[test]
     fn every_missing_or_wrong_member_is_named() {
         for (pointer, wrong, place) in [
             (
@@ -342,7 +406,7 @@ pub(crate) mod tests {
                 "id",
             ),
             ("/name", json!(null), "name"),
-            ("/status", json!("completed"), "status"),
+            ("/status", json!(1), "status"),
             ("/control_set_ids/0", json!(1), "control_set_ids.0"),
             ("/score_percent", json!("0.5"), "score_percent"),
             ("/findings_count", json!(-1), "findings_count"),

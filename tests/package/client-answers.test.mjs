@@ -74,7 +74,7 @@ for (const operation of Object.keys(OPERATIONS)) {
 test("values_of_a_wrong_shape_are_told_with_their_place", async () => {
   const field = { config_id: `cbcfc_${"0".repeat(32)}`, field_name: "x", field_type: "string" };
   const cases = [
-    [{ status: "completed" }, /^status must be /],
+    [{ status: 7 }, /^status must be /],
     [{ id: BODY.vendor_id }, /^id must be /],
     [{ control_set_ids: ["cbctst_1"] }, /^control_set_ids\.0 must be /],
     [{ control_set_ids: null }, /^control_set_ids must be /],
@@ -92,8 +92,34 @@ test("values_of_a_wrong_shape_are_told_with_their_place", async () => {
     assert.ok(error instanceof ResponseShapeError, JSON.stringify(twist));
     assert.match(error.message, message);
   }
+  const known = { ...field, value: { city: "Oslo" } };
+  const { error } = await outcome("retrieve", answer({ ...ASSESSMENT, custom_fields: [known] }));
+  assert.match(error.message, /^custom_fields\.0\.value must be /);
   const fine = { ...ASSESSMENT, score_percent: 0.566, custom_fields: [{ ...field, value: "y" }] };
   assert.deepEqual(await scripted(answer(fine)).client.retrieve(ID), fine);
+});
+
+test("what_a_later_version_of_the_api_adds_is_shown_as_it_is", async () => {
+  const field = { config_id: `cbcfc_${"0".repeat(32)}`, field_name: "x", field_type: "place" };
+  for (const addition of [
+    { status: "awaiting_vendor" },
+    ...[{ city: "Oslo" }, [1, { a: null }], null, 7, "text"].map((value) => ({
+      custom_fields: [{ ...field, value }],
+    })),
+  ]) {
+    const later = { ...ASSESSMENT, ...addition };
+    assert.deepEqual(await scripted(answer(later)).client.retrieve(ID), later);
+  }
+});
+
+test("an_unknown_status_is_not_the_end_of_a_wait", async () => {
+  const statuses = ["awaiting_vendor", "complete"];
+  const reads = statuses.map((status) => answer({ ...ASSESSMENT, status }));
+  const { client } = scripted(reads);
+  const seen = [];
+  const onUpdate = ({ status }) => void seen.push(status);
+  await client.waitFor(ID, { minDelayMs: 1, onUpdate });
+  assert.deepEqual(seen, statuses);
 });
 
 test("an_html_page_with_200_is_a_shape_error_and_not_an_assessment", async () => {

@@ -143,7 +143,8 @@ fn body(spec: &'static Spec) -> String {
         Spec::Id(kind) => id_type(*kind),
         Spec::OneOf(texts) => {
             let texts: Vec<String> = texts.iter().map(|text| format!("\"{text}\"")).collect();
-            texts.join(" | ")
+            // Any other text as well, without hiding the known ones from editors.
+            format!("{} | (string & {{}})", texts.join(" | "))
         }
         Spec::Nullable(inner) => format!("{} | null", reference(inner)),
         Spec::List(item) => format!("{}[]", reference(item)),
@@ -151,6 +152,8 @@ fn body(spec: &'static Spec) -> String {
             let types: Vec<String> = specs.iter().map(reference).collect();
             types.join(" | ")
         }
+        // What a later version adds may be any JSON.
+        Spec::IfKnown { then, .. } => format!("{} | object | null", reference(then)),
         Spec::Object(members) => {
             let members: String = members
                 .iter()
