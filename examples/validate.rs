@@ -5,8 +5,9 @@
 use std::io::{self, BufRead, Write};
 
 use assessments::json::JsonText;
+use assessments::problem::BODY_TOO_LARGE;
 use assessments::schema::Fault;
-use assessments::validation::{self, Invalid, Issue};
+use assessments::validation::{self, Invalid, Issue, TOO_LARGE};
 use serde_json::{Value, json};
 
 fn main() -> io::Result<()> {
@@ -29,6 +30,11 @@ fn outcome(text: &str) -> Value {
             "issues": match &invalid {
                 Invalid::Schema(faults) => json!(faults),
                 Invalid::Content(issues) => issues.iter().map(entry).collect(),
+                Invalid::TooLarge => json!([{
+                    "loc": ["body"],
+                    "msg": BODY_TOO_LARGE,
+                    "type": TOO_LARGE,
+                }]),
             },
         }),
     }

@@ -7,9 +7,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::ControlFlow;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::schema::{Field, Json, JsonKind, Members};
@@ -71,12 +72,40 @@ impl Json for JsonText<'_> {
         match text.bytes().next() {
             Some(b'n') => JsonKind::Null,
             Some(b'"') => serde_json::from_str(text).map_or(JsonKind::Other, JsonKind::String),
-            Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text)
-                .map_or(JsonKind::Other, |items| {
-                    JsonKind::Array(items.into_iter().map(Self).collect())
-                }),
+            Some(b'[') => JsonKind::Array(self),
             _ => JsonKind::Other,
         }
+    }
+
+    fn each_item(self, visit: &mut dyn FnMut(Self) -> ControlFlow<()>) -> usize {
+        let mut read = 0;
+        let visitor = ItemsVisitor(&mut |item| {
+            read += 1;
+            visit(item)
+        });
+        // An acceptable text fails here only by being left before its end.
+        let _ = serde_json::Deserializer::from_str(self.0.get()).deserialize_seq(visitor);
+        read
+    }
+}
+
+/// Hands the items of an array on, none of them kept.
+struct ItemsVisitor<'v, 'a>(&'v mut dyn FnMut(JsonText<'a>) -> ControlFlow<()>);
+
+impl<'de> Visitor<'de> for ItemsVisitor<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while let Some(item) = items.next_element()? {
+            if (self.0)(JsonText(item)).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -189,8 +189,15 @@ impl LimitFault {
 /// Every limit that `draft` exceeds, in model order.
 #[must_use]
 pub fn faults(draft: &Draft) -> Vec<LimitFault> {
+    faults_of_cut(draft, &[])
+}
+
+/// The same for a request whose lists of these names have so many entries and
+/// were not read to their end.
+pub(crate) fn faults_of_cut(draft: &Draft, cut: &[(Field, usize)]) -> Vec<LimitFault> {
     let list = |field, list: &[String]| {
-        let actual = list.len();
+        let whole = cut.iter().find(|(name, _)| *name == field);
+        let actual = whole.map_or(list.len(), |(_, entries)| *entries);
         (actual > MAX_LIST_ENTRIES).then_some(LimitFault::TooManyEntries { field, actual })
     };
     let text = |field, text: Option<&str>| {

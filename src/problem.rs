@@ -12,6 +12,8 @@ use crate::workflow::event::EventNameError;
 
 /// Seconds after which a caller may try again when a bug of ours broke the call.
 const RETRY_AFTER_INTERNAL: u32 = 1;
+/// The text of [`Problem::BodyTooLarge`].
+pub const BODY_TOO_LARGE: &str = "Request body too large.";
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +160,7 @@ impl Problem {
             Self::BadIdempotencyKey(error) => {
                 Detail::refused(format!("{}: {error}", idempotency::HEADER))
             }
-            Self::BodyTooLarge => Detail::Plain("Request body too large."),
+            Self::BodyTooLarge => Detail::Plain(BODY_TOO_LARGE),
             Self::Schema(faults) => Detail::Schema(faults),
             Self::OverLimit(faults) => Detail::refused(joined(faults)),
             Self::WorkflowNotFound { name } => Detail::coded(

@@ -1,12 +1,16 @@
 //! The schema of a create request (4.1, 4.2): any JSON value becomes a
 //! [`Draft`], or the complete list of its faults, the body of a `422`.
 
+use std::ops::ControlFlow;
+
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::json::{JsonError, JsonText};
 use crate::shape::Spec;
 
-/// The longest list of faults, counted over the whole request (4.2).
+/// Entries of a list of faults (4.2): the first so many are told, and nothing
+/// is read beyond them. A body of the largest size can hold over a hundred
+/// thousand, each of which would be answered with fifty times its bytes.
 pub const MAX_FAULTS: usize = 1_000;
 
 /// A JSON value, wherever it is held: a text on the server, an object in the
@@ -16,6 +20,9 @@ pub trait Json: Sized {
     fn members(self) -> Option<Members<Self>>;
     /// What kind of value this is.
     fn kind(self) -> JsonKind<Self>;
+    /// Reads the items of an array one by one, in order, until `visit` breaks
+    /// off. Answers how many there are, or at least as many as were read.
+    fn each_item(self, visit: &mut dyn FnMut(Self) -> ControlFlow<()>) -> usize;
 }
 
 /// A JSON value as far as the schema tells values apart.
@@ -28,8 +35,8 @@ pub enum JsonKind<J> {
     /// A string that is no Unicode text, which only JavaScript can hold: one
     /// of its surrogates has no partner. No acceptable JSON spells it.
     IllFormed,
-    /// An array.
-    Array(Vec<J>),
+    /// An array, to be read with [`Json::each_item`].
+    Array(J),
     /// A number, a boolean or an object: right nowhere in this request.
     Other,
 }
@@ -250,12 +257,32 @@ pub fn read_json<'a>(
 /// Checks a JSON value, however it is held.
 ///
 /// # Errors
-/// Every fault, in model order, items by index; never an empty list.
+/// Every fault up to [`MAX_FAULTS`], in model order, items by index; never an
+/// empty list.
 pub fn check<J: Json>(json: J) -> Result<Draft, Vec<Fault>> {
+    check_within(usize::MAX, json).map(|measured| measured.draft)
+}
+
+/// A request, and whether it is larger than what was to be read of it.
+pub(crate) struct Measured {
+    /// As far as it was read.
+    pub(crate) draft: Draft,
+    /// Whether its JSON is larger than allowed, however it is spelt.
+    pub(crate) is_too_large: bool,
+    /// The lists that were not read to their end, and how many entries they have.
+    pub(crate) cut: Vec<(Field, usize)>,
+}
+
+/// [`check`] for values of any size: lists are read until the JSON of what was
+/// read must have more than `room` bytes.
+pub(crate) fn check_within<J: Json>(room: usize, json: J) -> Result<Measured, Vec<Fault>> {
     let members = json
         .members()
         .ok_or_else(|| vec![Fault::new(Place::Body, FaultKind::NotAnObject)])?;
-    let mut checker = Checker::default();
+    let mut checker = Checker {
+        room: Some(room),
+        ..Checker::default()
+    };
     // Struct fields are evaluated as written, so faults come in model order.
     let draft = Draft {
         vendor_id: checker.required(Field::VendorId, members.vendor_id, Checker::string),
@@ -291,7 +318,11 @@ pub fn check<J: Json>(json: J) -> Result<Draft, Vec<Fault>> {
         return Err(vec![Fault::new(Place::Offset(0), FaultKind::InvalidJson)]);
     }
     if checker.faults.is_empty() {
-        Ok(draft)
+        Ok(Measured {
+            draft,
+            is_too_large: checker.room.is_none(),
+            cut: checker.cut,
+        })
     } else {
         Err(checker.faults)
     }
@@ -303,11 +334,26 @@ struct Checker {
     faults: Vec<Fault>,
     /// Some string cannot be sent as JSON at all.
     ill_formed: bool,
+    /// Bytes that what is still to be read may have; `None` if it had more.
+    room: Option<usize>,
+    /// The lists that were not read to their end.
+    cut: Vec<(Field, usize)>,
 }
 
 impl Checker {
     fn fault(&mut self, place: Place, kind: FaultKind) {
-        self.faults.push(Fault::new(place, kind));
+        if !self.is_full() {
+            self.faults.push(Fault::new(place, kind));
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.faults.len() >= MAX_FAULTS
+    }
+
+    /// Counts a value that has at least so many bytes in any JSON text.
+    fn count(&mut self, bytes: usize) {
+        self.room = self.room.and_then(|room| room.checked_sub(bytes));
     }
 
     fn required<J: Json, T: Default>(
@@ -316,11 +362,14 @@ impl Checker {
         value: Option<J>,
         read: fn(&mut Self, Field, JsonKind<J>) -> T,
     ) -> T {
-        let Some(value) = value else {
-            self.fault(Place::Field(field), FaultKind::Missing);
-            return T::default();
-        };
-        read(self, field, value.kind())
+        match value {
+            Some(value) if !self.is_full() => read(self, field, value.kind()),
+            Some(_) => T::default(),
+            None => {
+                self.fault(Place::Field(field), FaultKind::Missing);
+                T::default()
+            }
+        }
     }
 
     fn optional<J: Json, T>(
@@ -329,7 +378,8 @@ impl Checker {
         value: Option<J>,
         read: fn(&mut Self, Field, JsonKind<J>) -> T,
     ) -> Option<T> {
-        match value?.kind() {
+        let value = value.filter(|_| !self.is_full())?;
+        match value.kind() {
             JsonKind::Null => None,
             shape => Some(read(self, field, shape)),
         }
@@ -340,20 +390,34 @@ impl Checker {
     }
 
     fn strings<J: Json>(&mut self, field: Field, shape: JsonKind<J>) -> Vec<String> {
-        let JsonKind::Array(items) = shape else {
+        let JsonKind::Array(list) = shape else {
             self.fault(Place::Field(field), FaultKind::NotAList);
             return Vec::new();
         };
-        items
-            .into_iter()
-            .enumerate()
-            .map(|(index, item)| self.text(Place::Item(field, index), item.kind()))
-            .collect()
+        let mut texts = Vec::new();
+        let entries = list.each_item(&mut |item| {
+            // The shortest item is one character and the comma or bracket behind it.
+            self.count(2);
+            texts.push(self.text(Place::Item(field, texts.len()), item.kind()));
+            if self.is_full() || self.room.is_none() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        if entries > texts.len() {
+            self.cut.push((field, entries));
+        }
+        texts
     }
 
     fn text<J>(&mut self, place: Place, shape: JsonKind<J>) -> String {
         match shape {
-            JsonKind::String(text) => text,
+            JsonKind::String(text) => {
+                // One more for the other quotation mark.
+                self.count(text.len() + 1);
+                text
+            }
             JsonKind::IllFormed => {
                 self.ill_formed = true;
                 String::new()

@@ -6,8 +6,11 @@
 //! here it is told apart, with a sentence that says how to mend it.
 
 use crate::id::{self, AnyKind, IdError};
-use crate::limits::{self, LimitFault};
-use crate::schema::{self, Draft, Fault, Field, Json, Place};
+use crate::limits::{self, LimitFault, MAX_BODY_BYTES};
+use crate::schema::{self, Draft, Fault, Field, Json, MAX_FAULTS, Measured, Place};
+
+/// The name of the one issue of a request that is too large, on the JavaScript side `type`.
+pub const TOO_LARGE: &str = "too_large";
 
 /// What is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub enum Invalid {
     Schema(Vec<Fault>),
     /// The server would answer `400`.
     Content(Vec<Issue>),
+    /// The server would answer `413`: no JSON text of the request is short enough.
+    TooLarge,
 }
 
 impl Invalid {
@@ -25,6 +30,7 @@ impl Invalid {
         match self {
             Self::Schema(_) => 422,
             Self::Content(_) => 400,
+            Self::TooLarge => 413,
         }
     }
 }
@@ -61,69 +67,100 @@ impl IssueKind {
     }
 }
 
-/// Checks a request as far as it can be checked without the server.
+/// Checks a request as far as it can be checked without the server. What is
+/// larger than any request can be is read only that far, and then is refused
+/// for what was found in it, or for its size.
 ///
 /// # Errors
-/// Everything that is wrong, in model order.
+/// What is wrong, in model order, at most [`MAX_FAULTS`] entries.
 pub fn validate<J: Json>(json: J) -> Result<Draft, Invalid> {
-    let draft = schema::check(json).map_err(Invalid::Schema)?;
-    let issues = issues(&draft);
-    if issues.is_empty() {
-        Ok(draft)
-    } else {
+    refuse(json, issues)
+}
+
+/// Checks the types of a request, and that it is not larger than any can be.
+///
+/// # Errors
+/// What is wrong, in model order, at most [`MAX_FAULTS`] entries.
+pub fn check_types<J: Json>(json: J) -> Result<Draft, Invalid> {
+    refuse(json, |_| Vec::new())
+}
+
+fn refuse<J: Json>(json: J, issues: fn(&Measured) -> Vec<Issue>) -> Result<Draft, Invalid> {
+    let measured = schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
+    let issues = issues(&measured);
+    if !issues.is_empty() {
         Err(Invalid::Content(issues))
+    } else if measured.is_too_large {
+        Err(Invalid::TooLarge)
+    } else {
+        Ok(measured.draft)
     }
 }
 
-/// Everything the server would refuse in a well-typed request, in model order.
-#[must_use]
-pub fn issues(draft: &Draft) -> Vec<Issue> {
-    let exceeded = limits::faults(draft);
-    Field::ALL
-        .iter()
-        .flat_map(|&field| {
-            let limit = exceeded
-                .iter()
-                .filter(move |fault| fault.field() == field)
-                .map(move |&fault| Issue {
-                    place: Place::Field(field),
-                    kind: IssueKind::Limit(fault),
-                });
-            limit.chain(bad_ids(draft, field))
-        })
-        .collect()
-}
-
-fn bad_ids(draft: &Draft, field: Field) -> Vec<Issue> {
-    let one = |text: &str, kind| issue(Place::Field(field), text, kind).into_iter().collect();
-    let each = |list: &[String], kind| {
-        list.iter()
-            .enumerate()
-            .filter_map(|(index, text)| issue(Place::Item(field, index), text, kind))
-            .collect()
-    };
-    match field {
-        Field::VendorId => one(&draft.vendor_id, AnyKind::Vendor),
-        Field::ControlSetIds => each(&draft.control_set_ids, AnyKind::ControlSet),
-        Field::ServiceIds => each(&draft.service_ids, AnyKind::Service),
-        Field::AssigneeId => draft
-            .assignee_id
-            .as_deref()
-            .map(|text| one(text, AnyKind::User))
-            .unwrap_or_default(),
-        Field::SupportingDocumentIds => {
-            each(&draft.supporting_document_ids, AnyKind::VendorDocument)
+/// What the server would refuse in a well-typed request, in model order.
+fn issues(Measured { draft, cut, .. }: &Measured) -> Vec<Issue> {
+    let exceeded = limits::faults_of_cut(draft, cut);
+    let mut issues = Issues(Vec::new());
+    for &field in Field::ALL {
+        for &fault in exceeded.iter().filter(|fault| fault.field() == field) {
+            issues.add(Place::Field(field), IssueKind::Limit(fault));
         }
-        Field::Name | Field::AssessmentNameFormat | Field::TriggerWorkflow => Vec::new(),
+        issues.add_bad_ids(draft, field);
     }
+    issues.0
 }
 
-fn issue(place: Place, text: &str, kind: AnyKind) -> Option<Issue> {
-    let error = id::parse(text, Some(kind)).err()?;
-    Some(Issue {
-        place,
-        kind: IssueKind::Id(error),
-    })
+/// At most [`MAX_FAULTS`] issues.
+struct Issues(Vec<Issue>);
+
+impl Issues {
+    fn add(&mut self, place: Place, kind: IssueKind) {
+        if !self.is_full() {
+            self.0.push(Issue { place, kind });
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.0.len() >= MAX_FAULTS
+    }
+
+    fn add_bad_ids(&mut self, draft: &Draft, field: Field) {
+        match field {
+            Field::VendorId => self.one(field, &draft.vendor_id, AnyKind::Vendor),
+            Field::ControlSetIds => self.each(field, &draft.control_set_ids, AnyKind::ControlSet),
+            Field::ServiceIds => self.each(field, &draft.service_ids, AnyKind::Service),
+            Field::AssigneeId => {
+                if let Some(text) = &draft.assignee_id {
+                    self.one(field, text, AnyKind::User);
+                }
+            }
+            Field::SupportingDocumentIds => self.each(
+                field,
+                &draft.supporting_document_ids,
+                AnyKind::VendorDocument,
+            ),
+            Field::Name | Field::AssessmentNameFormat | Field::TriggerWorkflow => {}
+        }
+    }
+
+    fn one(&mut self, field: Field, text: &str, kind: AnyKind) {
+        self.check(Place::Field(field), text, kind);
+    }
+
+    fn each(&mut self, field: Field, list: &[String], kind: AnyKind) {
+        for (index, text) in list.iter().enumerate() {
+            if self.is_full() {
+                return;
+            }
+            self.check(Place::Item(field, index), text, kind);
+        }
+    }
+
+    fn check(&mut self, place: Place, text: &str, kind: AnyKind) {
+        if let Err(error) = id::parse(text, Some(kind)) {
+            self.add(place, IssueKind::Id(error));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -139,6 +176,49 @@ mod tests {
     fn schema_faults_come_alone() {
         let invalid = outcome(r#"{"vendor_id":"nonsense"}"#).unwrap_err();
         assert_eq!(invalid.status(), 422);
+    }
+
+    #[test]
+    fn no_more_than_a_thousand_issues_are_told() {
+        let ids = vec!["\"x\""; 20_000].join(",");
+        let body = format!(r#"{{"vendor_id":"","control_set_ids":[{ids}],"assignee_id":"y"}}"#);
+        let Err(Invalid::Content(issues)) = outcome(&body) else {
+            panic!("not a 400");
+        };
+        assert_eq!(issues.len(), MAX_FAULTS);
+        let last = issues.last().unwrap();
+        assert_eq!(last.place, Place::Item(Field::ControlSetIds, 997));
+    }
+
+    #[test]
+    fn a_list_that_no_request_can_hold_is_counted_but_not_read_to_its_end() {
+        let measured = schema::check_within(
+            1_000,
+            JsonText::read(
+                br#"{"vendor_id":"","control_set_ids":["x"],"service_ids":["a","b","c"]}"#,
+            )
+            .unwrap(),
+        );
+        assert!(!measured.unwrap().is_too_large);
+        let text = format!(
+            r#"{{"vendor_id":"","control_set_ids":[{}1]}}"#,
+            "\"x\",".repeat(70_000)
+        );
+        let Err(Invalid::Content(issues)) = outcome(&text) else {
+            panic!("the number at the end was read");
+        };
+        assert_eq!(issues.get(1).unwrap().kind.code(), "too_many_entries");
+    }
+
+    #[test]
+    fn a_request_that_is_too_large_and_has_no_other_fault_is_a_413() {
+        let blank = " ".repeat(MAX_BODY_BYTES);
+        let body = format!(
+            r#"{{"vendor_id":"cbvndr_bdbb39ff21c65aa009a055bb64bf3703","control_set_ids":[],"name":"{blank}"}}"#
+        );
+        assert_eq!(outcome(&body).unwrap_err().status(), 413);
+        let types = check_types(JsonText::read(body.as_bytes()).unwrap());
+        assert_eq!(types.unwrap_err(), Invalid::TooLarge);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+use std::ops::ControlFlow;
+
 use assessments::json::{JsonText, MAX_DEPTH};
 use assessments::problem::Problem;
-use assessments::schema;
+use assessments::schema::{self, Json as _};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
@@ -61,6 +63,60 @@ fn every_recorded_case_gets_the_recorded_answer() {
             "{}",
             case.body
         );
+    }
+}
+
+/// A create's body with a list of so many of this item.
+fn many(item: &str, count: usize) -> String {
+    let items = vec![item; count].join(",");
+    format!(r#"{{"control_set_ids":[{items}],"service_ids":7,"vendor_id":"v"}}"#)
+}
+
+#[test]
+fn no_more_than_a_thousand_faults_are_told_the_first_ones_in_order() {
+    let body = many("0", 131_000);
+    assert!(body.len() <= assessments::limits::MAX_BODY_BYTES);
+    let faults = schema::read(JSON, body.as_bytes()).unwrap_err();
+    assert_eq!(faults.len(), schema::MAX_FAULTS);
+    for (index, fault) in faults.iter().enumerate() {
+        let place = schema::Place::Item(schema::Field::ControlSetIds, index);
+        assert_eq!(fault.place, place);
+    }
+    assert!(Problem::Schema(faults).body().len() < 200_000);
+}
+
+#[test]
+fn a_list_is_read_up_to_the_last_fault_that_is_told_and_no_further() {
+    let mut read = 0;
+    let body = many("0", 131_000);
+    let list = JsonText::read(body.as_bytes()).unwrap().members().unwrap();
+    let count = list.control_set_ids.unwrap().each_item(&mut |_| {
+        read += 1;
+        if read == schema::MAX_FAULTS {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    assert_eq!((read, count), (schema::MAX_FAULTS, schema::MAX_FAULTS));
+}
+
+#[test]
+fn the_thousand_are_shared_by_all_fields() {
+    let body = many("0", schema::MAX_FAULTS - 1);
+    let faults = schema::read(JSON, body.as_bytes()).unwrap_err();
+    let last = faults.last().unwrap();
+    assert_eq!(faults.len(), schema::MAX_FAULTS);
+    assert_eq!(last.place, schema::Place::Field(schema::Field::ServiceIds));
+}
+
+#[test]
+fn what_is_no_json_is_told_alone_even_behind_a_thousand_faults() {
+    for bad in ["NaN", r#""\ud800""#, "[1,]", "0]}"] {
+        let body = format!(r#"{{"control_set_ids":[{}{bad}]}}"#, "0,".repeat(5_000));
+        let (_, detail) = answer(JSON, body.as_bytes());
+        assert_eq!(detail.as_array().unwrap().len(), 1, "{bad}");
+        assert_eq!(detail.pointer("/0/type").unwrap(), "json_invalid", "{bad}");
     }
 }
 

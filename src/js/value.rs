@@ -1,8 +1,11 @@
 //! JavaScript values as JSON, as `JSON.stringify` would see them.
 
+use std::ops::ControlFlow;
+
 use js_sys::{Array, JsString, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::limits::MAX_BODY_BYTES;
 use crate::schema::{Field, Json, JsonKind, Members};
 use crate::shape::{Value, ValueKind};
 
@@ -30,17 +33,50 @@ impl Json for JsJson {
             return JsonKind::Null;
         }
         if let Some(text) = self.0.dyn_ref::<JsString>() {
-            return if text.is_valid_utf16() {
-                JsonKind::String(text.into())
-            } else {
-                JsonKind::IllFormed
-            };
+            return well_formed(text).map_or(JsonKind::IllFormed, JsonKind::String);
         }
         if Array::is_array(&self.0) {
-            return JsonKind::Array(Array::from(&self.0).iter().map(Self).collect());
+            return JsonKind::Array(self);
         }
         JsonKind::Other
     }
+
+    fn each_item(self, visit: &mut dyn FnMut(Self) -> ControlFlow<()>) -> usize {
+        let list: &Array = self.0.unchecked_ref();
+        let entries = list.length();
+        for index in 0..entries {
+            if visit(Self(list.get(index))).is_break() {
+                break;
+            }
+        }
+        entries as usize
+    }
+}
+
+/// UTF-16 units beyond which a text is too long for any request.
+const MAX_UNITS: u32 = MAX_BODY_BYTES as u32 + 1;
+
+/// The text, or its beginning if it is too long for any request; `None` if it
+/// is no Unicode text.
+fn well_formed(value: &JsString) -> Option<String> {
+    if value.length() > MAX_UNITS {
+        return Some(value.slice(0, MAX_UNITS).into());
+    }
+    // What has no partner is replaced by this character, which may stand there
+    // by itself, too.
+    let text = String::from(value);
+    let is_doubtful = text.chars().any(|c| c == char::REPLACEMENT_CHARACTER);
+    (!is_doubtful || value.is_valid_utf16()).then_some(text)
+}
+
+/// The text of a string, or its beginning if it is too long for any request.
+pub(super) fn text(value: &JsValue) -> Option<String> {
+    let value: &JsString = value.dyn_ref()?;
+    Some(if value.length() > MAX_UNITS {
+        value.slice(0, MAX_UNITS).into()
+    } else {
+        value.into()
+    })
 }
 
 impl Value for JsJson {
