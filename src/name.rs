@@ -83,7 +83,14 @@ impl NameFacts<'_> {
     fn write(&self, token: Token, name: &mut String) {
         match token {
             Token::VendorName => name.push_str(self.vendor_name),
-            Token::ServiceName => name.push_str(&self.service_names.join(SERVICE_SEPARATOR)),
+            Token::ServiceName => {
+                for (index, service) in self.service_names.iter().enumerate() {
+                    if index > 0 {
+                        name.push_str(SERVICE_SEPARATOR);
+                    }
+                    name.push_str(service);
+                }
+            }
             Token::Cycle if self.assessed_before => name.push_str("reassessment"),
             Token::Cycle => name.push_str("initial"),
             Token::Year => name.extend(self.now.date().to_string().chars().take(4)),

@@ -5,6 +5,9 @@
 import * as glue from "./generated/assessments.js";
 import { ConfigurationError, InternalError } from "./errors.js";
 
+/** Pages of 64 KiB that an instance may have and be kept; it begins with 18. */
+const MAX_PAGES = 32;
+
 let load;
 let started = false;
 let broken = false;
@@ -37,17 +40,27 @@ function ofThisRealm(module) {
   return module instanceof WebAssembly.Module ? module : Object.setPrototypeOf(module, prototype);
 }
 
+/** Makes the first instance, or the next after one that is of no more use. */
+function start() {
+  const module = started ? undefined : load();
+  try {
+    if (started) glue.__wbg_reset_state();
+    else glue.initSync({ module: ofThisRealm(module) });
+  } catch (cause) {
+    throw new ConfigurationError("WebAssembly cannot be started here.", { cause });
+  }
+  started = true;
+  broken = false;
+}
+
 /** Calls an export of the module. */
 export function call(name, ...args) {
-  if (!started) {
-    glue.initSync({ module: ofThisRealm(load()) });
-    started = true;
-  } else if (broken) {
-    glue.__wbg_reset_state();
-    broken = false;
-  }
+  if (!started || broken) start();
   try {
-    return glue[name](...args);
+    const result = glue[name](...args);
+    // A memory can only grow: what one large value took is given back with the instance.
+    broken = glue.memoryPages() > MAX_PAGES;
+    return result;
   } catch (cause) {
     // A trap leaves the instance unusable, and so, bit by bit, does an exception
     // of the caller's (a Proxy that throws) on its way through WebAssembly's

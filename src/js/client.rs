@@ -5,7 +5,7 @@
 //! hang or leak in it when a promise never settles.
 
 use gloo_net::http::Response;
-use js_sys::{Array, JSON};
+use js_sys::{Array, JSON, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -37,36 +37,50 @@ pub fn client_defaults() -> JsValue {
 }
 
 /// Checks a call before anything is sent: `{ ok: true, argument, key }`, where
-/// `key` is the idempotency key of a create, or `{ ok: false, message, ... }`.
+/// `key` is the idempotency key of a create, or `{ ok: false, kind, ... }` for
+/// what is refused, with the kind "id", "validation" or "configuration".
 /// `operation` is "create", "retrieve", "archive" or "retrieveRun". Without `validate` a
 /// create is checked for its types only.
 #[wasm_bindgen(js_name = prepareCall)]
 pub fn prepare_call(operation: &str, argument: JsValue, key: &JsValue, validate: bool) -> JsValue {
-    match operation {
-        "create" => prepare_create(JsJson(argument), key, validate),
-        "retrieveRun" => parse_id(&argument, Some("workflow_run".to_owned())),
-        _ => parse_id(&argument, Some("assessment".to_owned())),
+    let kind_of_id = match operation {
+        "create" => return prepare_create(JsJson(argument), key, validate),
+        "retrieveRun" => "workflow_run",
+        _ => "assessment",
+    };
+    let parsed = parse_id(&argument, Some(kind_of_id.to_owned()));
+    if get(&parsed, "ok").is_falsy() {
+        of_kind("id", parsed)
+    } else {
+        parsed
     }
+}
+
+/// Says of which kind a refusal is.
+fn of_kind(kind: &str, refusal: JsValue) -> JsValue {
+    // Setting a key of a plain object of ours cannot fail.
+    let _ = Reflect::set(&refusal, &"kind".into(), &kind.into());
+    refusal
 }
 
 fn prepare_create(json: JsJson, key: &JsValue, validate: bool) -> JsValue {
     let checked = if validate {
         validation::validate(json)
     } else {
-        schema::check(json).map_err(validation::Invalid::Schema)
+        validation::check_types(json)
     };
     let draft = match checked {
         Ok(draft) => draft,
-        Err(invalid) => return refusal(&invalid),
+        Err(invalid) => return of_kind("validation", refusal(&invalid)),
     };
     let key = if key.is_undefined() {
         match random_key() {
             Ok(key) => key,
-            Err(error) => {
-                return Builder::new()
+            Err(_) => {
+                let refusal = Builder::new()
                     .set("ok", false)
-                    .set("message", error.to_string())
-                    .build();
+                    .set("message", NO_RANDOMNESS);
+                return of_kind("configuration", refusal.build());
             }
         }
     } else {
@@ -78,7 +92,7 @@ fn prepare_create(json: JsJson, key: &JsValue, validate: bool) -> JsValue {
             .set("argument", request(&draft))
             .set("key", key.as_str())
             .build(),
-        Err(issue) => refused(400, Array::of1(&issue)),
+        Err(issue) => of_kind("validation", refused(400, Array::of1(&issue))),
     }
 }
 
@@ -225,11 +239,28 @@ fn operation_of(name: &str, argument: &JsValue, key: &str) -> Option<Operation> 
     }
 }
 
-/// A key for a caller who brings none.
-fn random_key() -> Result<JsValue, getrandom::Error> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random)?;
-    Ok(format!("{:032x}", u128::from_be_bytes(random)).into())
+/// What to do where no key can be made.
+const NO_RANDOMNESS: &str = "crypto.getRandomValues, which makes the idempotency key of a create, \
+    does not work here: give an idempotencyKey of your own";
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["globalThis", "crypto"], js_name = getRandomValues, catch)]
+    fn get_random_values(into: &Uint8Array) -> Result<(), JsValue>;
+}
+
+/// A key for a caller who brings none: 128 random bits.
+fn random_key() -> Result<JsValue, JsValue> {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let random = Uint8Array::new_with_length(16);
+    get_random_values(&random)?;
+    let mut key = String::with_capacity(32);
+    for byte in random.to_vec() {
+        for digit in [byte >> 4, byte & 15] {
+            key.extend(DIGITS.get(usize::from(digit)).copied().map(char::from));
+        }
+    }
+    Ok(key.into())
 }
 
 /// Whether `data` has the shape of `T`; keys that `T` does not know are fine.

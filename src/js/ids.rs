@@ -4,6 +4,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{Builder, index};
+use super::value;
 use crate::id::{self, AnyKind, IdError};
 
 /// Parses an id, of `kind` if one is named:
@@ -17,7 +18,7 @@ pub fn parse_id(text: &JsValue, kind: Option<String>) -> JsValue {
         Some(expected) => expected,
         None => None,
     };
-    let text = text.as_string().unwrap_or_default();
+    let text = value::text(text).unwrap_or_default();
     match id::parse(&text, expected) {
         Ok(kind) => Builder::new()
             .set("ok", true)

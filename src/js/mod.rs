@@ -2,8 +2,7 @@
 //!
 //! The exports take any JavaScript value and answer plain data; the package's
 //! own modules turn that into its classes. Nothing here has to be freed.
-//! This is the only place that names wasm-bindgen, js-sys, web-sys, gloo-net
-//! and serde-wasm-bindgen.
+//! This is the only place that names wasm-bindgen, js-sys, web-sys and gloo-net.
 
 #![expect(
     unreachable_pub,
@@ -17,3 +16,20 @@ mod object;
 mod status;
 mod validation;
 mod value;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Smaller than the standard library's, and as quick.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+/// How large the memory is, in pages of 64 KiB. It only grows.
+#[wasm_bindgen(js_name = memoryPages)]
+#[must_use]
+pub fn memory_pages() -> usize {
+    #[cfg(target_arch = "wasm32")]
+    return core::arch::wasm32::memory_size(0);
+    #[cfg(not(target_arch = "wasm32"))]
+    return 0;
+}

@@ -4,6 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::value::text;
 use crate::name::{NameFacts, Naming, Token};
 use crate::time::Timestamp;
 
@@ -18,7 +19,7 @@ pub fn name_tokens() -> Array {
 }
 
 /// The name that a request with this `name` and `format` would give. `now` is
-/// in Unix seconds; what is no string among the names is left out.
+/// in Unix seconds; what is no string is left out.
 #[wasm_bindgen(js_name = previewName)]
 #[expect(
     clippy::cast_possible_truncation,
@@ -26,20 +27,20 @@ pub fn name_tokens() -> Array {
 )]
 #[must_use]
 pub fn preview_name(
-    name: Option<String>,
-    format: Option<String>,
-    vendor_name: &str,
+    name: &JsValue,
+    format: &JsValue,
+    vendor_name: &JsValue,
     service_names: &Array,
     assessed_before: bool,
     now: f64,
 ) -> String {
     let service_names: Vec<String> = service_names
         .iter()
-        .filter_map(|name| name.as_string())
+        .filter_map(|name| text(&name))
         .collect();
     let service_names: Vec<&str> = service_names.iter().map(String::as_str).collect();
-    Naming::choose(name, format).resolve(NameFacts {
-        vendor_name,
+    Naming::choose(text(name), text(format)).resolve(NameFacts {
+        vendor_name: &text(vendor_name).unwrap_or_default(),
         service_names: &service_names,
         assessed_before,
         now: Timestamp::from_seconds(now as i64),

@@ -5,8 +5,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{Builder, loc};
-use super::value::JsJson;
+use super::value::{self, JsJson};
 use crate::idempotency::{self, IdempotencyKey};
+use crate::problem::BODY_TOO_LARGE;
 use crate::schema::{Draft, Fault, FaultKind, Field, Place};
 use crate::validation::{self, Invalid, Issue};
 
@@ -58,7 +59,7 @@ pub fn validate_idempotency_key(key: &JsValue) -> Array {
 /// The key, or the issue of what is none.
 pub(super) fn idempotency_key(key: &JsValue) -> Result<IdempotencyKey, JsValue> {
     let loc = || Array::of2(&"header".into(), &idempotency::HEADER.into());
-    let Some(text) = key.as_string() else {
+    let Some(text) = value::text(key) else {
         let kind = FaultKind::NotAString;
         return Err(issue_at(&loc(), kind.message(), kind.code()));
     };
@@ -91,6 +92,7 @@ fn entries(invalid: &Invalid, asked: impl Fn(Place) -> bool) -> Array {
             .filter(|issue| asked(issue.place))
             .map(issue)
             .collect(),
+        Invalid::TooLarge => Array::of1(&entry(Place::Body, BODY_TOO_LARGE, validation::TOO_LARGE)),
     }
 }
 
