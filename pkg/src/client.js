@@ -10,6 +10,7 @@ import {
   UnreachableError,
   ValidationError,
 } from "./errors.js";
+import { disposal } from "./platform.js";
 import { isBrowser } from "./scope.js";
 import { SETTINGS, checked, checkedBaseUrl, checkedToken } from "./settings.js";
 import { MAX_INT32, TIMED_OUT, following, sleep, unlessAborted, within } from "./signals.js";
@@ -41,16 +42,20 @@ function at([, ...steps]) {
   return steps.length ? `${steps.join(".")}: ` : "";
 }
 
-function refusal({ message, code, issues, ...rest }) {
-  if (code !== undefined) return new IdError({ message, code, ...rest });
-  const text = message ?? issues.map(({ loc, msg }) => at(loc) + msg).join("; ");
-  return new ValidationError(text, rest.status ?? 400, issues ?? []);
+/** What the module refuses, as an error of the kind that it says. */
+function refusal({ kind, message, status, issues, ...rest }) {
+  if (kind === "id") return new IdError({ message, ...rest });
+  if (kind === "configuration") return new ConfigurationError(message);
+  const text = issues.map(({ loc, msg }) => at(loc) + msg).join("; ");
+  return new ValidationError(text, status, issues);
 }
 
 /** A client of the API. It holds plain data only; there is nothing to free. */
 export class AssessmentsClient {
+  // Survives minification.
+  static name = "AssessmentsClient";
   #settings;
-  #disposal = new AbortController();
+  #disposal = disposal();
   #warned = false;
 
   constructor(options) {

@@ -1,5 +1,19 @@
+/**
+ * What tells an error of a class, whichever copy or version of the package made
+ * it: a program may well have loaded the module for `import` and that for `require`.
+ */
+const brandOf = (name) => Symbol.for(`assessments-edge.${name}`);
+
 /** The base of every error of this package. */
-export class AssessmentsError extends Error {}
+export class AssessmentsError extends Error {
+  static [Symbol.hasInstance](value) {
+    const { prototype } = this;
+    if (prototype.isPrototypeOf(value)) return true;
+    // Classes that extend one of these have no brand of their own.
+    const brand = brandOf(prototype.name);
+    return Object.hasOwn(prototype, brand) && Object(value) === value && brand in value;
+  }
+}
 
 /** What was asked, and the beginning of the answer's text, as it came. */
 function exchange({ method, url, body }) {
@@ -85,7 +99,7 @@ export class ConfigurationError extends AssessmentsError {}
 /** A fault of the package itself. */
 export class InternalError extends AssessmentsError {}
 
-// Names that survive minification.
+// Names that survive minification, and the brands.
 const errors = {
   AssessmentsError,
   ApiError,
@@ -99,5 +113,9 @@ const errors = {
   InternalError,
 };
 for (const [name, type] of Object.entries(errors)) {
-  Object.defineProperty(type.prototype, "name", { value: name, writable: true, configurable: true });
+  Object.defineProperty(type, "name", { value: name, configurable: true });
+  Object.defineProperties(type.prototype, {
+    name: { value: name, writable: true, configurable: true },
+    [brandOf(name)]: { value: true },
+  });
 }

@@ -8,10 +8,10 @@ export interface Issue {
   type: string;
 }
 
-/** What a validation finds. `status` is what the server would answer. */
+/** What a validation finds: at most 1 000 issues. `status` is what the server would answer. */
 export type ValidationResult =
   | { ok: true; value: CreateAssessmentRequest }
-  | { ok: false; status: 400 | 422; issues: Issue[] };
+  | { ok: false; status: 400 | 413 | 422; issues: Issue[] };
 
 /** What is found in one field. */
 export type FieldResult = { ok: true } | { ok: false; issues: Issue[] };
@@ -19,7 +19,8 @@ export type FieldResult = { ok: true } | { ok: false; issues: Issue[] };
 /**
  * Checks any value as a create request. Schema faults are, entry by entry, the
  * server's `422`; in a well-typed request, exceeded limits and malformed ids are
- * listed, each with its place.
+ * listed, each with its place. Lists are read no further than any request can
+ * hold them; what is only too large is a `413`.
  */
 export function validateCreateAssessment(input: unknown): ValidationResult;
 
@@ -276,7 +277,10 @@ export class AssessmentsClient {
   [Symbol.dispose](): void;
 }
 
-/** The base of every error of this package. */
+/**
+ * The base of every error of this package. `instanceof` knows errors of another
+ * copy or version of the package, too.
+ */
 export class AssessmentsError extends Error {}
 
 /** The API answered with an error. */
@@ -317,7 +321,7 @@ export class UnreachableError extends AssessmentsError {
 
 /** The request would be refused; it was not sent. */
 export class ValidationError extends AssessmentsError {
-  status: 400 | 422;
+  status: 400 | 413 | 422;
   issues: Issue[];
 }
 
@@ -349,7 +353,7 @@ export class IdError extends AssessmentsError {
   actual?: string | number;
 }
 
-/** The package is used in a way that cannot work; the message says what to do. */
+/** The package is used in a way, or in a place, that cannot work; the message says what to do. */
 export class ConfigurationError extends AssessmentsError {}
 
 /** A fault of the package itself; the next call works again. */

@@ -1,9 +1,9 @@
-// The default entry: the module travels inside, so that nothing has to be
-// fetched, configured or awaited.
+// The default entry, for browsers: one file, which a page can import without a
+// bundler.
 
 import base64 from "./generated/assessments_bg.wasm";
-import { compile, loadFrom } from "./core.js";
+import { loadFromBase64 } from "./inline.js";
 
-loadFrom(() => compile(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))));
+loadFromBase64(base64);
 
 export * from "./api.js";

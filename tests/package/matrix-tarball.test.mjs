@@ -19,14 +19,23 @@ test("the_tarball_has_what_is_needed_and_nothing_else", () => {
     "LICENSE",
     "README.md",
     "dist/assessments.wasm",
+    "dist/bytes.cjs",
+    "dist/bytes.js",
     "dist/edge-light.js",
+    "dist/edge-light.js.map",
     "dist/index.cjs",
+    "dist/index.cjs.map",
     "dist/index.d.cts",
     "dist/index.d.ts",
     "dist/index.js",
+    "dist/index.js.map",
+    "dist/node.js",
+    "dist/node.js.map",
     "dist/slim.d.ts",
     "dist/slim.js",
+    "dist/slim.js.map",
     "dist/workerd.js",
+    "dist/workerd.js.map",
     "package.json",
   ]);
 });
@@ -71,7 +80,7 @@ describe("TypeScript", () => {
   before(async () => {
     folder = await install("types");
     installed = join(folder, "node_modules/assessments-edge");
-    const entries = ["index.js", "slim.js", "workerd.js", "edge-light.js"];
+    const entries = ["index.js", "node.js", "slim.js", "workerd.js", "edge-light.js"];
     const { metafile } = await build({
       absWorkingDir: installed,
       entryPoints: entries.map((entry) => `dist/${entry}`),

@@ -16,7 +16,7 @@ const DOCUMENT: &str = "index.html";
 const FOLDER: &str = "dashboard";
 /// What the dashboard imports of the package, and where it finds it.
 const PACKAGE: &str = "assessments-edge";
-const PACKAGE_FILES: [&str; 2] = ["slim.js", "assessments.wasm"];
+const PACKAGE_FILES: [&str; 3] = ["slim.js", "slim.js.map", "assessments.wasm"];
 /// Bytes that the dashboard may have after gzip, without the package.
 const MAX_GZIP_BYTES: usize = 60_000;
 

@@ -19,34 +19,89 @@ const CORE: Module = Module {
 /// the module and the code around it.
 const MAX_GZIP_BYTES: usize = 42_000;
 
-/// An entry of the package.
-struct Entry {
+/// A script of the package.
+struct Script {
     name: &'static str,
+    source: &'static str,
+    form: Form,
     arguments: &'static [&'static str],
 }
 
-const ENTRIES: [Entry; 5] = [
-    Entry {
+/// What a script is made for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// To be downloaded: minified, with a map.
+    Small,
+    /// To be read in a stack trace: as it was written, with a map.
+    Readable,
+    /// The module's bytes and nothing else.
+    Data,
+}
+
+const SCRIPTS: [Script; 8] = [
+    Script {
         name: "index.js",
+        source: "index.js",
+        form: Form::Small,
         arguments: &["--format=esm", "--loader:.wasm=base64"],
     },
-    Entry {
-        name: "index.cjs",
-        arguments: &["--format=cjs", "--loader:.wasm=base64"],
+    Script {
+        name: "node.js",
+        source: "node.js",
+        form: Form::Readable,
+        arguments: &["--format=esm", "--external:./bytes.js"],
     },
-    Entry {
+    Script {
+        name: "index.cjs",
+        source: "require.js",
+        form: Form::Readable,
+        arguments: &["--format=cjs", "--external:./bytes.cjs"],
+    },
+    Script {
+        name: "bytes.js",
+        source: "bytes.js",
+        form: Form::Data,
+        arguments: &["--format=esm"],
+    },
+    Script {
+        name: "bytes.cjs",
+        source: "bytes.cjs",
+        form: Form::Data,
+        arguments: &["--format=cjs"],
+    },
+    Script {
         name: "workerd.js",
+        source: "workerd.js",
+        form: Form::Small,
         arguments: &["--format=esm", "--external:./assessments.wasm"],
     },
-    Entry {
+    Script {
         name: "edge-light.js",
+        source: "edge-light.js",
+        form: Form::Small,
         arguments: &["--format=esm", "--external:./assessments.wasm?module"],
     },
-    Entry {
+    Script {
         name: "slim.js",
+        source: "slim.js",
+        form: Form::Small,
         arguments: &["--format=esm"],
     },
 ];
+
+impl Form {
+    const fn arguments(self) -> &'static [&'static str] {
+        match self {
+            // Lines end soon, so that a stack trace can print one of them.
+            Self::Small => &["--minify", "--line-limit=250", "--sourcemap", CODECS],
+            Self::Readable => &["--keep-names", "--sourcemap", CODECS],
+            Self::Data => &["--minify", "--loader:.wasm=base64"],
+        }
+    }
+}
+
+/// Takes the place of what the glue would make of the platform when imported.
+const CODECS: &str = "--inject:src/text.js";
 
 /// Builds the npm package.
 pub(crate) fn package() -> Result<()> {
@@ -92,17 +147,19 @@ fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
 fn bundle(folder: &Path, out: &Path) -> Result<()> {
     setup::npm_tools()?;
     step("bundling the package (esbuild)");
-    for Entry { name, arguments } in ENTRIES {
-        let source = Path::new(name).with_extension("js");
+    for Script {
+        name,
+        source,
+        form,
+        arguments,
+    } in SCRIPTS
+    {
         run_quietly(
             command(root().join("node_modules/.bin/esbuild"))
-                .arg(folder.join("src").join(source))
-                .args([
-                    "--bundle",
-                    "--minify",
-                    "--target=es2022",
-                    "--platform=neutral",
-                ])
+                .current_dir(folder)
+                .arg(format!("src/{source}"))
+                .args(["--bundle", "--target=es2022", "--platform=neutral"])
+                .args(form.arguments())
                 .args(arguments)
                 .arg(format!("--outfile={}", out.join(name).display())),
             "mend what esbuild reports above",
