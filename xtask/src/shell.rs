@@ -4,15 +4,39 @@ use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail};
 
 use crate::interrupt::{self, Running};
 
-/// The project's root folder.
+/// The project's root folder: the one that the command is run in, else the one that
+/// Cargo runs it for, else the one that it stands in. Where it was compiled does not
+/// count, for a checkout may be copied or moved with all that was built in it.
 pub(crate) fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_owned()
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let of_cargo = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let working = std::env::current_dir().ok();
+        let own = std::env::current_exe().ok();
+        [working, of_cargo, own]
+            .into_iter()
+            .flatten()
+            .find_map(|start| project_around(&start))
+            // What is looked for in it then tells that it is not there.
+            .unwrap_or_default()
+    })
+    .clone()
+}
+
+/// The folder at or above `start` that holds this project.
+fn project_around(start: &Path) -> Option<PathBuf> {
+    let is_project = |folder: &&Path| {
+        ["wrangler.toml", "xtask/Cargo.toml"]
+            .iter()
+            .all(|file| folder.join(file).is_file())
+    };
+    start.ancestors().find(is_project).map(Path::to_owned)
 }
 
 /// Says what is about to be done.
