@@ -61,9 +61,10 @@ pub struct NewArtifact {
 /// An answer that is none.
 #[derive(Debug, thiserror::Error)]
 pub enum AnalysisError {
-    /// Not JSON, or of another shape.
-    #[error("not an analysis: {0}")]
-    Shape(serde_json::Error),
+    /// Not JSON, or of another shape. What it repeats of the answer is for the log,
+    /// not for whoever reads the run.
+    #[error("not an analysis")]
+    Shape(#[source] serde_json::Error),
     /// An array, where an object must be; serde would take it for its fields.
     #[error("not an analysis: an object is expected, and objects in its lists")]
     NotAnObject,
@@ -151,6 +152,20 @@ mod tests {
         let analysis = Analysis::read(json).unwrap();
         assert_eq!(analysis.score_percent, Some(0.8));
         assert_eq!(analysis.findings.len(), 1);
+    }
+
+    #[test]
+    fn what_is_told_repeats_nothing_of_the_answer() {
+        for json in [
+            r#"{"status":"hush"}"#,
+            r#"{"score_percent":"hush"}"#,
+            r#"{"findings":["hush"]}"#,
+            r#"{"findings":[{"title":"hush"},{"hush":1}]}"#,
+            "hush",
+        ] {
+            let told = Analysis::read(json).unwrap_err().to_string();
+            assert!(!told.contains("hush"), "{told}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::analysis::{Finding, has_objects};
 use super::event::EventName;
 use super::run::ActionType;
-use super::target::{self, TargetError};
+use super::target::{self, Rules, TargetError};
 use crate::assessment::Status;
 use crate::id::WorkflowComponentId;
 use crate::limits::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
@@ -94,7 +94,7 @@ pub struct WaitForEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
-    /// An `https` address outside of private networks.
+    /// An `https` address outside of private networks, on a port that may be called.
     pub url: String,
     /// Further attempts after one that failed for a reason that may pass.
     #[serde(default = "Call::default_retries")]
@@ -170,11 +170,11 @@ pub enum ComponentError {
 
 impl Component {
     /// Reads a component; parameters may be left out where there are none.
-    /// `development` allows `http` and addresses of this machine.
+    /// `rules` say which addresses it may call.
     ///
     /// # Errors
     /// The first thing that is wrong.
-    pub fn read(value: &Value, development: bool) -> Result<Self, ComponentError> {
+    pub fn read(value: &Value, rules: Rules<'_>) -> Result<Self, ComponentError> {
         let mut value = value.clone();
         if let Some(members) = value.as_object_mut() {
             let parameters = members
@@ -185,11 +185,11 @@ impl Component {
             }
         }
         let component: Self = serde_json::from_value(value).map_err(ComponentError::Shape)?;
-        component.check(development)?;
+        component.check(rules)?;
         Ok(component)
     }
 
-    fn check(&self, development: bool) -> Result<(), ComponentError> {
+    fn check(&self, rules: Rules<'_>) -> Result<(), ComponentError> {
         text("name", &self.name)?;
         match &self.action {
             Action::BeginAssessment(Nothing {}) => Ok(()),
@@ -203,7 +203,7 @@ impl Component {
             }
             Action::Call(call) => {
                 range("retries", call.retries, 0, MAX_RETRIES)?;
-                target::parse(&call.url, development)
+                target::parse(&call.url, rules)
                     .map(drop)
                     .map_err(ComponentError::Target)
             }
@@ -275,7 +275,7 @@ mod tests {
     fn read(action_type: &str, parameters: Value) -> Result<Component, String> {
         let id = format!("cbwc_{}", "1".repeat(32));
         let value = json!({ "id": id, "name": "A step", "action_type": action_type, "parameters": parameters });
-        Component::read(&value, false).map_err(|error| error.to_string())
+        Component::read(&value, Rules::DEFAULT).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -1,23 +1,35 @@
-//! Which addresses a run may call: `https`, and no address that belongs to this
-//! machine or to a private network, where a caller from outside has no business.
+//! Which addresses a run may call: `https`, on a few ports, and no address that
+//! belongs to this machine or to a private network, where a caller from outside
+//! has no business.
 //!
-//! A name that resolves to such an address cannot be seen here; the platform
-//! does not route to private networks, and redirects are never followed.
+//! A name that resolves to such an address without telling cannot be seen here;
+//! the platform does not route to private networks, and redirects are never
+//! followed.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+mod address;
+mod name;
 
 use url::{Host, Url};
 
-/// Names that stand for this machine or for private networks.
-const PRIVATE_NAMES: [&str; 7] = [
-    "localhost",
-    "local",
-    "internal",
-    "intranet",
-    "lan",
-    "home.arpa",
-    "localdomain",
-];
+/// Ports that may be called unless a deployment says otherwise.
+pub const DEFAULT_PORTS: [u16; 2] = [443, 8443];
+
+/// What may be called.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Whether `http` and this machine are allowed, on any port.
+    pub development: bool,
+    /// Ports that may be called.
+    pub ports: &'a [u16],
+}
+
+impl Rules<'_> {
+    /// Those of a deployment that says nothing.
+    pub const DEFAULT: Self = Rules {
+        development: false,
+        ports: &DEFAULT_PORTS,
+    };
+}
 
 /// Why a run may not call an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,15 +46,18 @@ pub enum TargetError {
     /// An address or name of this machine or a private network.
     #[error("{0} is not a public address")]
     NotPublic(String),
+    /// Another port.
+    #[error("port {0} is none of those that may be called")]
+    Port(u16),
 }
 
-/// Reads an address. `development` allows `http` and this machine.
+/// Reads an address.
 ///
 /// # Errors
 /// Why no run may call it.
-pub fn parse(text: &str, development: bool) -> Result<Url, TargetError> {
+pub fn parse(text: &str, rules: Rules<'_>) -> Result<Url, TargetError> {
     let url = Url::parse(text).map_err(|error| TargetError::NotAUrl(error.to_string()))?;
-    let is_http = url.scheme() == "http" && development;
+    let is_http = url.scheme() == "http" && rules.development;
     if url.scheme() != "https" && !is_http {
         return Err(TargetError::NotHttps);
     }
@@ -53,14 +68,19 @@ pub fn parse(text: &str, development: bool) -> Result<Url, TargetError> {
         .host()
         .ok_or_else(|| TargetError::NotAUrl("no host".to_owned()))?;
     let is_public = match host {
-        Host::Domain(name) => is_public_name(name),
-        Host::Ipv4(address) => is_public_v4(address),
-        Host::Ipv6(address) => is_public_v6(address),
+        Host::Domain(name) => name::is_public(name),
+        Host::Ipv4(v4) => address::is_public(v4.into()),
+        Host::Ipv6(v6) => address::is_public(v6.into()),
     };
-    if is_public || (development && is_this_machine(&host)) {
-        Ok(url)
-    } else {
-        Err(TargetError::NotPublic(host.to_string()))
+    let is_allowed = is_public || (rules.development && is_this_machine(&host));
+    if !is_allowed {
+        return Err(TargetError::NotPublic(host.to_string()));
+    }
+    match url.port_or_known_default() {
+        Some(port) if !rules.development && !rules.ports.contains(&port) => {
+            Err(TargetError::Port(port))
+        }
+        _ => Ok(url),
     }
 }
 
@@ -72,63 +92,14 @@ fn is_this_machine(host: &Host<&str>) -> bool {
     }
 }
 
-fn is_public_name(name: &str) -> bool {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let is_private = PRIVATE_NAMES.iter().any(|private| {
-        name.strip_suffix(private)
-            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    });
-    // A name without a dot is completed by the local network.
-    !is_private && name.contains('.')
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    !(address.is_private()
-        || address.is_loopback()
-        // 169.254.169.254, where clouds answer with credentials, is one of these.
-        || address.is_link_local()
-        || address.is_broadcast()
-        || address.is_documentation()
-        || address.is_multicast()
-        || a == 0
-        || a >= 240
-        // Shared address space, benchmarks, protocol assignments.
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 198 && (18..20).contains(&b))
-        || (a == 192 && b == 0 && c == 0))
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    if let Some(embedded) = embedded_v4(address) {
-        return is_public_v4(embedded);
-    }
-    let [first, second, ..] = address.segments();
-    // Of all addresses only 2000::/3 is routed, without its documentation.
-    first & 0xE000 == 0x2000 && !(first == 0x2001 && second == 0x0DB8)
-}
-
-/// The IPv4 address that an IPv6 address stands for: mapped, compatible,
-/// translated (64:ff9b::/96) or 6to4.
-fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    match address.segments() {
-        [0x64, 0xFF9B, 0, 0, 0, 0, high, low] => Some(v4(high, low)),
-        [0x2002, high, low, ..] => Some(v4(high, low)),
-        [0, 0, 0, 0, 0, 0xFFFF | 0, high, low] => match IpAddr::from(address) {
-            IpAddr::V6(v6) if v6.is_loopback() || v6.is_unspecified() => None,
-            _ => Some(v4(high, low)),
-        },
-        _ => None,
-    }
-}
-
-fn v4(high: u16, low: u16) -> Ipv4Addr {
-    Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const DEVELOPMENT: Rules<'_> = Rules {
+        development: true,
+        ..Rules::DEFAULT
+    };
 
     #[test]
     fn public_https_addresses_are_fine() {
@@ -139,7 +110,7 @@ mod tests {
             "https://localhost.example.com",
             "https://xn--bcher-kva.example",
         ] {
-            assert!(parse(text, false).is_ok(), "{text}");
+            assert!(parse(text, Rules::DEFAULT).is_ok(), "{text}");
         }
     }
 
@@ -175,12 +146,23 @@ mod tests {
             "https://metadata.google.internal/",
             "https://printer.local/",
             "https://intranet/",
+            "https://127.0.0.1.nip.io/",
+            "https://7f000001.nip.io/",
+            "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+            "https://[3fff::1]/",
+            "https://192.88.99.1/",
+            "https://168.63.129.16/machine/?comp=goalstate",
+            "https://0xa83f8110/",
+            "https://analyser.default.svc/",
+            "https://analyser.default.svc.cluster.local:8443/",
+            "https://127。0。0。1.nip.io/",
+            "https://ⓛocalhost/",
             "https://１２７.0.0.1/",
         ] {
             assert!(
-                matches!(parse(text, false), Err(TargetError::NotPublic(_))),
+                matches!(parse(text, Rules::DEFAULT), Err(TargetError::NotPublic(_))),
                 "{text}: {:?}",
-                parse(text, false)
+                parse(text, Rules::DEFAULT)
             );
         }
     }
@@ -193,9 +175,40 @@ mod tests {
             ("file:///etc/passwd", TargetError::NotHttps),
             ("https://u:p@a.example/", TargetError::Credentials),
         ] {
-            assert_eq!(parse(text, false), Err(error), "{text}");
+            assert_eq!(parse(text, Rules::DEFAULT), Err(error), "{text}");
         }
-        assert!(matches!(parse("/run", false), Err(TargetError::NotAUrl(_))));
+        assert!(matches!(
+            parse("/run", Rules::DEFAULT),
+            Err(TargetError::NotAUrl(_))
+        ));
+    }
+
+    #[test]
+    fn ports_other_than_443_and_8443_are_refused_unless_they_are_configured() {
+        let ports = [443, 9443];
+        let configured = Rules {
+            ports: &ports,
+            ..Rules::DEFAULT
+        };
+        for (port, by_default, if_configured) in [
+            (443, true, true),
+            (8443, true, false),
+            (9443, false, true),
+            (22, false, false),
+            (80, false, false),
+            (6379, false, false),
+        ] {
+            let text = format!("https://a.example:{port}/");
+            let outcome = |is_allowed: bool| {
+                if is_allowed {
+                    None
+                } else {
+                    Some(TargetError::Port(port))
+                }
+            };
+            assert_eq!(parse(&text, Rules::DEFAULT).err(), outcome(by_default));
+            assert_eq!(parse(&text, configured).err(), outcome(if_configured));
+        }
     }
 
     #[test]
@@ -205,14 +218,14 @@ mod tests {
             "http://localhost:1/",
             "https://[::1]/",
         ] {
-            assert!(parse(text, true).is_ok(), "{text}");
+            assert!(parse(text, DEVELOPMENT).is_ok(), "{text}");
         }
         for text in [
             "http://10.0.0.1/",
             "http://169.254.169.254/",
             "http://x.internal/",
         ] {
-            assert!(parse(text, true).is_err(), "{text}");
+            assert!(parse(text, DEVELOPMENT).is_err(), "{text}");
         }
     }
 }

@@ -25,6 +25,13 @@ import shipped from "../../dist/worker/entry.mjs";
 
 export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
 
+// Analysers of this host are not there, and the network says so in its own words.
+const network = globalThis.fetch;
+globalThis.fetch = (request, init) => {
+  if (new URL(request.url ?? request).hostname !== "unreachable.example") return network(request, init);
+  return Promise.reject(new TypeError("injected: connect ECONNREFUSED 10.1.2.3:8443 (db.corp.internal)"));
+};
+
 const clock = Date.now;
 const random = crypto.getRandomValues.bind(crypto);
 let faults = {};

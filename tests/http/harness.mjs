@@ -139,6 +139,7 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
     name: toml.name,
     main: join(ROOT, faulty ? "tests/http/faulty-entry.mjs" : "dist/worker/entry.mjs"),
     compatibility_date: toml.compatibility_date,
+    compatibility_flags: toml.compatibility_flags,
     assets: { ...toml.assets, directory: join(ROOT, toml.assets.directory) },
     d1_databases: toml.d1_databases.map((database) => ({
       ...database,

@@ -25,8 +25,9 @@ const RUN_KEYS = [
 /** More than an answer may have. */
 const LARGE = JSON.stringify({ findings: [], padding: "x".repeat(262_144) });
 
+const UNREACHABLE = "The analyser could not be reached.";
 /** Of a failed connection, the harness makes a 500 before workerd sees it. */
-const NO_ANSWER = /^The analyser failed: (no answer|answered 500)/;
+const NO_ANSWER = /^The analyser (could not be reached\.|failed: answered 500)$/;
 
 const titled = (n) => Array.from({ length: n }, (_, i) => ({ title: `finding ${i}` }));
 /** Answers that are none, by the path that gives them. */
@@ -112,6 +113,7 @@ before(async () => {
     "bad twice": flowOf(call("bad-twice", { retries: 2 })),
     "cut": flowOf(call("cut", { retries: 1 })),
     "down": flowOf(["call", { url: dead, retries: 1 }]),
+    "unreachable": flowOf(["call", { url: "https://unreachable.example/", retries: 1 }]),
     "down, continue": flowOf(["call", { url: dead, retries: 0, on_failure: "continue" }]),
     "silent": flowOf(call("silent", { retries: 0 })),
     "endless": flowOf(call("endless", { retries: 0 })),
@@ -128,7 +130,9 @@ before(async () => {
   }
   for (const kind of Object.keys(NONSENSE)) flows[kind] = flowOf(call(`nonsense/${kind}`));
   org = orgWithWorkflows("calls", flows);
-  api = await startApi({ data: { orgs: [org.data] }, vars: { ENVIRONMENT: "development" } });
+  api = await startApi({
+    data: { orgs: [org.data] }, faulty: true, vars: { ENVIRONMENT: "development" },
+  });
   runs = runsOf(api, org);
 });
 after(async () => {
@@ -239,6 +243,16 @@ test("an_analyser_that_is_down_fails_the_run_and_its_assessment", async () => {
   assert.equal(asked.slice(before).filter((url) => url === dead).length, 2);
 });
 
+test("what_the_network_says_of_an_analyser_is_in_the_log_and_not_in_the_run", async () => {
+  const started = await runs.start("unreachable");
+  const ended = await failedWith(started, /./);
+  assert.equal(ended.steps.at(-1).message, UNREACHABLE);
+  assert.doesNotMatch(JSON.stringify(ended), /ECONNREFUSED|10\.1\.2\.3|internal/);
+  const lines = api.logs().map(String).join("\n").split("\n");
+  const told = lines.filter((line) => line.includes(started.run) && line.includes("ECONNREFUSED"));
+  assert.equal(told.length, 2, lines.join("\n"));
+});
+
 test("an_answer_that_breaks_off_is_asked_for_again", async () => {
   const started = await runs.start("cut");
   await failedWith(started, /^The analyser failed: /);
@@ -287,8 +301,10 @@ for (const status of [200, 202, 204]) {
 for (const kind of Object.keys(NONSENSE)) {
   test(`an_answer_that_is_none_fails_after_one_attempt_${kind.replaceAll("-", "_")}`, async () => {
     const started = await runs.start(kind);
-    await failedWith(started, /^The analyser failed: ./);
+    const ended = await failedWith(started, /^The analyser failed: ./);
     assert.equal(analyser.of(started.run).length, 1);
+    // Of the answer nothing is repeated.
+    assert.doesNotMatch(ended.steps.at(-1).message, /`|Weak keys|fine|line \d|column/);
   });
 }
 
@@ -329,6 +345,11 @@ test("outside_of_development_nothing_but_public_https_is_asked", async () => {
     "mapped": "https://[::ffff:127.0.0.1]/",
     "hex": "https://0x7f000001/",
     "name": "https://metadata.google.internal/",
+    "wildcard": "https://127.0.0.1.nip.io/",
+    "teredo": "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+    "cluster": "https://analyser.default.svc/",
+    "azure": "https://168.63.129.16/",
+    "port": "https://unreachable.example:6379/",
   };
   // The importer refuses most of these: they stand in the database as if the
   // rules had been laxer when they were imported.
@@ -350,7 +371,10 @@ test("outside_of_development_nothing_but_public_https_is_asked", async () => {
         const { id, run } = await theirs.start(name);
         const ended = await theirs.ended(run);
         assert.equal(ended.status, "failed", url);
-        assert.match(ended.steps[1].message, /must be https|is not a public address/, url);
+        const { message } = ended.steps[1];
+        assert.match(message, /must be https|is not a public address|has a port/, url);
+        // Where it would have gone is the definition's affair, not the reader's.
+        assert.ok(!message.includes(new URL(url).hostname), message);
         assert.equal((await theirs.assessment(id)).status, "failed");
       }),
     );

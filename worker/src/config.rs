@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 
 use assessments::route::Endpoint;
+use assessments::workflow::target;
+use worker::js_sys::{Array, Reflect};
+use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, console_error};
 
 /// The variable that holds the table of roles.
@@ -12,6 +15,74 @@ const ROLES: &str = "ROLES";
 const ENVIRONMENT: &str = "ENVIRONMENT";
 /// Its value for a development deployment.
 const DEVELOPMENT: &str = "development";
+
+/// The variable that tells how many days the events and steps of a run that has
+/// ended are kept (13).
+const RUN_RETENTION_DAYS: &str = "RUN_RETENTION_DAYS";
+/// Without a readable one.
+const DEFAULT_RUN_RETENTION_DAYS: u32 = 400;
+/// A hundred years.
+const MAX_RUN_RETENTION_DAYS: u32 = 36_500;
+
+/// The variable that lists the ports that analysers may be called on.
+const CALL_PORTS: &str = "CALL_PORTS";
+
+/// Days that the events and steps of a run that has ended are kept. A mistake in
+/// the setting must not delete what it meant to keep, so it counts as none.
+pub(crate) fn run_retention_days(env: &Env) -> u32 {
+    let Some(stated) = variable(env, RUN_RETENTION_DAYS) else {
+        return DEFAULT_RUN_RETENTION_DAYS;
+    };
+    whole_number(&stated, MAX_RUN_RETENTION_DAYS).unwrap_or_else(|| {
+        console_error!(
+            "variable {RUN_RETENTION_DAYS} is no number of days from 1 to {MAX_RUN_RETENTION_DAYS}; {DEFAULT_RUN_RETENTION_DAYS} it is"
+        );
+        DEFAULT_RUN_RETENTION_DAYS
+    })
+}
+
+/// Ports that analysers may be called on. A mistake in the setting must not open
+/// what it meant to close, so it counts as none.
+pub(crate) fn call_ports(env: &Env) -> Vec<u16> {
+    let Some(stated) = variable(env, CALL_PORTS) else {
+        return target::DEFAULT_PORTS.to_vec();
+    };
+    let listed = stated.dyn_ref::<Array>().and_then(|ports| {
+        ports
+            .iter()
+            .map(|port| u16::try_from(whole_number(&port, u16::MAX.into())?).ok())
+            .collect()
+    });
+    listed.unwrap_or_else(|| {
+        console_error!("variable {CALL_PORTS} is no list of ports; the usual ones it is");
+        target::DEFAULT_PORTS.to_vec()
+    })
+}
+
+/// A variable, if the deployment has it.
+fn variable(env: &Env, name: &str) -> Option<JsValue> {
+    Reflect::get(env, &JsValue::from_str(name))
+        .ok()
+        .filter(|value| !value.is_undefined())
+}
+
+/// A whole number from 1 to `most`, which may be stated as a text.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "only whole numbers of 32 bits get that far"
+)]
+fn whole_number(stated: &JsValue, most: u32) -> Option<u32> {
+    let number = match stated.as_string() {
+        Some(text) => text.trim().parse().ok()?,
+        None => {
+            let number = stated.as_f64()?;
+            let is_whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
+            is_whole.then_some(number as u32)?
+        }
+    };
+    (1..=most).contains(&number).then_some(number)
+}
 
 /// The settings of a deployment.
 pub(crate) struct Config {

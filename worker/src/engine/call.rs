@@ -1,10 +1,11 @@
 //! Asking an analyser: one signed request, one checked answer.
 
+use std::error::Error as _;
 use std::time::Duration;
 
-use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
+use assessments::id::{OrganizationId, WorkflowComponentId, WorkflowDefinitionId, WorkflowRunId};
 use assessments::time::Timestamp;
-use assessments::workflow::analysis::{Analysis, MAX_BYTES};
+use assessments::workflow::analysis::{Analysis, AnalysisError, MAX_BYTES};
 use assessments::workflow::definition::Component;
 use assessments::workflow::target;
 use futures_util::StreamExt;
@@ -16,12 +17,12 @@ use sha2::Sha256;
 use worker::wasm_bindgen::JsValue;
 use worker::{
     AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
-    Response, ResponseBody,
+    Response, ResponseBody, console_warn,
 };
 
-use super::binding::StepError;
+use super::failure::Failure;
 use crate::shell::Shell;
-use crate::storage;
+use crate::{config, storage};
 
 /// Longest wait for a whole answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -46,7 +47,7 @@ pub(crate) struct Question {
 struct Body<'a> {
     workflow_run_id: &'a WorkflowRunId,
     workflow_definition_id: &'a WorkflowDefinitionId,
-    component_id: &'a assessments::id::WorkflowComponentId,
+    component_id: &'a WorkflowComponentId,
     component_name: &'a str,
     input: &'a RawValue,
     sent_at: Option<Timestamp>,
@@ -55,35 +56,73 @@ struct Body<'a> {
 /// Asks once.
 ///
 /// # Errors
-/// Whether it is worth another attempt.
-pub(crate) async fn ask(shell: &Shell, question: &Question) -> Result<Analysis, StepError> {
+/// Why there is no analysis, which the log tells in full.
+pub(crate) async fn ask(shell: &Shell, question: &Question) -> Result<Analysis, Failure> {
+    let log = Log {
+        run: &question.run,
+        component: &question.component.id,
+    };
     let secret = storage::runs::signing_secret(shell, &question.org, &question.definition)
         .await
-        .map_err(|error| StepError::Retry(error.to_string()))?
-        .ok_or_else(|| StepError::Fatal("the workflow has no signing secret".to_owned()))?;
-    let request = request(question, &secret, shell.config().is_development)?;
+        .map_err(|error| log.failed(Failure::NotAsked, &error))?
+        .ok_or_else(|| log.failed(Failure::Unsigned, &"no signing secret"))?;
+    let request = request(question, &secret, shell, &log)?;
     let controller = AbortController::default();
     let signal = controller.signal();
-    let exchange = Box::pin(exchange(request, &signal));
+    let exchange = Box::pin(exchange(request, &signal, &log));
     let timer = Delay::from(TIMEOUT);
     let text = match select(exchange, timer).await {
         Either::Left((text, _)) => text?,
         Either::Right(((), _)) => {
             controller.abort();
-            return Err(StepError::Retry(format!(
-                "no whole answer in {} s",
-                TIMEOUT.as_secs()
-            )));
+            return Err(log.failed(Failure::TooSlow(TIMEOUT.as_secs()), &"given up"));
         }
     };
     // An analyser may have nothing to say yet, and report later.
     let text = if text.is_empty() { "{}" } else { &text };
-    Analysis::read(text).map_err(|error| StepError::Fatal(error.to_string()))
+    Analysis::read(text).map_err(|error| log.failed(Failure::from(&error), &in_full(&error)))
 }
 
-fn request(question: &Question, secret: &str, development: bool) -> Result<Request, StepError> {
-    let fatal = |error: &dyn std::fmt::Display| StepError::Fatal(error.to_string());
-    let url = target::parse(&question.url, development).map_err(|error| fatal(&error))?;
+/// Under which ids causes are logged.
+struct Log<'a> {
+    run: &'a WorkflowRunId,
+    component: &'a WorkflowComponentId,
+}
+
+impl Log<'_> {
+    /// Logs the cause of a failure.
+    fn failed(&self, failure: Failure, cause: &dyn std::fmt::Display) -> Failure {
+        console_warn!(
+            "run {}, component {}: {failure} ({cause})",
+            self.run.as_str(),
+            self.component.as_str()
+        );
+        failure
+    }
+}
+
+/// What is wrong with an answer, with what it repeats of it.
+pub(super) fn in_full(error: &AnalysisError) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+fn request(
+    question: &Question,
+    secret: &str,
+    shell: &Shell,
+    log: &Log<'_>,
+) -> Result<Request, Failure> {
+    let ports = config::call_ports(shell.env());
+    let rules = target::Rules {
+        development: shell.config().is_development,
+        ports: &ports,
+    };
+    let url = target::parse(&question.url, rules)
+        .map_err(|error| log.failed(Failure::from(&error), &error))?;
+    let not_asked = |error: &dyn std::fmt::Display| log.failed(Failure::NotAsked, error);
     let body = serde_json::to_string(&Body {
         workflow_run_id: &question.run,
         workflow_definition_id: &question.definition,
@@ -92,7 +131,7 @@ fn request(question: &Question, secret: &str, development: bool) -> Result<Reque
         input: &question.input,
         sent_at: question.sent_at,
     })
-    .map_err(|error| fatal(&error))?;
+    .map_err(|error| not_asked(&error))?;
     let headers = Headers::new();
     let key = format!(
         "{}-{}",
@@ -106,7 +145,9 @@ fn request(question: &Question, secret: &str, development: bool) -> Result<Reque
         ("idempotency-key", key.as_str()),
         (SIGNATURE_HEADER, signature(secret, &body).as_str()),
     ] {
-        headers.set(name, value).map_err(|error| fatal(&error))?;
+        headers
+            .set(name, value)
+            .map_err(|error| not_asked(&error))?;
     }
     let mut init = RequestInit::new();
     init.with_method(Method::Post)
@@ -114,7 +155,7 @@ fn request(question: &Question, secret: &str, development: bool) -> Result<Reque
         .with_body(Some(JsValue::from_str(&body)))
         // Wherever a redirect leads, nobody checked it.
         .with_redirect(RequestRedirect::Manual);
-    Request::new_with_init(url.as_str(), &init).map_err(|error| fatal(&error))
+    Request::new_with_init(url.as_str(), &init).map_err(|error| not_asked(&error))
 }
 
 /// `sha256=` and the hexadecimal HMAC of a body.
@@ -130,39 +171,37 @@ fn signature(secret: &str, body: &str) -> String {
     format!("sha256={hex}")
 }
 
-async fn exchange(request: Request, signal: &worker::AbortSignal) -> Result<String, StepError> {
-    let retry = |error: &dyn std::fmt::Display| StepError::Retry(error.to_string());
+async fn exchange(
+    request: Request,
+    signal: &worker::AbortSignal,
+    log: &Log<'_>,
+) -> Result<String, Failure> {
     let mut response = Fetch::Request(request)
         .send_with_signal(signal)
         .await
-        .map_err(|error| retry(&format!("no answer: {error}")))?;
+        .map_err(|error| log.failed(Failure::Unreachable, &error))?;
     match response.status_code() {
-        200..=299 => read(&mut response).await,
-        status @ 300..=399 => Err(StepError::Fatal(format!(
-            "answered {status}; redirects are not followed"
-        ))),
-        status @ (408 | 425 | 429 | 500..=599) => Err(retry(&format!("answered {status}"))),
-        status => Err(StepError::Fatal(format!("answered {status}"))),
+        200..=299 => read(&mut response, log).await,
+        status @ 300..=399 => Err(log.failed(Failure::Redirect(status), &"not followed")),
+        status => Err(log.failed(Failure::Status(status), &"refused")),
     }
 }
 
 /// A body, read no further than an answer may be long.
-async fn read(response: &mut Response) -> Result<String, StepError> {
+async fn read(response: &mut Response, log: &Log<'_>) -> Result<String, Failure> {
     if matches!(response.body(), ResponseBody::Empty) {
         return Ok(String::new());
     }
-    let broken = |error: worker::Error| StepError::Retry(format!("the answer broke off: {error}"));
+    let broken = |error: worker::Error| log.failed(Failure::BrokeOff, &error);
     let mut bytes = Vec::new();
     let mut stream = response.stream().map_err(broken)?;
     while let Some(chunk) = stream.next().await {
         bytes.extend_from_slice(&chunk.map_err(broken)?);
         if bytes.len() > MAX_BYTES {
-            return Err(StepError::Fatal(format!(
-                "answered more than {MAX_BYTES} bytes"
-            )));
+            return Err(log.failed(Failure::TooLarge(MAX_BYTES), &"read no further"));
         }
     }
-    String::from_utf8(bytes).map_err(|_| StepError::Fatal("answered no UTF-8".to_owned()))
+    String::from_utf8(bytes).map_err(|error| log.failed(Failure::NotUtf8, &error))
 }
 
 #[cfg(test)]

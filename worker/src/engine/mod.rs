@@ -10,10 +10,14 @@
 //! - [`run`]: one execution of a run, step by step
 //! - [`effect`]: what a step does, pure
 //! - [`call`]: asking an analyser
+//! - [`failure`]: why that failed, as it is told
+//! - [`ahead`]: how long what a run still has to do may take
 
+pub(crate) mod ahead;
 pub(crate) mod binding;
 mod call;
 pub(crate) mod effect;
+mod failure;
 pub(crate) mod run;
 
 use assessments::id::{OrganizationId, WorkflowRunId};

@@ -5,17 +5,18 @@
 use std::time::Duration;
 
 use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
-use assessments::workflow::analysis::Analysis;
+use assessments::workflow::analysis::{Analysis, AnalysisError};
 use assessments::workflow::definition::{Action, Call, Component, Wait, WaitForEvent};
 use assessments::workflow::event::EventName;
 use assessments::workflow::run::RunStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use worker::Env;
+use worker::{Env, console_warn};
 
 use super::binding::{EngineError, Event, Step, StepConfig, StepError};
 use super::call::{self, Question};
 use super::effect::Effect;
+use super::failure::Failure;
 use super::{Params, wake_event};
 use crate::shell::Shell;
 use crate::storage::events::Look;
@@ -31,9 +32,9 @@ const STORAGE: StepConfig = StepConfig {
     timeout: Duration::from_secs(30),
 };
 /// Before the second attempt of a call.
-const CALL_DELAY: Duration = Duration::from_secs(1);
+pub(super) const CALL_DELAY: Duration = Duration::from_secs(1);
 /// Longer than a call may take.
-const CALL_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a call may take, in seconds, before the sweep looks after the run. To
 /// one that goes on with further attempts this does nothing.
 const CALL_SECONDS: u32 = 60;
@@ -151,7 +152,7 @@ impl Execution<'_> {
             if let Some(payload) = looked.payload {
                 let effect = if wait.applies_report {
                     Analysis::read(&payload).map_or_else(
-                        |error| Effect::failure(error.to_string(), wait.on_timeout),
+                        |error| self.not_a_report(step, wait, &error),
                         Effect::analysis,
                     )
                 } else {
@@ -180,6 +181,13 @@ impl Execution<'_> {
         );
         self.settle(step, Effect::failure(message, wait.on_timeout))
             .await
+    }
+
+    /// A report that is none; the log tells what is wrong with it.
+    fn not_a_report(&self, step: &StepOfRun, wait: &WaitForEvent, error: &AnalysisError) -> Effect {
+        let (run, position) = (self.run.as_str(), step.position);
+        console_warn!("run {run}, step {position}: {}", call::in_full(error));
+        Effect::failure(error.to_string(), wait.on_timeout)
     }
 
     async fn call(
@@ -212,7 +220,9 @@ impl Execution<'_> {
             .run(&name(step, "call"), config, move || {
                 let (question, shell) = (question.clone(), Shell::new(env.clone(), None));
                 async move {
-                    let analysis = call::ask(&shell, &question).await?;
+                    let analysis = call::ask(&shell, &question)
+                        .await
+                        .map_err(Failure::into_step_error)?;
                     encode(&analysis).map_err(StepError::Fatal)
                 }
             })
@@ -221,8 +231,9 @@ impl Execution<'_> {
             Ok(analysis) => Effect::analysis(decode(&analysis)?),
             Err(error) if error.is_abort() => return Err(error),
             Err(error) => {
-                let told = error.message.trim_start_matches("NonRetryableError: ");
-                Effect::failure(format!("The analyser failed: {told}"), call.on_failure)
+                let of = format!("run {}, step {}", self.run.as_str(), step.position);
+                let failure = Failure::from_engine(&error.message, &of);
+                Effect::failure(failure.to_string(), call.on_failure)
             }
         };
         self.settle(step, effect).await

@@ -11,6 +11,7 @@ use assessments::id::{
 };
 use assessments::limits::MAX_TEXT_LENGTH;
 use assessments::workflow::definition::{Action, Component, MAX_COMPONENTS};
+use assessments::workflow::target::Rules;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -25,18 +26,18 @@ const MIN_SIGNING_SECRET: usize = 32;
 /// The role of a key that names none.
 const DEFAULT_ROLE: &str = "Service Account";
 
-/// Reads and checks the whole file. A deployment's workflows may call public
-/// addresses only.
+/// Reads and checks the whole file. Its workflows may call what `rules` say.
 ///
 /// # Errors
 /// Every fault, with its place.
-pub(crate) fn read(json: &Value, is_deployed: bool) -> Result<ImportFile, Vec<Fault>> {
+pub(crate) fn read(json: &Value, rules: Rules<'_>) -> Result<ImportFile, Vec<Fault>> {
     let mut faults = Faults::default();
     let mut file = ImportFile::default();
     if let Some(root) = Node::root(json).object(&mut faults, &["orgs"]) {
         let mut seen = Seen {
-            is_deployed,
-            ..Seen::default()
+            rules,
+            orgs: Unique::default(),
+            secrets: Unique::default(),
         };
         if let Some(orgs) = root.required(&mut faults, "orgs") {
             for node in orgs.items(&mut faults) {
@@ -54,14 +55,13 @@ pub(crate) fn read(json: &Value, is_deployed: bool) -> Result<ImportFile, Vec<Fa
 }
 
 /// What holds for the whole file, and what must be unique in it.
-#[derive(Default)]
-struct Seen {
-    is_deployed: bool,
+struct Seen<'a> {
+    rules: Rules<'a>,
     orgs: Unique<OrganizationId>,
     secrets: Unique<String>,
 }
 
-fn organization(node: &Node<'_>, seen: &mut Seen, faults: &mut Faults) -> Option<Organization> {
+fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Option<Organization> {
     let object = node.object(
         faults,
         &[
@@ -111,7 +111,7 @@ fn organization(node: &Node<'_>, seen: &mut Seen, faults: &mut Faults) -> Option
     let workflows = collect(&object, faults, "workflows", |node, faults| {
         workflow(
             node,
-            seen.is_deployed,
+            seen.rules,
             &mut workflow_ids,
             &mut workflow_names,
             faults,
@@ -156,7 +156,7 @@ fn organization(node: &Node<'_>, seen: &mut Seen, faults: &mut Faults) -> Option
     })
 }
 
-fn api_key(node: &Node<'_>, seen: &mut Seen, faults: &mut Faults) -> Option<Key> {
+fn api_key(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Option<Key> {
     let object = node.object(faults, &["name", "secret", "role", "revoked", "expires_at"])?;
     let name = text(&object, faults, "name");
     let secret = object.required(faults, "secret").and_then(|node| {
@@ -278,7 +278,7 @@ fn named<K: Kind>(
 
 fn workflow(
     node: &Node<'_>,
-    is_deployed: bool,
+    rules: Rules<'_>,
     ids: &mut Unique<WorkflowDefinitionId>,
     live_names: &mut Unique<String>,
     faults: &mut Faults,
@@ -296,7 +296,7 @@ fn workflow(
         ],
     )?;
     let id = unique_id(&object, faults, ids);
-    let components = components(&object, is_deployed, faults);
+    let components = components(&object, rules, faults);
     let signing_secret = signing_secret(&object, &components, faults);
     let archived = object.flag(faults, "archived");
     let name = object.required(faults, "name").and_then(|node| {
@@ -326,7 +326,7 @@ fn workflow(
 }
 
 /// The steps of a workflow, checked by the library's rules.
-fn components(object: &Object<'_>, is_deployed: bool, faults: &mut Faults) -> Vec<Component> {
+fn components(object: &Object<'_>, rules: Rules<'_>, faults: &mut Faults) -> Vec<Component> {
     let nodes = object.few_items(faults, "steps", MAX_COMPONENTS);
     let mut ids = Unique::default();
     let mut components = Vec::new();
@@ -337,7 +337,7 @@ fn components(object: &Object<'_>, is_deployed: bool, faults: &mut Faults) -> Ve
         {
             continue;
         }
-        match Component::read(node.value(), !is_deployed) {
+        match Component::read(node.value(), rules) {
             Ok(component) => {
                 ids.add(faults, node, &component.id);
                 if component.ends_the_run() && index + 1 < nodes.len() {

@@ -16,6 +16,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use assessments::workflow::target::{DEFAULT_PORTS, Rules};
+use serde::Deserialize;
 
 use crate::setup;
 use crate::shell::{root, run_captured, run_quietly, step};
@@ -151,11 +153,17 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Checks a file's text; every fault goes to standard error.
+/// Checks a file's text; every fault goes to standard error. A deployment's
+/// workflows may call public addresses only.
 fn check(text: &str, path: &Path, is_deployed: bool) -> Result<file::ImportFile> {
+    let ports = call_ports()?;
+    let rules = Rules {
+        development: !is_deployed,
+        ports: &ports,
+    };
     let UniqueKeys(json) =
         serde_json::from_str(text).with_context(|| format!("{} is not JSON", path.display()))?;
-    let faults = match check::read(&json, is_deployed) {
+    let faults = match check::read(&json, rules) {
         Ok(file) => return Ok(file),
         Err(faults) => faults,
     };
@@ -167,6 +175,25 @@ fn check(text: &str, path: &Path, is_deployed: bool) -> Result<file::ImportFile>
         "{} fault{plural} in the file; nothing was imported",
         faults.len()
     )
+}
+
+/// The ports that wrangler.toml lets analysers be called on.
+fn call_ports() -> Result<Vec<u16>> {
+    #[derive(Default, Deserialize)]
+    struct Configuration {
+        #[serde(default)]
+        vars: Variables,
+    }
+    #[derive(Default, Deserialize)]
+    struct Variables {
+        #[serde(rename = "CALL_PORTS")]
+        call_ports: Option<Vec<u16>>,
+    }
+    let path = root().join("wrangler.toml");
+    let configuration: Configuration =
+        toml::from_str(&read(&path)?).with_context(|| path.display().to_string())?;
+    let stated = configuration.vars.call_ports;
+    Ok(stated.unwrap_or_else(|| DEFAULT_PORTS.to_vec()))
 }
 
 fn summary(file: &file::ImportFile) -> String {

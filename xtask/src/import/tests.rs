@@ -1,13 +1,19 @@
 use serde_json::{Value, json};
 
 use super::{check, demo_file, sql};
+use assessments::workflow::target::Rules;
+
+const DEVELOPMENT: Rules<'_> = Rules {
+    development: true,
+    ..Rules::DEFAULT
+};
 
 fn demo() -> Value {
     serde_json::from_str(&std::fs::read_to_string(demo_file()).unwrap()).unwrap()
 }
 
 fn faults(json: &Value) -> Vec<String> {
-    match check::read(json, false) {
+    match check::read(json, DEVELOPMENT) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     }
@@ -72,9 +78,44 @@ fn a_whole_organization_fits_few_statements_within_the_limit_of_d1() {
     let json = json!({"orgs": [{
         "id": "cborg_00000000000000000000000000000001", "name": "Large", "vendors": vendors,
     }]});
-    let statements = sql::statements(&check::read(&json, false).unwrap()).unwrap();
+    let statements = sql::statements(&check::read(&json, DEVELOPMENT).unwrap()).unwrap();
     assert!(statements.len() < 60, "{}", statements.len());
     for statement in statements {
         assert!(statement.len() < 100_000 && !statement.contains('\n'));
+    }
+}
+
+#[test]
+fn a_deployments_workflows_call_public_addresses_on_configured_ports_only() {
+    let with_url = |url: &str| {
+        let mut json = demo();
+        let workflow = &mut json["orgs"][0]["workflows"][0];
+        workflow["signing_secret"] = json!("a signing secret of the tests, long enough");
+        workflow["steps"] = json!([{
+            "id": "cbwc_00000000000000000000000000000001", "name": "Ask", "action_type": "call",
+            "parameters": { "url": url },
+        }]);
+        let ports = [9443];
+        let rules = Rules {
+            ports: &ports,
+            ..Rules::DEFAULT
+        };
+        let faults = check::read(&json, rules).err().unwrap_or_default();
+        let here = faults
+            .iter()
+            .filter(|fault| fault.place == "/orgs/0/workflows/0/steps/0");
+        here.map(|fault| fault.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(with_url("https://a.example:9443/"), Vec::<String>::new());
+    for (url, told) in [
+        ("https://a.example/", "port 443 is none"),
+        ("https://10-0-0-1.nip.io:9443/", "is not a public address"),
+        ("http://a.example:9443/", "must be https"),
+    ] {
+        let faults = with_url(url);
+        assert!(
+            faults.iter().any(|fault| fault.contains(told)),
+            "{faults:?}"
+        );
     }
 }
