@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::idempotency::{self, IdempotencyKeyError};
 use crate::limits::{LimitFault, WorkflowName};
 use crate::schema::{Fault, Field};
-use crate::workflow::event::EventNameError;
+use crate::workflow::event::{EventName, EventNameError};
 
 /// Seconds after which a caller may try again when a bug of ours broke the call.
 const RETRY_AFTER_INTERNAL: u32 = 1;
@@ -57,6 +57,12 @@ pub enum Problem {
     WorkflowRunNotFound,
     /// The run has ended, so nothing in it waits for an event.
     WorkflowRunEnded,
+    /// No step of the run waits for an event of that name, so nothing would
+    /// ever take it.
+    EventNotExpected {
+        /// The event's name.
+        name: EventName,
+    },
     /// An event's name breaks its rule.
     BadEventName(EventNameError),
     /// No such path.
@@ -100,7 +106,9 @@ impl Problem {
             | Self::WorkflowRunNotFound
             | Self::NotFound => 404,
             Self::MethodNotAllowed { .. } => 405,
-            Self::WorkflowDisabled { .. } | Self::WorkflowRunEnded => 409,
+            Self::WorkflowDisabled { .. }
+            | Self::WorkflowRunEnded
+            | Self::EventNotExpected { .. } => 409,
             Self::BodyTooLarge => 413,
             Self::Schema(_) => 422,
             Self::TooManyRequests { .. } => 429,
@@ -134,6 +142,7 @@ impl Problem {
             | Self::AssessmentNotFound
             | Self::WorkflowRunNotFound
             | Self::WorkflowRunEnded
+            | Self::EventNotExpected { .. }
             | Self::BadEventName(_)
             | Self::NotFound => None,
         }
@@ -181,6 +190,10 @@ impl Problem {
             Self::WorkflowRunEnded => {
                 Detail::coded("workflow_run_ended", "Workflow run has ended.")
             }
+            Self::EventNotExpected { name } => Detail::coded(
+                "event_not_expected",
+                format!("No step of this run waits for '{}'.", name.as_str()),
+            ),
             Self::BadEventName(error) => Detail::refused(error),
             Self::NotFound => Detail::Plain("Not Found"),
             Self::MethodNotAllowed { .. } => Detail::Plain("Method Not Allowed"),

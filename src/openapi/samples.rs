@@ -10,7 +10,7 @@ use crate::limits::{CreateAssessment, MAX_TEXT_LENGTH};
 use crate::problem::{BadReference, Problem};
 use crate::route::Endpoint;
 use crate::schema::{self, Draft, Field};
-use crate::workflow::event::{EventDraft, EventNameError};
+use crate::workflow::event::{EventDraft, EventName, EventNameError};
 
 /// Seconds shown in examples of `Retry-After`.
 const RETRY_AFTER: u32 = 2;
@@ -54,7 +54,9 @@ const fn answers(endpoint: Endpoint, problem: &Problem) -> bool {
             Endpoint::RetrieveAssessment | Endpoint::ArchiveAssessment
         ),
         Problem::WorkflowRunNotFound => sends || matches!(endpoint, Endpoint::RetrieveWorkflowRun),
-        Problem::WorkflowRunEnded | Problem::BadEventName(_) => sends,
+        Problem::WorkflowRunEnded
+        | Problem::EventNotExpected { .. }
+        | Problem::BadEventName(_) => sends,
         // Answered where there is no route, or not by that method.
         Problem::NotFound | Problem::MethodNotAllowed { .. } => false,
         Problem::Internal | Problem::Unavailable { .. } => true,
@@ -171,6 +173,13 @@ fn samples_that_must_be_provoked(endpoint: Endpoint) -> Vec<Sample> {
             "idempotency_key",
             "The `Idempotency-Key` header breaks its rules.",
             IdempotencyKey::parse("").err().map(Problem::BadIdempotencyKey),
+        ),
+        (
+            "event_not_expected",
+            "No step of the run waits for an event of that name, so it would never be taken.",
+            EventName::parse("review-approved")
+                .ok()
+                .map(|name| Problem::EventNotExpected { name }),
         ),
         (
             "over_limit",

@@ -107,6 +107,11 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
     if let Err(error) = storage::sweep::expired_idempotency_records(&shell).await {
         console_error!("sweep of expired idempotency records: {error}");
     }
+    let kept_seconds = i64::from(config::run_retention_days(shell.env())) * 24 * 60 * 60;
+    let horizon = shell.now().plus(-kept_seconds);
+    if let Err(error) = storage::sweep::details_of_ended_runs(&shell, horizon).await {
+        console_error!("purge of ended runs: {error}");
+    }
 }
 
 /// The body of the `500` that the entry module answers when this module has

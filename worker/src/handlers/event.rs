@@ -19,10 +19,6 @@ use crate::storage::{self, StorageError};
 
 /// Attempts to write on facts that keep changing under us.
 const MAX_ATTEMPTS: u32 = 5;
-/// Events that one run may have; nothing takes so many in good faith.
-const MAX_EVENTS: u32 = 1_000;
-/// Told to whoever sends more.
-const RETRY_AFTER_SECONDS: u32 = 3_600;
 /// The status of an event that is kept.
 const ACCEPTED: u16 = 202;
 
@@ -33,8 +29,8 @@ const ACCEPTED: u16 = 202;
 /// 5. body size: `413`
 /// 6. JSON, schema: `422`
 /// 7. the event's name: `400`
-/// 8. the run, by organization and id: `404`, `409` if it has ended, `429` if it
-///    has too many events
+/// 8. the run, by organization and id: `404`, `409` if it has ended or no step of
+///    it waits for such an event, `429` if too many wait to be taken (13)
 /// 9. one atomic write: `503`
 ///
 /// The event is kept before the run is woken, so none is lost. Two D1 round
@@ -54,7 +50,8 @@ pub(super) async fn send(
     for _ in 0..MAX_ATTEMPTS {
         let now = shell.now();
         let looked_up = key.as_ref().ok().and_then(Option::as_ref);
-        let facts = storage::events::facts(shell, &caller, looked_up, id.id(), now).await?;
+        let named = input.as_ref().ok().map(|(name, _)| name);
+        let facts = storage::events::facts(shell, &caller, looked_up, id.id(), named, now).await?;
         // 1, 2, 3
         let basis = auth::admit(shell, &caller, &admission, facts.standing, now)?;
         // 4
@@ -69,14 +66,17 @@ pub(super) async fn send(
         // 5, 6, 7
         let (name, payload) = input.as_ref().map_err(Problem::clone)?;
         // 8
-        let (Some(run), Some((status, events))) = (id.id(), facts.run) else {
+        let (Some(run), Some(receiver)) = (id.id(), facts.run) else {
             return Err(Problem::WorkflowRunNotFound.into());
         };
-        if status.is_terminal() {
+        if receiver.status.is_terminal() {
             return Err(Problem::WorkflowRunEnded.into());
         }
-        if events >= MAX_EVENTS {
-            let retry_after = RETRY_AFTER_SECONDS;
+        if receiver.waits == 0 {
+            return Err(Problem::EventNotExpected { name: name.clone() }.into());
+        }
+        if let Some(ahead) = receiver.full {
+            let retry_after = ahead.seconds_until_taken(name, now);
             return Err(Problem::TooManyRequests { retry_after }.into());
         }
         // 9

@@ -14,6 +14,7 @@ use super::{StorageError, id, standing, text, time};
 use crate::auth::{Basis, Caller, Standing};
 use crate::digest::RequestDigest;
 use crate::engine::GRACE_SECONDS;
+use crate::engine::ahead::Ahead;
 use crate::shell::Shell;
 
 /// An event for a run.
@@ -24,19 +25,68 @@ pub(crate) struct NewEvent<'a> {
     pub(crate) payload: &'a str,
 }
 
+/// Untaken events of one name of one run that are kept (13).
+const MAX_UNTAKEN: u32 = 100;
+
 /// What accepting an event looks up in one round trip.
 pub(crate) struct Facts {
     pub(crate) standing: Option<Standing>,
     /// The stored answer, if the key has one.
     pub(crate) replay: Option<Replay>,
-    /// Where the run stands, if there is one, and how many events it has.
-    pub(crate) run: Option<(RunStatus, u32)>,
+    /// The run, if there is one.
+    pub(crate) run: Option<Receiver>,
 }
 
-const RUN_STATUS: &str = "\
-SELECT json_object('status', status, 'events', (
-    SELECT count(*) FROM workflow_events WHERE org_id = ?1 AND run_id = ?2)) AS json
-FROM workflow_runs WHERE org_id = ?1 AND id = ?2";
+/// A run, as far as it concerns an event.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Receiver {
+    pub(crate) status: RunStatus,
+    /// How many steps of its version wait for events of the name.
+    pub(crate) waits: u32,
+    /// What lies ahead of it, if it has as many untaken events as it may have.
+    pub(crate) full: Option<Ahead>,
+}
+
+/// Untaken events of a name beyond those that an open step is about to take: an
+/// event that a step waits for now finds room.
+macro_rules! surplus {
+    () => {
+        "((SELECT count(*) FROM workflow_events
+    WHERE org_id = ?1 AND run_id = ?2 AND taken_by IS NULL AND name = ?3)
+  - (SELECT count(*) FROM workflow_run_steps s
+    WHERE s.org_id = ?1 AND s.run_id = ?2 AND s.status IS NULL AND s.awaits = ?3
+      AND NOT EXISTS (SELECT 1 FROM workflow_events
+                      WHERE org_id = ?1 AND run_id = ?2 AND taken_by = s.position)))"
+    };
+}
+
+const RECEIVER: &str = concat!(
+    "\
+SELECT json_object(
+    'status', r.status,
+    'waits', (
+        SELECT count(*) FROM json_each(v.components)
+        WHERE value ->> '$.action_type' = 'wait_for_event'
+          AND value ->> '$.parameters.event' = ?3),
+    'full', iif(",
+    surplus!(),
+    " < ?4, NULL, json_object(
+        'components', json(coalesce(v.components, '[]')),
+        'settled', (
+            SELECT count(*) FROM workflow_run_steps
+            WHERE org_id = ?1 AND run_id = ?2 AND status IS NOT NULL),
+        'open_until', (
+            SELECT max(deadline) FROM workflow_run_steps
+            WHERE org_id = ?1 AND run_id = ?2 AND status IS NULL)))) AS json
+FROM workflow_runs r
+LEFT JOIN workflow_versions v
+    ON v.org_id = r.org_id AND v.definition_id = r.definition_id AND v.version = r.version
+WHERE r.org_id = ?1 AND r.id = ?2"
+);
+
+/// Of which name an event is looked at before its body was found to be good: of
+/// none, as no step waits for it.
+const NO_NAME: &str = "";
 
 /// The scope of a key: the very path, as every run has events of its own.
 fn operation(run: &WorkflowRunId) -> String {
@@ -48,13 +98,9 @@ pub(crate) async fn facts(
     caller: &Caller,
     key: Option<&IdempotencyKey>,
     run: Option<&WorkflowRunId>,
+    name: Option<&EventName>,
     now: Timestamp,
 ) -> Result<Facts, StorageError> {
-    #[derive(Deserialize)]
-    struct Run {
-        status: RunStatus,
-        events: u32,
-    }
     let database = shell.databases().of(&caller.org)?;
     let mut statements = vec![standing::select(&database, caller)?];
     let keyed = key.zip(run);
@@ -68,7 +114,9 @@ pub(crate) async fn facts(
         statements.push(scope.select(&database, now)?);
     }
     if let Some(run) = run {
-        statements.push(database.statement(RUN_STATUS, &[id(&caller.org), id(run)])?);
+        let name = text(name.map_or(NO_NAME, EventName::as_str));
+        let values = [id(&caller.org), id(run), name, MAX_UNTAKEN.into()];
+        statements.push(database.statement(RECEIVER, &values)?);
     }
     let mut rows = database.batch("look up for event", statements).await?;
     Ok(Facts {
@@ -77,15 +125,19 @@ pub(crate) async fn facts(
             Some(_) => idempotency::next(&mut rows)?,
             None => None,
         },
-        run: rows
-            .next_value::<Run>()?
-            .map(|run| (run.status, run.events)),
+        run: rows.next_value()?,
     })
 }
 
-const GUARD_STARTED: &str = "\
+/// Simultaneous events do not pass the limit together.
+const GUARD_ROOM: &str = concat!(
+    "\
 INSERT INTO guard (holds) SELECT EXISTS (
-    SELECT 1 FROM workflow_runs WHERE org_id = ?1 AND id = ?2 AND status = 'started')";
+    SELECT 1 FROM workflow_runs WHERE org_id = ?1 AND id = ?2 AND status = 'started')
+  AND ",
+    surplus!(),
+    " < ?4"
+);
 
 const KEEP: &str = "\
 INSERT INTO workflow_events (org_id, run_id, sequence, name, payload, received_at)
@@ -108,7 +160,8 @@ WHERE org_id = ?1 AND run_id = ?2 AND status IS NULL AND awaits = ?3";
 ///
 /// # Errors
 /// [`StorageError::Constraint`] if the caller would no longer be admitted, the
-/// run has ended, or the key has been used; nothing is written then.
+/// run has ended or has too many events, or the key has been used; nothing is
+/// written then.
 pub(crate) async fn keep(
     shell: &Shell,
     caller: &Caller,
@@ -123,9 +176,13 @@ pub(crate) async fn keep(
     }
     let database = shell.databases().of(&caller.org)?;
     let run = || [id(&caller.org), id(event.run)];
+    let [org, of_run] = run();
     let mut statements = vec![
         standing::guard(&database, caller, basis, now)?,
-        database.statement(GUARD_STARTED, &run())?,
+        database.statement(
+            GUARD_ROOM,
+            &[org, of_run, text(event.name.as_str()), MAX_UNTAKEN.into()],
+        )?,
     ];
     if let Some((key, request, body)) = answer {
         let operation = operation(event.run);

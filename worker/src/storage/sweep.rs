@@ -1,16 +1,22 @@
 //! Deleting what has expired, in bounded batches, so that a sweep never holds
 //! the database for long and the table does not grow for ever.
 
+use assessments::time::Timestamp;
 use worker::console_log;
 
-use super::{StorageError, time};
+use super::{Database, StorageError, time};
 use crate::shell::Shell;
 
-/// Records deleted by one batch.
+/// Records deleted, and runs purged, by one batch.
 const BATCH_SIZE: u32 = 500;
-/// Batches of one sweep of one database. At a sweep every minute, records go as
-/// fast as they can come at 160 keyed creates a second.
+/// Batches of one sweep of one database. At a sweep every minute, records and
+/// runs go as fast as they can come at 160 creates a second.
 const MAX_BATCHES: u32 = 20;
+/// Events that one batch deletes: each may be as large as a request, so they are
+/// what makes a batch heavy.
+const MAX_EVENTS: u32 = 200;
+/// Steps that one batch deletes.
+const MAX_STEPS: u32 = 2_000;
 
 const DELETE_EXPIRED: &str = "\
 DELETE FROM idempotency_records WHERE (org_id, operation, key) IN (
@@ -39,4 +45,97 @@ pub(crate) async fn expired_idempotency_records(shell: &Shell) -> Result<(), Sto
         console_log!("sweep: {deleted} expired idempotency records deleted");
     }
     Ok(())
+}
+
+/// Holds of the runs that a batch purges: those that ended first.
+macro_rules! to_purge {
+    () => {
+        "(SELECT org_id, id FROM workflow_runs
+    WHERE completed_at <= ?1 AND purged_at IS NULL ORDER BY completed_at LIMIT ?2)"
+    };
+}
+
+const DELETE_EVENTS: &str = concat!(
+    "\
+DELETE FROM workflow_events WHERE (org_id, run_id, sequence) IN (
+    SELECT e.org_id, e.run_id, e.sequence FROM ",
+    to_purge!(),
+    " r JOIN workflow_events e ON e.org_id = r.org_id AND e.run_id = r.id LIMIT ?3)"
+);
+
+const DELETE_STEPS: &str = concat!(
+    "\
+DELETE FROM workflow_run_steps WHERE (org_id, run_id, position) IN (
+    SELECT s.org_id, s.run_id, s.position FROM ",
+    to_purge!(),
+    " r JOIN workflow_run_steps s ON s.org_id = r.org_id AND s.run_id = r.id LIMIT ?3)"
+);
+
+/// Runs of which something is left are the first of the next batch.
+const NOTE_PURGED: &str = concat!(
+    "\
+UPDATE workflow_runs SET purged_at = ?3 WHERE (org_id, id) IN ",
+    to_purge!(),
+    "
+  AND NOT EXISTS (SELECT 1 FROM workflow_events e
+                  WHERE e.org_id = workflow_runs.org_id AND e.run_id = workflow_runs.id)
+  AND NOT EXISTS (SELECT 1 FROM workflow_run_steps s
+                  WHERE s.org_id = workflow_runs.org_id AND s.run_id = workflow_runs.id)"
+);
+
+/// Deletes the events and steps of runs that ended before `horizon` (13). The runs
+/// stay, and so does what they did to their assessments.
+pub(crate) async fn details_of_ended_runs(
+    shell: &Shell,
+    horizon: Timestamp,
+) -> Result<(), StorageError> {
+    let mut purged = 0;
+    for database in shell.databases().all()? {
+        for _ in 0..MAX_BATCHES {
+            let batch = purge(&database, horizon, shell.now()).await?;
+            purged += batch.runs;
+            if batch.is_last() {
+                break;
+            }
+        }
+    }
+    if purged > 0 {
+        console_log!("sweep: events and steps of {purged} runs deleted");
+    }
+    Ok(())
+}
+
+/// What one batch deleted.
+struct Purged {
+    events: usize,
+    steps: usize,
+    runs: usize,
+}
+
+impl Purged {
+    /// Whether no bound was reached, so that nothing is left.
+    const fn is_last(&self) -> bool {
+        self.events < MAX_EVENTS as usize
+            && self.steps < MAX_STEPS as usize
+            && self.runs < BATCH_SIZE as usize
+    }
+}
+
+async fn purge(
+    database: &Database,
+    horizon: Timestamp,
+    now: Timestamp,
+) -> Result<Purged, StorageError> {
+    let bound = |most| [time(horizon), BATCH_SIZE.into(), most];
+    let statements = vec![
+        database.statement(DELETE_EVENTS, &bound(MAX_EVENTS.into()))?,
+        database.statement(DELETE_STEPS, &bound(MAX_STEPS.into()))?,
+        database.statement(NOTE_PURGED, &bound(time(now)))?,
+    ];
+    let mut rows = database.batch("purge ended runs", statements).await?;
+    Ok(Purged {
+        events: rows.next_changes()?,
+        steps: rows.next_changes()?,
+        runs: rows.next_changes()?,
+    })
 }
