@@ -19,7 +19,9 @@ const INSIDE = "203.0.113.9";
 const OUTSIDE = "198.51.100.9";
 
 const inOneHour = Math.floor(Date.now() / 1000) + 3600;
-const keyOf = (name, more) => ({ name, secret: mintKey(`auth, ${name}`), ...more });
+const keyOf = (name, more) => ({
+  name, secret: mintKey(`auth, ${name}`), role: "Service Account", ...more,
+});
 const withAssessment = (seed, more = {}) => {
   const vendor = idOf("cbvndr", seed);
   return makeOrg(seed, { assessments: [makeAssessment(seed, vendor)], ...more });

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -323,7 +323,7 @@ test("a_minted_key_can_be_imported", async () => {
     const { stdout } = await xtask("key", ...args);
     assert.ok(stdout.startsWith(prefix));
     const secret = stdout.trim();
-    const org = { ...makeOrg("minted").data, api_keys: [{ name: "minted", secret }] };
+    const org = { ...makeOrg("minted").data, api_keys: [{ name: "minted", secret, role: "Service Account" }] };
     await inTemporaryFolder(async (folder) => {
       const file = join(folder, "minted.json");
       writeFileSync(file, JSON.stringify({ orgs: [org] }));
@@ -342,3 +342,35 @@ test("a_deployment_would_pass_with_no_network", () =>
     const bundle = readFileSync(join(folder, "entry.js"), "utf8");
     assert.match(bundle, /assessments_worker_bg\.wasm/);
   }));
+
+test("a_copied_checkout_works_on_its_own_files_and_not_on_those_of_the_original", async () => {
+  await inTemporaryFolder(async (folder) => {
+    for (const part of ["xtask/src", "target/debug"]) mkdirSync(join(folder, part), { recursive: true });
+    for (const file of ["xtask/Cargo.toml", "wrangler.toml"]) cpSync(join(ROOT, file), join(folder, file));
+    const copy = join(folder, "target/debug/xtask");
+    copyFileSync(XTASK, copy);
+    // Only the copy's own file has this mistake.
+    const configuration = join(folder, "wrangler.toml");
+    const mistaken = readFileSync(configuration, "utf8").replace(/^CALL_PORTS = .*$/m, 'CALL_PORTS = "none"');
+    writeFileSync(configuration, mistaken);
+    const data = join(folder, "data.json");
+    writeFileSync(data, '{"orgs":[]}');
+    const ofOriginal = { ...process.env, CARGO_MANIFEST_DIR: join(ROOT, "xtask") };
+    const { CARGO_MANIFEST_DIR: _, ...unset } = process.env;
+    const ofCopy = { ...unset, CARGO_MANIFEST_DIR: join(folder, "xtask") };
+    for (const [program, cwd, env] of [
+      [copy, folder, unset],
+      [copy, folder, ofOriginal],
+      [copy, join(folder, "xtask/src"), unset],
+      [copy, "/", unset],
+      [XTASK, folder, unset],
+      [XTASK, "/", ofCopy],
+    ]) {
+      const answered = run(program, ["import", data, "--sql", join(folder, "out.sql")], { cwd, env });
+      await assert.rejects(answered, ({ stderr }) => {
+        assert.ok(stderr.includes(configuration), stderr);
+        return true;
+      });
+    }
+  });
+});

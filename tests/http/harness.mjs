@@ -64,7 +64,7 @@ export function makeOrg(seed, more = {}) {
     id: idOf("cborg", seed),
     name: seed,
     api_ip_allowlist: [],
-    api_keys: [{ name: "first key", secret: key }],
+    api_keys: [{ name: "first key", secret: key, role: "Service Account" }],
     vendors: [{ id: vendor, name: `Vendor of ${seed}` }],
     ...more,
   };

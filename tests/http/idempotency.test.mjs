@@ -9,7 +9,7 @@ const DAY = 24 * 60 * 60;
 const VISIBLE_ASCII = String.fromCharCode(...Array.from({ length: 94 }, (_, index) => 0x21 + index));
 
 const ORG = makeOrg("idempotency", {
-  api_keys: ["idempotency", "second", "to be revoked"].map((name) => ({ name, secret: mintKey(name) })),
+  api_keys: ["idempotency", "second", "to be revoked"].map((name) => ({ name, secret: mintKey(name), role: "Service Account" })),
   workflows: [
     { id: idOf("cbwd", "live"), name: "live", kind: "direct", enabled: true },
     { id: idOf("cbwd", "paused"), name: "paused", kind: "direct", enabled: false },

@@ -35,7 +35,7 @@ test("a_key_cannot_move_to_another_organization", async () => {
   const first = makeOrg("first owner");
   const second = makeOrg("second owner");
   await load(first.data);
-  const stolen = { name: "stolen", secret: first.key };
+  const stolen = { name: "stolen", secret: first.key, role: "Service Account" };
   await refused(load({ ...second.data, api_keys: [stolen] }));
   assert.deepEqual(await api.rows("SELECT 1 FROM organizations WHERE id = ?1", second.id), []);
 });
@@ -58,6 +58,122 @@ test("only_an_explicit_false_gives_a_revoked_key_back", async () => {
   assert.equal(await probe(), 401);
   await load(key({ revoked: false }));
   assert.equal(await probe(), 200);
+});
+
+test("what_an_import_does_not_mention_stays_as_it_is", async () => {
+  const org = makeOrg("unmentioned");
+  const id = (prefix) => idOf(prefix, "unmentioned");
+  const key = { name: "key", secret: org.key, role: "Reader", expires_at: 4_000_000_000 };
+  const thing = (prefix, more) => ({ id: id(prefix), name: "thing", archived: true, ...more });
+  const user = { id: id("cbuser"), name: "user", email: "a@example.com", membership: "active" };
+  const field = {
+    id: id("cbcfc"), field_name: "field", field_type: "select", enabled: true,
+  };
+  const flow = { id: id("cbwd"), name: "flow", kind: "direct", enabled: true };
+  const step = { id: id("cbwc"), name: "Begin", action_type: "begin_assessment" };
+  await load({
+    ...org.data,
+    api_ip_allowlist: ["203.0.113.0/24"],
+    api_keys: [key],
+    users: [{ ...user, archived: true }],
+    vendors: [thing("cbvndr", {
+      risk_analyst_ids: [user.id], services: [thing("cbsvc")], documents: [thing("cbvdoc")],
+    })],
+    control_sets: [thing("cbctst")],
+    workflows: [{
+      ...flow, archived: true, steps: [step], signing_secret: "an old secret that is long enough.",
+    }],
+    custom_fields: [{ ...field, archived: true, options: ["a", "b"] }],
+  });
+  const tables = [
+    "organizations", "api_keys", "api_key_directory", "users", "vendors", "services",
+    "vendor_documents", "control_sets", "workflow_definitions", "workflow_versions",
+    "workflow_signing_secrets", "custom_field_configs",
+  ];
+  const state = () => Promise.all(tables.map((table) =>
+    api.rows(`SELECT * FROM ${table} WHERE ${table === "organizations" ? "id" : "org_id"} = ?1`, org.id)));
+  const before = await state();
+  const { archived: _, ...bare } = thing("");
+  const least = (prefix, more) => ({ ...bare, id: id(prefix), ...more });
+  for (const nothing of [{}, { archived: null }]) {
+    await load({
+      id: org.id,
+      name: org.data.name,
+      api_keys: [{ name: key.name, secret: key.secret }],
+      users: [{ ...user, ...nothing }],
+      vendors: [least("cbvndr", {
+        ...nothing, services: [least("cbsvc", nothing)], documents: [least("cbvdoc", nothing)],
+      })],
+      control_sets: [least("cbctst", nothing)],
+      workflows: [{ ...flow, ...nothing }],
+      custom_fields: [{ ...field, ...nothing }],
+    });
+    assert.deepEqual(await state(), before);
+  }
+  // What is mentioned counts, also when it is empty, false, or nothing.
+  await load({
+    ...org.data,
+    api_ip_allowlist: [],
+    api_keys: [{ ...key, role: "Service Account", expires_at: null }],
+    vendors: [least("cbvndr", { archived: false, risk_analyst_ids: [] })],
+  });
+  const [row] = await api.rows(
+    `SELECT role, expires_at, api_ip_allowlist, risk_analyst_ids, v.is_archived FROM api_keys k
+     JOIN organizations o ON o.id = k.org_id JOIN vendors v ON v.org_id = o.id WHERE o.id = ?1`,
+    org.id,
+  );
+  assert.deepEqual(row, {
+    role: "Service Account", expires_at: null, api_ip_allowlist: "[]", risk_analyst_ids: "[]",
+    is_archived: 0,
+  });
+});
+
+test("a_new_key_without_a_role_is_refused_with_its_place_and_nothing_is_written", async () => {
+  const org = makeOrg("no role");
+  const [{ role: _, ...key }] = org.data.api_keys;
+  for (const nothing of [{}, { role: null }]) {
+    await assert.rejects(
+      load({ ...org.data, api_keys: [{ ...key, ...nothing }] }),
+      /\/orgs\/0\/api_keys\/0: "role" is missing, and the key is new.*SQLITE_CONSTRAINT/s,
+    );
+  }
+  assert.deepEqual(await api.rows("SELECT 1 FROM organizations WHERE id = ?1", org.id), []);
+});
+
+test("calls_need_a_signing_secret_once_and_keep_it", async () => {
+  const org = makeOrg("unsigned");
+  const flow = (more) => ({
+    id: idOf("cbwd", "unsigned"), name: "flow", kind: "direct", enabled: true,
+    steps: [{
+      id: idOf("cbwc", "unsigned"), name: "Ask", action_type: "call",
+      parameters: { url: "https://analyser.example/" },
+    }],
+    ...more,
+  });
+  const secrets = () => api.rows(
+    `SELECT secret, valid_until - unixepoch() > 86000 AS overlaps FROM workflow_signing_secrets
+     WHERE org_id = ?1 ORDER BY version`, org.id);
+  await assert.rejects(
+    load({ ...org.data, workflows: [flow()] }),
+    /\/orgs\/0\/workflows\/0: "signing_secret" is missing.*SQLITE_CONSTRAINT/s,
+  );
+  const [first, second] = ["the first secret, which is long enough", "the second secret, long enough"]
+    .map((text) => text.padEnd(40, "."));
+  await load({ ...org.data, workflows: [flow({ signing_secret: first })] });
+  for (const same of [{}, { signing_secret: null }, { signing_secret: first }, { steps: undefined }]) {
+    await load({ ...org.data, workflows: [flow(same)] });
+    assert.deepEqual(await secrets(), [{ secret: first, overlaps: null }]);
+  }
+  for (let time = 0; time < 2; time++) {
+    await load({ ...org.data, workflows: [flow({ signing_secret: second })] });
+    assert.deepEqual(await secrets(), [
+      { secret: first, overlaps: 1 }, { secret: second, overlaps: null },
+    ]);
+  }
+  // What is no longer valid goes with the next import.
+  await api.rows("UPDATE workflow_signing_secrets SET valid_until = 1 WHERE secret = ?1", first);
+  await load({ ...org.data, workflows: [flow({ signing_secret: second })] });
+  assert.deepEqual(await secrets(), [{ secret: second, overlaps: null }]);
 });
 
 test("workflow_names_may_move_between_definitions_in_any_order", async () => {
@@ -101,7 +217,9 @@ test("a_thousand_organizations_with_a_key_each_import", async () => {
   const orgs = Array.from({ length: 1_000 }, (_, n) => ({
     id: idOf("cborg", `many ${n}`),
     name: `Organization ${n}`,
-    api_keys: [{ name: "key", secret: mintKey(`many ${n}`), revoked: n % 2 === 0 }],
+    api_keys: [{
+      name: "key", secret: mintKey(`many ${n}`), role: "Service Account", revoked: n % 2 === 0,
+    }],
   }));
   await load(...orgs);
   const sql = "SELECT count(*) AS n, count(k.revoked_at) AS revoked FROM api_keys k JOIN organizations o ON o.id = k.org_id WHERE o.name LIKE 'Organization %'";

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { startApi } from "./harness.mjs";
 import {
-  obeyRedirectMode, orgWithWorkflows, outcomes, reply, runsOf, signatureOf, startAnalyser,
+  SECRET, obeyRedirectMode, orgWithWorkflows, outcomes, reply, runsOf, signatureOf, startAnalyser,
   until,
 } from "./workflow-support.mjs";
 
@@ -110,6 +110,7 @@ before(async () => {
     ...Object.fromEntries([200, 202, 204].map((status) =>
       [`acknowledged ${status}`, flowOf(call(`acknowledge/${status}`))])),
     "most": flowOf(call("most")),
+    "later": [["wait_for_event", { event: "go", timeout_seconds: 3600 }], ...flowOf(call("whole"))],
     "bad twice": flowOf(call("bad-twice", { retries: 2 })),
     "cut": flowOf(call("cut", { retries: 1 })),
     "down": flowOf(["call", { url: dead, retries: 1 }]),
@@ -248,7 +249,7 @@ test("what_the_network_says_of_an_analyser_is_in_the_log_and_not_in_the_run", as
   const ended = await failedWith(started, /./);
   assert.equal(ended.steps.at(-1).message, UNREACHABLE);
   assert.doesNotMatch(JSON.stringify(ended), /ECONNREFUSED|10\.1\.2\.3|internal/);
-  const lines = api.logs().map(String).join("\n").split("\n");
+  const lines = api.logs().map((entry) => JSON.stringify(entry));
   const told = lines.filter((line) => line.includes(started.run) && line.includes("ECONNREFUSED"));
   assert.equal(told.length, 2, lines.join("\n"));
 });
@@ -332,6 +333,34 @@ test("an_analyser_that_takes_too_long_is_given_up_and_the_api_answers_meanwhile"
   });
   await failing;
   for (const { run } of slow) assert.equal(analyser.of(run).length, 1);
+});
+
+test("a_run_signs_with_the_secret_that_it_began_with_while_that_is_valid", async () => {
+  const [next, after] = ["the next secret", "the secret after that"].map((text) => text.padEnd(40, "."));
+  const definition = org.data.workflows.find(({ name }) => name === "later");
+  const rotate = (signing_secret) =>
+    api.load({ orgs: [{ ...org.data, workflows: [{ ...definition, signing_secret }] }] });
+  const signedWith = async ({ run }) => {
+    assert.equal((await runs.send(run, { name: "go" })).status, 202);
+    assert.equal((await runs.ended(run)).status, "completed");
+    const [{ headers, body }] = analyser.of(run);
+    const signature = headers["coverbase-signature"];
+    return [SECRET, next, after].find((secret) => signatureOf(body, secret) === signature);
+  };
+  const waiting = [];
+  for (let n = 0; n < 3; n++) waiting.push(await runs.start("later"));
+  // A re-import without a secret, with or without the steps, leaves it.
+  await rotate(undefined);
+  await api.load({ orgs: [{ ...org.data, workflows: [{ ...definition, steps: undefined, signing_secret: undefined }] }] });
+  assert.equal(await signedWith(waiting[0]), SECRET);
+  // Secrets are told apart by the second in which they came.
+  await api.rows("UPDATE workflow_runs SET started_at = started_at - 10");
+  await api.rows("UPDATE workflow_signing_secrets SET valid_from = valid_from - 20");
+  await rotate(next);
+  assert.equal(await signedWith(waiting[1]), SECRET);
+  assert.equal(await signedWith(await runs.start("later")), next);
+  await api.rows("UPDATE workflow_signing_secrets SET valid_until = 1 WHERE secret = ?1", SECRET);
+  assert.equal(await signedWith(waiting[2]), next);
 });
 
 test("outside_of_development_nothing_but_public_https_is_asked", async () => {

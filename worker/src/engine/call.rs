@@ -62,7 +62,7 @@ pub(crate) async fn ask(shell: &Shell, question: &Question) -> Result<Analysis, 
         run: &question.run,
         component: &question.component.id,
     };
-    let secret = storage::runs::signing_secret(shell, &question.org, &question.definition)
+    let secret = storage::runs::signing_secret(shell, &question.org, &question.run)
         .await
         .map_err(|error| log.failed(Failure::NotAsked, &error))?
         .ok_or_else(|| log.failed(Failure::Unsigned, &"no signing secret"))?;

@@ -1,7 +1,7 @@
 //! Workflow runs: reading them, and what the engine is still to be told of.
 
 use assessments::assessment::Status;
-use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
+use assessments::id::{OrganizationId, WorkflowRunId};
 use assessments::workflow::run::{RunStatus, WorkflowRun};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -60,22 +60,27 @@ pub(crate) async fn plan(
     rows.next_json()
 }
 
+/// Of the valid secrets that which the run began with, else the newest.
 const SIGNING_SECRET: &str = "\
-SELECT json_quote(signing_secret) AS json FROM workflow_definitions WHERE org_id = ?1 AND id = ?2";
+SELECT json_quote(s.secret) AS json FROM workflow_runs r
+JOIN workflow_signing_secrets s ON s.org_id = r.org_id AND s.definition_id = r.definition_id
+WHERE r.org_id = ?1 AND r.id = ?2 AND coalesce(s.valid_until > ?3, 1)
+ORDER BY s.valid_from <= r.started_at DESC, s.version DESC LIMIT 1";
 
-/// The key that calls of a definition are signed with. It is read for each call,
-/// and no part of a step's outcome, which the engine would keep and show.
+/// The key that calls of a run are signed with. It is read for each call, and no
+/// part of a step's outcome, which the engine would keep and show.
 pub(crate) async fn signing_secret(
     shell: &Shell,
     org: &OrganizationId,
-    definition: &WorkflowDefinitionId,
+    run: &WorkflowRunId,
 ) -> Result<Option<String>, StorageError> {
     let database = shell.databases().of(org)?;
-    let statement = database.statement(SIGNING_SECRET, &[id(org), id(definition)])?;
+    let values = [id(org), id(run), time(shell.now())];
+    let statement = database.statement(SIGNING_SECRET, &values)?;
     let mut rows = database
         .batch("read signing secret", vec![statement])
         .await?;
-    Ok(rows.next_value::<Option<String>>()?.flatten())
+    rows.next_value()
 }
 
 const FINISH: &str = "\

@@ -10,7 +10,7 @@ use assessments::id::{
     WorkflowDefinitionId,
 };
 use assessments::limits::MAX_TEXT_LENGTH;
-use assessments::workflow::definition::{Action, Component, MAX_COMPONENTS};
+use assessments::workflow::definition::{Component, MAX_COMPONENTS};
 use assessments::workflow::target::Rules;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -23,8 +23,6 @@ use assessment::{Known, assessment};
 const MAX_ENTRIES: usize = 100;
 /// Bytes of the shortest key that calls are signed with: as many as the hash has.
 const MIN_SIGNING_SECRET: usize = 32;
-/// The role of a key that names none.
-const DEFAULT_ROLE: &str = "Service Account";
 
 /// Reads and checks the whole file. Its workflows may call what `rules` say.
 ///
@@ -81,14 +79,13 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
     let id = unique_id(&object, faults, &mut orgs);
     seen.orgs = orgs;
     let name = text(&object, faults, "name");
-    let api_ip_allowlist = object
-        .few_items(faults, "api_ip_allowlist", MAX_ENTRIES)
-        .iter()
-        .filter_map(|node| {
-            node.parsed(faults, |text| text.parse::<ipnet::IpNet>())
-                .map(|network| network.to_string())
-        })
-        .collect();
+    let networks = object.few_items(faults, "api_ip_allowlist", MAX_ENTRIES);
+    let api_ip_allowlist = networks.map(|nodes| {
+        let networks = nodes
+            .iter()
+            .filter_map(|node| node.parsed(faults, |text| text.parse::<ipnet::IpNet>()));
+        networks.map(|network| network.to_string()).collect()
+    });
     let api_keys = collect(&object, faults, "api_keys", |node, faults| {
         api_key(node, seen, faults)
     });
@@ -135,7 +132,10 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
             .collect(),
         custom_fields: custom_fields
             .iter()
-            .map(|field| (field.id.clone(), (field.field_type, field.options.clone())))
+            .map(|field| {
+                let options = field.options.clone().unwrap_or_default();
+                (field.id.clone(), (field.field_type, options))
+            })
             .collect(),
     };
     let (mut assessment_ids, mut finding_ids) = (Unique::default(), Unique::default());
@@ -172,20 +172,14 @@ fn api_key(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Option<
         seen.secrets.add(faults, &node, &text);
         Some(key)
     });
-    let role = match object.optional("role") {
-        Some(node) => node.text(faults),
-        None => Some(DEFAULT_ROLE.to_owned()),
-    };
-    let expires_at = object
-        .optional("expires_at")
-        .and_then(|node| node.time(faults));
-    let revoked = object
-        .optional("revoked")
-        .and_then(|node| node.boolean(faults));
+    let role = object.optional("role").and_then(|node| node.text(faults));
+    let expires_at = object.stated_time(faults, "expires_at");
+    let revoked = object.flag(faults, "revoked");
     Some(Key {
+        place: node.place(),
         name: name?,
         secret: secret?,
-        role: role?,
+        role,
         revoked,
         expires_at,
     })
@@ -239,11 +233,13 @@ fn vendor(
     let id = unique_id(&object, faults, &mut ids.vendors);
     let name = text(&object, faults, "name");
     let archived = object.flag(faults, "archived");
-    let risk_analyst_ids = object
-        .few_items(faults, "risk_analyst_ids", MAX_ENTRIES)
-        .iter()
-        .filter_map(|node| node.known_id(faults, users, "the organization's users"))
-        .collect();
+    let analysts = object.few_items(faults, "risk_analyst_ids", MAX_ENTRIES);
+    let risk_analyst_ids = analysts.map(|nodes| {
+        let ids = nodes
+            .iter()
+            .filter_map(|node| node.known_id(faults, users, "the organization's users"));
+        ids.collect()
+    });
     let services = collect(&object, faults, "services", |node, faults| {
         named(node, &mut ids.services, faults)
     });
@@ -297,7 +293,7 @@ fn workflow(
     )?;
     let id = unique_id(&object, faults, ids);
     let components = components(&object, rules, faults);
-    let signing_secret = signing_secret(&object, &components, faults);
+    let signing_secret = signing_secret(&object, faults);
     let archived = object.flag(faults, "archived");
     let name = object.required(faults, "name").and_then(|node| {
         let name = node.text(faults)?;
@@ -307,7 +303,7 @@ fn workflow(
                 format!("at most {MAX_TEXT_LENGTH} characters, or no request can name it"),
             );
         }
-        if !archived {
+        if archived != Some(true) {
             live_names.add(faults, &node, &name);
         }
         Some(name)
@@ -315,6 +311,7 @@ fn workflow(
     let kind = one_of(&object, faults, "kind", &["direct", "event_driven"]);
     let enabled = switch(&object, faults, "enabled");
     Some(Workflow {
+        place: node.place(),
         id: id?,
         name: name?,
         kind: kind?,
@@ -326,8 +323,12 @@ fn workflow(
 }
 
 /// The steps of a workflow, checked by the library's rules.
-fn components(object: &Object<'_>, rules: Rules<'_>, faults: &mut Faults) -> Vec<Component> {
-    let nodes = object.few_items(faults, "steps", MAX_COMPONENTS);
+fn components(
+    object: &Object<'_>,
+    rules: Rules<'_>,
+    faults: &mut Faults,
+) -> Option<Vec<Component>> {
+    let nodes = object.few_items(faults, "steps", MAX_COMPONENTS)?;
     let mut ids = Unique::default();
     let mut components = Vec::new();
     for (index, node) in nodes.iter().enumerate() {
@@ -348,33 +349,22 @@ fn components(object: &Object<'_>, rules: Rules<'_>, faults: &mut Faults) -> Vec
             Err(error) => faults.add(node, error.to_string()),
         }
     }
-    components
+    Some(components)
 }
 
-/// The key that calls are signed with: needed if there are calls.
-fn signing_secret(
-    object: &Object<'_>,
-    components: &[Component],
-    faults: &mut Faults,
-) -> Option<String> {
-    let secret = object.optional("signing_secret").and_then(|node| {
-        let secret = node.text(faults)?;
-        if secret.len() < MIN_SIGNING_SECRET {
-            // The secret itself is never repeated in a message.
-            faults.add(
-                &node,
-                format!("must have {MIN_SIGNING_SECRET} bytes or more"),
-            );
-        }
-        Some(secret)
-    });
-    let calls = components
-        .iter()
-        .any(|component| matches!(component.action, Action::Call(_)));
-    if calls && secret.is_none() {
-        object.required(faults, "signing_secret");
+/// The key that calls are signed with. Whether calls have one is for the database
+/// to tell.
+fn signing_secret(object: &Object<'_>, faults: &mut Faults) -> Option<String> {
+    let node = object.optional("signing_secret")?;
+    let secret = node.text(faults)?;
+    if secret.len() < MIN_SIGNING_SECRET {
+        // The secret itself is never repeated in a message.
+        faults.add(
+            &node,
+            format!("must have {MIN_SIGNING_SECRET} bytes or more"),
+        );
     }
-    secret
+    Some(secret)
 }
 
 fn custom_field(
@@ -398,11 +388,8 @@ fn custom_field(
     let field_type = object
         .required(faults, "field_type")
         .and_then(|node| wire_value(&node, faults));
-    let options = object
-        .few_items(faults, "options", MAX_ENTRIES)
-        .iter()
-        .filter_map(|node| node.text(faults))
-        .collect();
+    let options = object.few_items(faults, "options", MAX_ENTRIES);
+    let options = options.map(|nodes| nodes.iter().filter_map(|node| node.text(faults)).collect());
     let enabled = switch(&object, faults, "enabled");
     let archived = object.flag(faults, "archived");
     Some(CustomField {

@@ -17,11 +17,23 @@ pub(crate) struct ImportFile {
     pub(crate) orgs: Vec<Organization>,
 }
 
+/// A value that may be cleared: what the file does not say stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stated<T> {
+    /// The file does not say.
+    Unstated,
+    /// The file says `null`: there is none.
+    Nothing,
+    /// The file says what it is.
+    Value(T),
+}
+
+/// In what follows, `None` is what the file does not say, and stays as it is.
 #[derive(Debug)]
 pub(crate) struct Organization {
     pub(crate) id: OrganizationId,
     pub(crate) name: String,
-    pub(crate) api_ip_allowlist: Vec<String>,
+    pub(crate) api_ip_allowlist: Option<Vec<String>>,
     pub(crate) api_keys: Vec<Key>,
     pub(crate) users: Vec<User>,
     pub(crate) vendors: Vec<Vendor>,
@@ -33,12 +45,13 @@ pub(crate) struct Organization {
 
 #[derive(Debug)]
 pub(crate) struct Key {
+    /// Where it stands in the file.
+    pub(crate) place: String,
     pub(crate) name: String,
     pub(crate) secret: ApiKey,
-    pub(crate) role: String,
-    /// `None` if the file does not say.
+    pub(crate) role: Option<String>,
     pub(crate) revoked: Option<bool>,
-    pub(crate) expires_at: Option<i64>,
+    pub(crate) expires_at: Stated<i64>,
 }
 
 #[derive(Debug)]
@@ -47,7 +60,7 @@ pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) membership: String,
-    pub(crate) archived: bool,
+    pub(crate) archived: Option<bool>,
 }
 
 /// A control set, a service or a document.
@@ -55,27 +68,29 @@ pub(crate) struct User {
 pub(crate) struct Named<I> {
     pub(crate) id: I,
     pub(crate) name: String,
-    pub(crate) archived: bool,
+    pub(crate) archived: Option<bool>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Vendor {
     pub(crate) id: VendorId,
     pub(crate) name: String,
-    pub(crate) archived: bool,
-    pub(crate) risk_analyst_ids: Vec<UserId>,
+    pub(crate) archived: Option<bool>,
+    pub(crate) risk_analyst_ids: Option<Vec<UserId>>,
     pub(crate) services: Vec<Named<ServiceId>>,
     pub(crate) documents: Vec<Named<VendorDocumentId>>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Workflow {
+    /// Where it stands in the file.
+    pub(crate) place: String,
     pub(crate) id: WorkflowDefinitionId,
     pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) enabled: bool,
-    pub(crate) archived: bool,
-    pub(crate) components: Vec<Component>,
+    pub(crate) archived: Option<bool>,
+    pub(crate) components: Option<Vec<Component>>,
     pub(crate) signing_secret: Option<String>,
 }
 
@@ -84,9 +99,9 @@ pub(crate) struct CustomField {
     pub(crate) id: CustomFieldConfigId,
     pub(crate) field_name: String,
     pub(crate) field_type: CustomFieldType,
-    pub(crate) options: Vec<String>,
+    pub(crate) options: Option<Vec<String>>,
     pub(crate) enabled: bool,
-    pub(crate) archived: bool,
+    pub(crate) archived: Option<bool>,
 }
 
 #[derive(Debug)]

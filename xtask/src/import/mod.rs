@@ -8,6 +8,7 @@ mod check;
 mod file;
 pub(crate) mod handoff;
 mod reader;
+mod secrets;
 mod sql;
 mod table;
 mod unique_keys;
@@ -136,6 +137,11 @@ fn execute(arguments: &[&str], statements: &str) -> Result<()> {
     let Err(printed) = outcome else {
         return Ok(());
     };
+    if let Some((_, told)) = printed.split_once("import refused: ") {
+        let told = told.lines().next().unwrap_or_default();
+        let told = told.split(": SQLITE_CONSTRAINT").next().unwrap_or(told);
+        bail!("the database refuses the file: {told}; nothing was imported");
+    }
     if printed.contains("guard failed") {
         bail!(
             "the database refuses the file: one of its keys belongs to another organization already, or one of its custom fields has another type there; nothing was imported"

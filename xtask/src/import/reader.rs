@@ -7,6 +7,8 @@ use std::fmt;
 use assessments::id::{Id, Kind};
 use serde_json::{Map, Value};
 
+use super::file::Stated;
+
 /// Characters of any text in the file, but for values of custom fields.
 const MAX_TEXT_LENGTH: usize = 500;
 
@@ -64,6 +66,11 @@ impl<'v> Node<'v> {
 
     pub(crate) fn value(&self) -> &'v Value {
         self.value
+    }
+
+    /// Where it stands, as a JSON Pointer.
+    pub(crate) fn place(&self) -> String {
+        self.place.clone()
     }
 
     fn child(&self, step: impl fmt::Display, value: &'v Value) -> Self {
@@ -214,20 +221,35 @@ impl<'v> Object<'v> {
             .unwrap_or_default()
     }
 
-    /// The items of an array of at most `most`, which may be absent.
-    pub(crate) fn few_items(&self, faults: &mut Faults, key: &str, most: usize) -> Vec<Node<'v>> {
-        let items = self.items(faults, key);
+    /// The items of an array of at most `most`, `None` if absent or `null`.
+    pub(crate) fn few_items(
+        &self,
+        faults: &mut Faults,
+        key: &str,
+        most: usize,
+    ) -> Option<Vec<Node<'v>>> {
+        let items = self.optional(key)?.items(faults);
         if items.len() > most {
             faults.add(&self.node, format!("{key:?} has more than {most} entries"));
         }
-        items
+        Some(items)
     }
 
-    /// A switch that is off if absent.
-    pub(crate) fn flag(&self, faults: &mut Faults, key: &str) -> bool {
-        self.optional(key)
-            .and_then(|node| node.boolean(faults))
-            .unwrap_or_default()
+    /// A switch, `None` if absent or `null`.
+    pub(crate) fn flag(&self, faults: &mut Faults, key: &str) -> Option<bool> {
+        self.optional(key).and_then(|node| node.boolean(faults))
+    }
+
+    /// A time that may be cleared by `null`.
+    pub(crate) fn stated_time(&self, faults: &mut Faults, key: &str) -> Stated<i64> {
+        match self.members.get(key) {
+            None => Stated::Unstated,
+            Some(Value::Null) => Stated::Nothing,
+            Some(value) => match self.node.child(key, value).time(faults) {
+                Some(time) => Stated::Value(time),
+                None => Stated::Unstated,
+            },
+        }
     }
 }
 

@@ -6,48 +6,58 @@
 use anyhow::{Result, bail};
 use assessments::assessment::Status;
 use assessments::id::{Id, Kind};
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::file::{Assessment, ImportFile, Named, Organization, Vendor};
-use super::table::{MAX_STATEMENT_BYTES, OnConflict, Table, for_rows};
+use super::file::{Assessment, ImportFile, Named, Organization, Stated, Vendor};
+use super::secrets;
+use super::table::{MAX_STATEMENT_BYTES, OnConflict, Table, for_rows, unstated};
 
 const ORG_AND_ID: &[&str] = &["org_id", "id"];
+/// Nothing is archived to begin with.
+const ARCHIVED: &[(&str, &str)] = &[("is_archived", "0")];
 
 const ORGANIZATIONS: Table = Table {
     name: "organizations",
     key: &["id"],
     columns: &["name", "api_ip_allowlist"],
+    defaults: &[("api_ip_allowlist", "'[]'")],
     on_conflict: OnConflict::Update,
 };
 const API_KEY_DIRECTORY: Table = Table {
     name: "api_key_directory",
     key: &["secret_sha256"],
     columns: &["org_id"],
+    defaults: &[],
     on_conflict: OnConflict::Keep,
 };
 const API_KEYS: Table = Table {
     name: "api_keys",
     key: &["org_id", "secret_sha256"],
     columns: &["name", "last_characters", "role", "expires_at"],
+    defaults: &[("role", "NULL"), ("expires_at", "NULL")],
     on_conflict: OnConflict::Update,
 };
 const USERS: Table = Table {
     name: "users",
     key: ORG_AND_ID,
     columns: &["name", "email", "membership", "is_archived"],
+    defaults: ARCHIVED,
     on_conflict: OnConflict::Update,
 };
 const VENDORS: Table = Table {
     name: "vendors",
     key: ORG_AND_ID,
     columns: &["name", "risk_analyst_ids", "is_archived"],
+    defaults: &[("risk_analyst_ids", "'[]'"), ("is_archived", "0")],
     on_conflict: OnConflict::Update,
 };
 const SERVICES: Table = Table {
     name: "services",
     key: ORG_AND_ID,
     columns: &["vendor_id", "name", "is_archived"],
+    defaults: ARCHIVED,
     on_conflict: OnConflict::Update,
 };
 const VENDOR_DOCUMENTS: Table = Table {
@@ -58,18 +68,14 @@ const CONTROL_SETS: Table = Table {
     name: "control_sets",
     key: ORG_AND_ID,
     columns: &["name", "is_archived"],
+    defaults: ARCHIVED,
     on_conflict: OnConflict::Update,
 };
 const WORKFLOW_DEFINITIONS: Table = Table {
     name: "workflow_definitions",
     key: ORG_AND_ID,
-    columns: &[
-        "name",
-        "kind",
-        "is_enabled",
-        "is_archived",
-        "signing_secret",
-    ],
+    columns: &["name", "kind", "is_enabled", "is_archived"],
+    defaults: ARCHIVED,
     on_conflict: OnConflict::Update,
 };
 const CUSTOM_FIELD_CONFIGS: Table = Table {
@@ -83,6 +89,7 @@ const CUSTOM_FIELD_CONFIGS: Table = Table {
         "is_enabled",
         "is_archived",
     ],
+    defaults: &[("options", "'[]'"), ("is_archived", "0")],
     on_conflict: OnConflict::Update,
 };
 const ASSESSMENTS: Table = Table {
@@ -98,36 +105,42 @@ const ASSESSMENTS: Table = Table {
         "created_at",
         "updated_at",
     ],
+    defaults: &[],
     on_conflict: OnConflict::Keep,
 };
 const ASSESSMENT_CONTROL_SETS: Table = Table {
     name: "assessment_control_sets",
     key: &["org_id", "assessment_id", "position"],
     columns: &["control_set_id"],
+    defaults: &[],
     on_conflict: OnConflict::OfNewAssessments,
 };
 const ASSESSMENT_SERVICES: Table = Table {
     name: "assessment_services",
     key: &["org_id", "assessment_id", "position"],
     columns: &["service_id"],
+    defaults: &[],
     on_conflict: OnConflict::OfNewAssessments,
 };
 const FINDINGS: Table = Table {
     name: "findings",
     key: &["org_id", "assessment_id", "id"],
     columns: &[],
+    defaults: &[],
     on_conflict: OnConflict::OfNewAssessments,
 };
 const PORTALS: Table = Table {
     name: "portals",
     key: &["org_id", "assessment_id"],
     columns: &["status"],
+    defaults: &[],
     on_conflict: OnConflict::OfNewAssessments,
 };
 const CUSTOM_FIELD_VALUES: Table = Table {
     name: "custom_field_values",
     key: &["org_id", "assessment_id", "config_id"],
     columns: &["value"],
+    defaults: &[],
     on_conflict: OnConflict::OfNewAssessments,
 };
 
@@ -140,6 +153,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
     // there yet; references are checked at the end of the transaction.
     let mut statements = vec!["PRAGMA defer_foreign_keys = on;".to_owned()];
     statements.extend(guards(file));
+    statements.extend(roles_of_new_keys(file));
     statements.extend(free_workflow_names(file));
     let mut load = |table: &Table, rows: &dyn Fn(&Organization) -> Vec<Value>| {
         let rows: Vec<Value> = file.orgs.iter().flat_map(rows).collect();
@@ -149,7 +163,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
         vec![json!([
             org.id,
             org.name,
-            json!(org.api_ip_allowlist).to_string()
+            list(org.api_ip_allowlist.as_ref())
         ])]
     });
     load(&API_KEYS, &|org| {
@@ -160,8 +174,12 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
                 sha256(key.secret.secret()),
                 key.name,
                 key.secret.last_characters(),
-                key.role,
-                key.expires_at
+                or_unstated(key.role.as_ref()),
+                match key.expires_at {
+                    Stated::Unstated => unstated(),
+                    Stated::Nothing => Value::Null,
+                    Stated::Value(time) => json!(time),
+                }
             ])
         })
         .collect()
@@ -181,7 +199,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
                     user.name,
                     user.email,
                     user.membership,
-                    i32::from(user.archived)
+                    flag(user.archived)
                 ])
             })
             .collect()
@@ -194,8 +212,8 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
                     org.id,
                     vendor.id,
                     vendor.name,
-                    json!(vendor.risk_analyst_ids).to_string(),
-                    i32::from(vendor.archived)
+                    list(vendor.risk_analyst_ids.as_ref()),
+                    flag(vendor.archived)
                 ])
             })
             .collect()
@@ -207,7 +225,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
     load(&CONTROL_SETS, &|org| {
         let control_sets = org.control_sets.iter();
         control_sets
-            .map(|set| json!([org.id, set.id, set.name, i32::from(set.archived)]))
+            .map(|set| json!([org.id, set.id, set.name, flag(set.archived)]))
             .collect()
     });
     load(&WORKFLOW_DEFINITIONS, &|org| {
@@ -220,8 +238,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
                     workflow.name,
                     workflow.kind,
                     i32::from(workflow.enabled),
-                    i32::from(workflow.archived),
-                    workflow.signing_secret
+                    flag(workflow.archived)
                 ])
             })
             .collect()
@@ -236,9 +253,9 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
                     position,
                     field.field_name,
                     field.field_type,
-                    json!(field.options).to_string(),
+                    list(field.options.as_ref()),
                     i32::from(field.enabled),
-                    i32::from(field.archived)
+                    flag(field.archived)
                 ])
             })
             .collect()
@@ -289,6 +306,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
             .collect()
     });
     statements.extend(workflow_versions(file)?);
+    statements.extend(secrets::statements(file));
     statements.extend(revocations(file));
     statements.extend(archive_assessments_of_archived_vendors(file));
     match statements
@@ -313,7 +331,7 @@ fn of_vendors<K: Kind>(org: &Organization, things: fn(&Vendor) -> &[Named<Id<K>>
                 thing.id,
                 vendor.id,
                 thing.name,
-                i32::from(thing.archived)
+                flag(thing.archived)
             ])
         })
     };
@@ -391,8 +409,9 @@ fn guards(file: &ImportFile) -> Vec<String> {
 }
 
 /// Names of workflows may move from one definition to another. So that the
-/// order of rows does not matter, definitions that change step aside first;
-/// the rows of the file then say what they are.
+/// order of rows does not matter, definitions that change give their names up
+/// first, for such as nobody can have typed; the rows of the file then say what
+/// they are called.
 fn free_workflow_names(file: &ImportFile) -> Vec<String> {
     let workflows = rows_of(file, |org| {
         let workflows = org.workflows.iter();
@@ -402,14 +421,14 @@ fn free_workflow_names(file: &ImportFile) -> Vec<String> {
                     org.id,
                     workflow.id,
                     workflow.name,
-                    i32::from(workflow.archived)
+                    i32::from(workflow.archived == Some(true))
                 ])
             })
             .collect()
     });
     for_rows(&workflows, |rows| {
         format!(
-            "UPDATE workflow_definitions SET is_archived = 1 WHERE is_archived = 0 AND EXISTS (SELECT 1 FROM json_each({rows}) f WHERE f.value ->> 0 = workflow_definitions.org_id AND f.value ->> 1 = workflow_definitions.id AND (f.value ->> 2 <> workflow_definitions.name OR f.value ->> 3 = 1));"
+            "UPDATE workflow_definitions SET name = char(10) || id WHERE is_archived = 0 AND EXISTS (SELECT 1 FROM json_each({rows}) f WHERE f.value ->> 0 = workflow_definitions.org_id AND f.value ->> 1 = workflow_definitions.id AND (f.value ->> 2 <> workflow_definitions.name OR f.value ->> 3 = 1));"
         )
     })
 }
@@ -421,7 +440,10 @@ fn workflow_versions(file: &ImportFile) -> Result<Vec<String>> {
     let mut versions = Vec::new();
     for org in &file.orgs {
         for workflow in &org.workflows {
-            let components = serde_json::to_string(&workflow.components)?;
+            let Some(components) = &workflow.components else {
+                continue;
+            };
+            let components = serde_json::to_string(components)?;
             versions.push(json!([org.id, workflow.id, components]));
         }
     }
@@ -446,7 +468,8 @@ fn archive_assessments_of_archived_vendors(file: &ImportFile) -> Vec<String> {
         })
         .collect();
     let vendors = rows_of(file, |org| {
-        let vendors = org.vendors.iter().filter(|vendor| vendor.archived);
+        let vendors = org.vendors.iter();
+        let vendors = vendors.filter(|vendor| vendor.archived == Some(true));
         vendors.map(|vendor| json!([org.id, vendor.id])).collect()
     });
     for_rows(&vendors, |rows| {
@@ -456,7 +479,35 @@ fn archive_assessments_of_archived_vendors(file: &ImportFile) -> Vec<String> {
     })
 }
 
-fn rows_of(file: &ImportFile, rows: impl Fn(&Organization) -> Vec<Value>) -> Vec<Value> {
+/// A new key must have a role: nobody is to get one by leaving it out.
+fn roles_of_new_keys(file: &ImportFile) -> Vec<String> {
+    let keys = rows_of(file, |org| {
+        let keys = org.api_keys.iter().filter(|key| key.role.is_none());
+        keys.map(|key| json!([key.place, org.id, sha256(key.secret.secret())]))
+            .collect()
+    });
+    for_rows(&keys, |rows| {
+        format!(
+            "INSERT INTO import_demand (place, missing) SELECT f.value ->> 0, '\"role\" is missing, and the key is new' FROM json_each({rows}) f WHERE NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.org_id = f.value ->> 1 AND k.secret_sha256 = f.value ->> 2);"
+        )
+    })
+}
+
+/// A switch as a column holds it.
+fn flag(stated: Option<bool>) -> Value {
+    stated.map_or_else(unstated, |is_on| json!(i32::from(is_on)))
+}
+
+/// A list as a column holds it: as text.
+fn list<T: Serialize>(stated: Option<&Vec<T>>) -> Value {
+    stated.map_or_else(unstated, |items| json!(json!(items).to_string()))
+}
+
+fn or_unstated<T: Serialize>(stated: Option<&T>) -> Value {
+    stated.map_or_else(unstated, |value| json!(value))
+}
+
+pub(super) fn rows_of(file: &ImportFile, rows: impl Fn(&Organization) -> Vec<Value>) -> Vec<Value> {
     file.orgs.iter().flat_map(rows).collect()
 }
 

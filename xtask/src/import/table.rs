@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Bytes of rows in one statement, as far as whole rows allow.
 const CHUNK_BYTES: usize = 60_000;
@@ -15,7 +15,16 @@ pub(super) struct Table {
     pub(super) name: &'static str,
     pub(super) key: &'static [&'static str],
     pub(super) columns: &'static [&'static str],
+    /// Those of the columns that a file need not state, and what they are in a row
+    /// that is not there yet, in SQL. In one that is there they stay as they are.
+    pub(super) defaults: &'static [(&'static str, &'static str)],
     pub(super) on_conflict: OnConflict,
+}
+
+/// What stands in a row for a value that the file does not state: no column holds
+/// an object.
+pub(super) fn unstated() -> Value {
+    json!({})
 }
 
 /// What happens to a row that is there already.
@@ -39,17 +48,30 @@ impl Table {
 
     fn statement(&self, rows: &str) -> String {
         let all: Vec<&str> = self.key.iter().chain(self.columns).copied().collect();
-        let values: Vec<String> = (0..all.len())
-            .map(|index| format!("value ->> {index}"))
+        let values: Vec<String> = all
+            .iter()
+            .enumerate()
+            .map(|(index, column)| self.value(index, column))
             .collect();
+        let of_key: Vec<String> = self
+            .key
+            .iter()
+            .enumerate()
+            .map(|(index, column)| format!("was.{column} = f.value ->> {index}"))
+            .collect();
+        let join = if self.defaults.is_empty() {
+            String::new()
+        } else {
+            format!(" LEFT JOIN {} was ON {}", self.name, of_key.join(" AND "))
+        };
         let filter = match self.on_conflict {
             OnConflict::Update | OnConflict::Keep => "true",
             OnConflict::OfNewAssessments => {
-                "NOT EXISTS (SELECT 1 FROM assessments WHERE org_id = value ->> 0 AND id = value ->> 1)"
+                "NOT EXISTS (SELECT 1 FROM assessments WHERE org_id = f.value ->> 0 AND id = f.value ->> 1)"
             }
         };
         let mut sql = format!(
-            "INSERT INTO {} ({}) SELECT {} FROM json_each({rows}) WHERE {filter} ON CONFLICT ({}) DO ",
+            "INSERT INTO {} ({}) SELECT {} FROM json_each({rows}) f{join} WHERE {filter} ON CONFLICT ({}) DO ",
             self.name,
             all.join(", "),
             values.join(", "),
@@ -71,6 +93,17 @@ impl Table {
             OnConflict::Keep | OnConflict::OfNewAssessments => write!(sql, "NOTHING;"),
         };
         sql
+    }
+
+    /// What a column is to be, in SQL.
+    fn value(&self, index: usize, column: &str) -> String {
+        let stated = format!("f.value ->> {index}");
+        match self.defaults.iter().find(|(name, _)| *name == column) {
+            None => stated,
+            Some((_, default)) => format!(
+                "iif(json_type(f.value, '$[{index}]') = 'object', coalesce(was.{column}, {default}), {stated})"
+            ),
+        }
     }
 }
 
