@@ -66,7 +66,7 @@ export function retryAfter(headers, now) {
   if (/^\d+( *, *\d+)*$/.test(text)) return Math.min(Math.max(...text.split(",")), MAX_SECONDS);
   const present = httpDate(headers.get("date") ?? "", now) || now;
   const seconds = Math.ceil((httpDate(text, now) - present) / 1000);
-  return seconds === seconds ? Math.min(Math.max(seconds, 0), MAX_SECONDS) : undefined;
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), MAX_SECONDS);
 }
 
 /** Milliseconds of a date in any of the three forms of RFC 9110, 5.6.7, or NaN. */
