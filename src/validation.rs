@@ -19,7 +19,8 @@ pub enum Invalid {
     Schema(Vec<Fault>),
     /// The server would answer `400`.
     Content(Vec<Issue>),
-    /// The server would answer `413`: no JSON text of the request is short enough.
+    /// No JSON text of the request is short enough. It is told as a limit (4.3), with
+    /// the others; the server, which does not read what is so large, answers `413`.
     TooLarge,
 }
 
@@ -29,8 +30,7 @@ impl Invalid {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Schema(_) => 422,
-            Self::Content(_) => 400,
-            Self::TooLarge => 413,
+            Self::Content(_) | Self::TooLarge => 400,
         }
     }
 }
@@ -211,12 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_is_too_large_and_has_no_other_fault_is_a_413() {
+    fn a_request_that_is_too_large_and_has_no_other_fault_is_refused_for_that() {
         let blank = " ".repeat(MAX_BODY_BYTES);
         let body = format!(
             r#"{{"vendor_id":"cbvndr_bdbb39ff21c65aa009a055bb64bf3703","control_set_ids":[],"name":"{blank}"}}"#
         );
-        assert_eq!(outcome(&body).unwrap_err().status(), 413);
+        assert_eq!(outcome(&body).unwrap_err(), Invalid::TooLarge);
         let types = check_types(JsonText::read(body.as_bytes()).unwrap());
         assert_eq!(types.unwrap_err(), Invalid::TooLarge);
     }

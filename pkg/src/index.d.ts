@@ -11,7 +11,7 @@ export interface Issue {
 /** What a validation finds: at most 1 000 issues. `status` is what the server would answer. */
 export type ValidationResult =
   | { ok: true; value: CreateAssessmentRequest }
-  | { ok: false; status: 400 | 413 | 422; issues: Issue[] };
+  | { ok: false; status: 400 | 422; issues: Issue[] };
 
 /** What is found in one field. */
 export type FieldResult = { ok: true } | { ok: false; issues: Issue[] };
@@ -20,7 +20,7 @@ export type FieldResult = { ok: true } | { ok: false; issues: Issue[] };
  * Checks any value as a create request. Schema faults are, entry by entry, the
  * server's `422`; in a well-typed request, exceeded limits and malformed ids are
  * listed, each with its place. Lists are read no further than any request can
- * hold them; what is only too large is a `413`.
+ * hold them; what is only too large has the one issue `too_large`.
  */
 export function validateCreateAssessment(input: unknown): ValidationResult;
 
@@ -321,7 +321,7 @@ export class UnreachableError extends AssessmentsError {
 
 /** The request would be refused; it was not sent. */
 export class ValidationError extends AssessmentsError {
-  status: 400 | 413 | 422;
+  status: 400 | 422;
   issues: Issue[];
 }
 
