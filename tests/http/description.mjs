@@ -32,7 +32,8 @@ function closed(node) {
 
 /** The described operation that a request calls, if there is one. */
 export function operationOf(method, target) {
-  const [path] = target.split(/[?#]/);
+  // As the server reads it: a backslash is a slash, dots lead upwards.
+  const path = URL.parse(`http://host${target}`)?.pathname ?? target;
   // RFC 9110: an encoded letter is the letter.
   const plain = path.replace(/%([0-9a-f]{2})/gi, (encoded, digits) => {
     const character = String.fromCharCode(parseInt(digits, 16));
