@@ -54,9 +54,9 @@ const fn answers(endpoint: Endpoint, problem: &Problem) -> bool {
             Endpoint::RetrieveAssessment | Endpoint::ArchiveAssessment
         ),
         Problem::WorkflowRunNotFound => sends || matches!(endpoint, Endpoint::RetrieveWorkflowRun),
-        Problem::WorkflowRunEnded
-        | Problem::EventNotExpected { .. }
-        | Problem::BadEventName(_) => sends,
+        Problem::WorkflowRunEnded | Problem::EventNotExpected { .. } | Problem::BadEventName(_) => {
+            sends
+        }
         // Answered where there is no route, or not by that method.
         Problem::NotFound | Problem::MethodNotAllowed { .. } => false,
         Problem::Internal | Problem::Unavailable { .. } => true,
@@ -177,7 +177,7 @@ fn samples_that_must_be_provoked(endpoint: Endpoint) -> Vec<Sample> {
         (
             "event_not_expected",
             "No step of the run waits for an event of that name, so it would never be taken.",
-            EventName::parse("review-approved")
+            EventName::parse("audit-closed")
                 .ok()
                 .map(|name| Problem::EventNotExpected { name }),
         ),

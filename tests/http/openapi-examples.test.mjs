@@ -129,6 +129,8 @@ const PROVOKED = {
     without_payload: () => send(runs.without_payload, requestOf("sendWorkflowEvent", "without_payload")),
     event_name: () => post("sendWorkflowEvent", { name: "" }),
     workflow_run_not_found: () => post("sendWorkflowEvent", { name: EVENT }),
+    event_not_expected: async () =>
+      post("sendWorkflowEvent", { name: "audit-closed" }, await runs.waiting),
     workflow_run_ended: async () => {
       await completed(runs.ended);
       return post("sendWorkflowEvent", { name: EVENT }, await runs.ended);
