@@ -13,6 +13,7 @@
 //           first batch that writes
 //   kv      "throw" | "hang" | "junk": the same for the credential cache
 //   clock   seconds to add to the present
+//   at      the present, in seconds; it stands still until a request says otherwise
 //   random  "throw": the platform gives no random bytes
 //   abort   true: reading the clock throws through the WebAssembly frames
 //   nobody  true: the edge does not tell the client's address
@@ -35,8 +36,10 @@ globalThis.fetch = (request, init) => {
 const clock = Date.now;
 const random = crypto.getRandomValues.bind(crypto);
 let faults = {};
+let present;
 Date.now = () => {
   if (faults.abort) throw new Error("injected: no clock");
+  if (present !== undefined) return present * 1000;
   return clock() + (faults.clock ?? 0) * 1000;
 };
 crypto.getRandomValues = (array) => {
@@ -122,7 +125,10 @@ export default {
   async fetch(request, env, context) {
     const asked = JSON.parse(request.headers.get("x-test-faults") ?? "{}");
     // Only requests sent one at a time may change the clock or randomness.
-    if (request.headers.has("x-test-faults")) faults = asked;
+    if (request.headers.has("x-test-faults")) {
+      faults = asked;
+      present = asked.at;
+    }
     const counts = { d1: 0, kv: 0 };
     try {
       const arriving = asked.nobody ? withoutAddress(request) : request;
