@@ -233,7 +233,11 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Draft, Vec<Fault>
 /// Reads a request body, if nothing is wrong with it. [`read`] tells what is.
 #[must_use]
 pub fn accept(content_type: Option<&str>, body: &[u8]) -> Option<Draft> {
-    read(content_type, body).ok()
+    let json = read_json(content_type, body).ok()?;
+    // The first fault is enough to know.
+    check_up_to(1, usize::MAX, json)
+        .ok()
+        .map(|measured| measured.draft)
 }
 
 /// Reads a request body as JSON, whatever it should hold.
@@ -276,10 +280,16 @@ pub(crate) struct Measured {
 /// [`check`] for values of any size: lists are read until the JSON of what was
 /// read must have more than `room` bytes.
 pub(crate) fn check_within<J: Json>(room: usize, json: J) -> Result<Measured, Vec<Fault>> {
+    check_up_to(MAX_FAULTS, room, json)
+}
+
+/// [`check_within`] that stops at so many faults.
+fn check_up_to<J: Json>(most: usize, room: usize, json: J) -> Result<Measured, Vec<Fault>> {
     let members = json
         .members()
         .ok_or_else(|| vec![Fault::new(Place::Body, FaultKind::NotAnObject)])?;
     let mut checker = Checker {
+        most,
         room: Some(room),
         ..Checker::default()
     };
@@ -332,6 +342,8 @@ pub(crate) fn check_within<J: Json>(room: usize, json: J) -> Result<Measured, Ve
 #[derive(Default)]
 struct Checker {
     faults: Vec<Fault>,
+    /// Nothing is read once there are so many.
+    most: usize,
     /// Some string cannot be sent as JSON at all.
     ill_formed: bool,
     /// Bytes that what is still to be read may have; `None` if it had more.
@@ -348,7 +360,7 @@ impl Checker {
     }
 
     fn is_full(&self) -> bool {
-        self.faults.len() >= MAX_FAULTS
+        self.faults.len() >= self.most
     }
 
     /// Counts a value that has at least so many bytes in any JSON text.
