@@ -3,7 +3,12 @@
 
 import { NoAnswer, PlainError, plainClient, probe } from "./plain-client.js";
 import {
-  ApiError, ConfigurationError, ConnectionError, TimeoutError, ValidationError, makeClient,
+  ApiError,
+  ConfigurationError,
+  ConnectionError,
+  TimeoutError,
+  ValidationError,
+  makeClient,
 } from "./rules.js";
 import { session } from "./session.js";
 

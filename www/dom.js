@@ -46,7 +46,8 @@ export function replace(element, ...children) {
 const FOCUSABLE = "a, button, summary, [tabindex]";
 
 function sameAs(element) {
-  const label = ({ tagName, ariaLabel, textContent }) => ariaLabel ?? (tagName === "H1" ? "" : textContent);
+  const label = ({ tagName, ariaLabel, textContent }) =>
+    ariaLabel ?? (tagName === "H1" ? "" : textContent);
   return (other) => other.tagName === element.tagName && label(other) === label(element);
 }
 
@@ -57,7 +58,8 @@ export function keepingFocus(root, render) {
   const isIn = root.contains(focused);
   const place = isIn ? all().filter(sameAs(focused)).indexOf(focused) : -1;
   render();
-  if (isIn && !root.contains(focused)) all().filter(sameAs(focused))[place]?.focus({ preventScroll: true });
+  if (isIn && !root.contains(focused))
+    all().filter(sameAs(focused))[place]?.focus({ preventScroll: true });
 }
 
 let last = 0;

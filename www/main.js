@@ -56,12 +56,26 @@ class App {
     setInterval(refreshTimes, TIMES_MS);
     this.#showPage();
     document.body.replaceChildren(
-      h("a", { class: "skip", href: "#content", onclick: (event) => this.#skip(event) }, texts.skipToContent),
-      h("header", { class: "top" },
-        h("a", { class: "brand", href: "/" },
-          h("img", { src: "/dashboard/icon.svg", alt: "", width: 28, height: 28 }), texts.product),
-        this.#nav, this.#connection),
-      this.#notices, this.#main, announcer,
+      h(
+        "a",
+        { class: "skip", href: "#content", onclick: (event) => this.#skip(event) },
+        texts.skipToContent,
+      ),
+      h(
+        "header",
+        { class: "top" },
+        h(
+          "a",
+          { class: "brand", href: "/" },
+          h("img", { src: "/dashboard/icon.svg", alt: "", width: 28, height: 28 }),
+          texts.product,
+        ),
+        this.#nav,
+        this.#connection,
+      ),
+      this.#notices,
+      this.#main,
+      announcer,
     );
   }
 
@@ -92,15 +106,21 @@ class App {
     if (path === "/new") return createView(this);
     const [, id] = /^\/assessments\/([^/]+)$/.exec(path) ?? [];
     if (id !== undefined) return detailView(this, decoded(id), notice);
-    const element = h("div", { class: "page" },
-      h("h1", { tabindex: -1 }, texts.pages.missing), h("p", {}, texts.pages.missingText));
+    const element = h(
+      "div",
+      { class: "page" },
+      h("h1", { tabindex: -1 }, texts.pages.missing),
+      h("p", {}, texts.pages.missingText),
+    );
     return { title: texts.pages.missing, element, dispose: () => {} };
   }
 
   /** Links between pages are followed here; all others, and new tabs, by the browser. */
   #followed(event) {
     const link = event.target.closest?.("a[href]");
-    const isPlain = !event.defaultPrevented && event.button === 0 &&
+    const isPlain =
+      !event.defaultPrevented &&
+      event.button === 0 &&
       !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!link || !isPlain || link.origin !== location.origin || link.download) return;
     event.preventDefault();
@@ -114,9 +134,15 @@ class App {
 
   #showConnection() {
     const { connect, disconnect, connected, needed } = texts.connection;
-    replace(this.#connection, session.token === undefined
-      ? button(connect, () => askForCredential(this), { look: "primary", title: needed })
-      : [h("span", { class: "connected" }, connected), button(disconnect, () => session.disconnect(), { look: "quiet" })]);
+    replace(
+      this.#connection,
+      session.token === undefined
+        ? button(connect, () => askForCredential(this), { look: "primary", title: needed })
+        : [
+            h("span", { class: "connected" }, connected),
+            button(disconnect, () => session.disconnect(), { look: "quiet" }),
+          ],
+    );
   }
 }
 

@@ -90,7 +90,8 @@ export class PlainError extends Error {
 /** `detail` in each of its shapes. */
 function read(detail) {
   if (typeof detail === "string") return { message: detail };
-  if (Array.isArray(detail)) return { message: detail.map(({ msg }) => msg).join("; "), issues: detail };
+  if (Array.isArray(detail))
+    return { message: detail.map(({ msg }) => msg).join("; "), issues: detail };
   if (detail?.error) return { message: detail.error };
   return { message: detail?.message, code: detail?.code };
 }

@@ -167,7 +167,10 @@ export class Refresher {
     } else if (kind === "refused" && [401, 403].includes(status)) {
       this.#setPause({ failure, until: Infinity });
     } else if (kind !== "no-credential") {
-      const delay = Math.max((retryAfter ?? 0) * 1000, this.#plans.get(id)?.delay ?? FIRST_DELAY_MS);
+      const delay = Math.max(
+        (retryAfter ?? 0) * 1000,
+        this.#plans.get(id)?.delay ?? FIRST_DELAY_MS,
+      );
       this.#setPause({ failure, until: Date.now() + delay });
     }
   }

@@ -26,7 +26,8 @@ export function makeClient(options) {
   return ready ? new edge.AssessmentsClient({ baseUrl: location.origin, ...options }) : undefined;
 }
 
-export const { ApiError, ConfigurationError, ConnectionError, TimeoutError, ValidationError } = edge;
+export const { ApiError, ConfigurationError, ConnectionError, TimeoutError, ValidationError } =
+  edge;
 
 /** What is wrong with the value of a field: a list of issues. */
 export function fieldIssues(name, value) {

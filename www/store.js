@@ -39,7 +39,11 @@ export class Store {
       console.info("The list of assessments is not kept:", error.message);
     }
     store.#channel.onmessage = () => {
-      if (store.isKept) store.#load().then(() => store.#tell(), () => {});
+      if (store.isKept)
+        store.#load().then(
+          () => store.#tell(),
+          () => {},
+        );
     };
     return store;
   }
@@ -110,18 +114,22 @@ export class Store {
   /** Notes what cancelling or archiving answered. */
   async noteArchive({ id, status, archived_at: archivedAt }, { requestId }) {
     await this.#change((put) =>
-      put(id, (record) => record && {
-        ...record,
-        problem: undefined,
-        archivedAt,
-        requestId,
-        assessment: record.assessment && {
-          ...record.assessment,
-          status,
-          updated_at: archivedAt,
-        },
-        history: extended(record.history, status),
-      }),
+      put(
+        id,
+        (record) =>
+          record && {
+            ...record,
+            problem: undefined,
+            archivedAt,
+            requestId,
+            assessment: record.assessment && {
+              ...record.assessment,
+              status,
+              updated_at: archivedAt,
+            },
+            history: extended(record.history, status),
+          },
+      ),
     );
   }
 

@@ -50,9 +50,11 @@ export const texts = {
     disconnect: "Disconnect",
     connected: "Connected",
     title: "Connect to the API",
-    intro: "The credential is sent to this API only. It stays in memory and is gone when the page is closed or reloaded.",
+    intro:
+      "The credential is sent to this API only. It stays in memory and is gone when the page is closed or reloaded.",
     credential: "Credential",
-    credentialHint: "A session token of your dashboard, or, on a development server, a key that begins with ak_.",
+    credentialHint:
+      "A session token of your dashboard, or, on a development server, a key that begins with ak_.",
     remember: "Keep it for this tab, over reloads",
     useDemo: "Use the demo credential",
     demoHint: "This is a development server with demo data.",
@@ -65,7 +67,8 @@ export const texts = {
     failed: (message) => `The API says: ${message}`,
   },
 
-  rulesMissing: "This browser does not allow WebAssembly here, so nothing is checked before it is sent. The server checks it.",
+  rulesMissing:
+    "This browser does not allow WebAssembly here, so nothing is checked before it is sent. The server checks it.",
   notKept: "This browser keeps no data for this page, so the list is lost when the page is closed.",
 
   list: {
@@ -97,7 +100,8 @@ export const texts = {
     importFile: "Import a list",
     clear: "Clear the list",
     clearTitle: "Clear the list?",
-    clearText: (n) => `This browser forgets ${assessments(n)}. The assessments themselves stay as they are.`,
+    clearText: (n) =>
+      `This browser forgets ${assessments(n)}. The assessments themselves stay as they are.`,
     clearConfirm: "Clear",
     cleared: "The list is empty now.",
     demo: (n) => `Open the ${n} demo assessments`,
@@ -106,7 +110,8 @@ export const texts = {
       tooLarge: () => "This file is too large to be a list of assessments. Nothing was imported.",
       notJson: () => "This file is not JSON. Nothing was imported.",
       notAnIndex: () => "This file is not an exported list of assessments. Nothing was imported.",
-      otherVersion: (version) => `This file is of version ${version}, which this page cannot read. Nothing was imported.`,
+      otherVersion: (version) =>
+        `This file is of version ${version}, which this page cannot read. Nothing was imported.`,
       badId: (position) => `Entry ${position} of this file has no valid id. Nothing was imported.`,
     },
     exportName: "assessments.json",
@@ -143,7 +148,12 @@ export const texts = {
     workflowRun: "Workflow run",
     workflow: "Workflow",
     noSteps: "No step has begun.",
-    runStatuses: { started: "going on", completed: "completed", canceled: "canceled", failed: "failed" },
+    runStatuses: {
+      started: "going on",
+      completed: "completed",
+      canceled: "canceled",
+      failed: "failed",
+    },
     stepStatuses: { going: "going on", success: "done", failed: "failed", skipped: "skipped" },
     none: "none",
     customFields: "Custom fields",
@@ -160,14 +170,17 @@ export const texts = {
     supportText: "Quote this when you ask about what you see here.",
     json: "Raw JSON",
     createdNotice: "The assessment was created.",
-    replayedNotice: "An earlier attempt with this key had arrived already. This is what it created; nothing was created twice.",
+    replayedNotice:
+      "An earlier attempt with this key had arrived already. This is what it created; nothing was created twice.",
   },
 
   end: {
     cancelTitle: "Cancel this assessment?",
-    cancelText: "Work on it stops, running workflows are told to stop, and it is archived as canceled. It stays readable. The API cannot undo this.",
+    cancelText:
+      "Work on it stops, running workflows are told to stop, and it is archived as canceled. It stays readable. The API cannot undo this.",
     archiveTitle: "Archive this assessment?",
-    archiveText: (stage) => `It is finished and keeps its stage, ${stage}. Its findings are archived with it, and it stays readable. The API cannot undo this.`,
+    archiveText: (stage) =>
+      `It is finished and keeps its stage, ${stage}. Its findings are archived with it, and it stays readable. The API cannot undo this.`,
     cancelConfirm: "Cancel assessment",
     archiveConfirm: "Archive",
     keep: "Keep it",
@@ -185,19 +198,33 @@ export const texts = {
     clear: "Start over",
     fields: {
       vendor_id: { label: "Vendor", hint: "One id, such as cbvndr_…" },
-      control_set_ids: { label: "Control sets", hint: "Paste ids, separated by commas, spaces or new lines. None is allowed." },
-      service_ids: { label: "Services", hint: "Services of this vendor. None means the vendor as a whole." },
+      control_set_ids: {
+        label: "Control sets",
+        hint: "Paste ids, separated by commas, spaces or new lines. None is allowed.",
+      },
+      service_ids: {
+        label: "Services",
+        hint: "Services of this vendor. None means the vendor as a whole.",
+      },
       name: { label: "Name", hint: "Leave empty for a generated name." },
       assessment_name_format: { label: "Name format", hint: "Used if there is no name." },
       assignee_id: { label: "Assignee", hint: "Leave empty for the vendor's first risk analyst." },
-      supporting_document_ids: { label: "Supporting documents", hint: "Documents uploaded beforehand, linked as evidence." },
+      supporting_document_ids: {
+        label: "Supporting documents",
+        hint: "Documents uploaded beforehand, linked as evidence.",
+      },
       trigger_workflow: { label: "Workflow to start", hint: "By its name. Leave empty for none." },
       "Idempotency-Key": {
         label: "Idempotency key",
         hint: "With the same key the API creates at most one assessment in 24 hours. Use your own, such as a ticket number, if you like.",
       },
     },
-    groups: { scope: "What to assess", naming: "What to call it", work: "How to work on it", sending: "Sending" },
+    groups: {
+      scope: "What to assess",
+      naming: "What to call it",
+      work: "How to work on it",
+      sending: "Sending",
+    },
     required: "required",
     remove: (id) => `Remove ${id}`,
     removeAll: "Remove all",
@@ -230,10 +257,16 @@ export const texts = {
     sending: "Sending…",
     retrying: (attempt) => `Trying again. Attempt ${attempt}, with the same key.`,
     stop: "Stop",
-    faults: (n) => count(n, { one: "One thing needs your attention.", other: `${n} things need your attention.` }),
+    faults: (n) =>
+      count(n, {
+        one: "One thing needs your attention.",
+        other: `${n} things need your attention.`,
+      }),
     issues: {},
-    openEarlier: "An earlier attempt to send this was not answered. Send it again with the same key: nothing is created twice.",
-    openChanged: "You changed the request since then. If the earlier attempt arrived, the same key answers what it created, without your changes.",
+    openEarlier:
+      "An earlier attempt to send this was not answered. Send it again with the same key: nothing is created twice.",
+    openChanged:
+      "You changed the request since then. If the earlier attempt arrived, the same key answers what it created, without your changes.",
     sameKey: "Nothing is created twice: the key stays the same.",
     again: "Send again",
     toField: "Go to the field",
@@ -246,7 +279,8 @@ export const texts = {
       busy: "Too many requests",
       unavailable: "The API is not available",
       unreachable: "No answer",
-      unreachableText: "You may be offline, or the API is not reachable. The request may have arrived all the same.",
+      unreachableText:
+        "You may be offline, or the API is not reachable. The request may have arrived all the same.",
       stopped: "Stopped",
       stoppedText: "The request may have arrived all the same.",
       misused: "This cannot be sent from here",

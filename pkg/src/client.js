@@ -322,6 +322,9 @@ function wish(until) {
     const { id, status } = assessment;
     if (statuses.includes(status)) return true;
     if (isTerminal(status) !== true) return false;
-    throw new UnreachableError(`${id} is ${status}, and will not be ${statuses.join(" or ")}`, assessment);
+    throw new UnreachableError(
+      `${id} is ${status}, and will not be ${statuses.join(" or ")}`,
+      assessment,
+    );
   };
 }

@@ -74,9 +74,7 @@ export interface StandardSchema<Input, Output> {
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
-    readonly validate: (
-      value: unknown,
-    ) =>
+    readonly validate: (value: unknown) =>
       | { readonly value: Output; readonly issues?: undefined }
       | {
           readonly issues: ReadonlyArray<{
@@ -170,11 +168,7 @@ export interface CreateOptions extends CallOptions {
  */
 export interface Hooks {
   onRequest?(event: { method: string; url: string; attempt: number }): void | Promise<void>;
-  onResponse?(event: {
-    status: number;
-    requestId?: string;
-    attempt: number;
-  }): void | Promise<void>;
+  onResponse?(event: { status: number; requestId?: string; attempt: number }): void | Promise<void>;
   onRetry?(event: {
     attempt: number;
     delayMs: number;

@@ -6,8 +6,23 @@ import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { idOf, makeOrg } from "../http/harness.mjs";
 import {
-  ASSESSMENT, CONTROL_SETS, KEYS, NORTHWIND, ORGS, arrived, connect, faults, field, finish,
-  meddle, message, paste, refused, sendAgain, startDashboard, submit,
+  ASSESSMENT,
+  CONTROL_SETS,
+  KEYS,
+  NORTHWIND,
+  ORGS,
+  arrived,
+  connect,
+  faults,
+  field,
+  finish,
+  meddle,
+  message,
+  paste,
+  refused,
+  sendAgain,
+  startDashboard,
+  submit,
 } from "./support.mjs";
 
 const [, GLOBEX] = ORGS.harbor.vendors;
@@ -98,13 +113,16 @@ const keysOf = (sent) => new Set(sent.map(({ key }) => key));
 
 const faultTexts = (page, name) => faults(page, name).allInnerTexts();
 
-const badChips = (page, name) => page.locator(`[data-field="${name}"] .chip.bad`)
-  .evaluateAll((all) => all.map(({ title }) => title));
+const badChips = (page, name) =>
+  page
+    .locator(`[data-field="${name}"] .chip.bad`)
+    .evaluateAll((all) => all.map(({ title }) => title));
 
-const focused = (page) => page.evaluate(() => {
-  const { activeElement: active } = document;
-  return active.closest("[data-field]")?.dataset.field ?? active.textContent.trim();
-});
+const focused = (page) =>
+  page.evaluate(() => {
+    const { activeElement: active } = document;
+    return active.closest("[data-field]")?.dataset.field ?? active.textContent.trim();
+  });
 
 async function reload(page) {
   await page.reload();
@@ -127,7 +145,8 @@ test("bad_references_in_several_fields_are_each_shown_at_their_field_and_chip", 
   const said = await refused(page, "4 things need your attention.");
   assert.match(said, /Request id: [0-9a-f-]{36}/);
   assert.deepEqual(await faultTexts(page, "control_set_ids"), [
-    `${unknown} not found`, `${ARCHIVED_SET} not found`,
+    `${unknown} not found`,
+    `${ARCHIVED_SET} not found`,
   ]);
   assert.deepEqual(await badChips(page, "control_set_ids"), [unknown, ARCHIVED_SET]);
   assert.deepEqual(await faultTexts(page, "service_ids"), [`${GLOBEX.services[0].id} not found`]);
@@ -136,8 +155,9 @@ test("bad_references_in_several_fields_are_each_shown_at_their_field_and_chip", 
   assert.deepEqual(await badChips(page, "supporting_document_ids"), [document.id]);
   assert.equal(await faults(page, "vendor_id").count(), 0);
   assert.deepEqual(
-    await page.locator("[aria-invalid]").evaluateAll((all) =>
-      all.map((input) => input.closest("[data-field]").dataset.field)),
+    await page
+      .locator("[aria-invalid]")
+      .evaluateAll((all) => all.map((input) => input.closest("[data-field]").dataset.field)),
     ["control_set_ids", "service_ids", "assignee_id", "supporting_document_ids"],
   );
   assert.equal(await focused(page), "control_set_ids");
@@ -204,7 +224,10 @@ test("a_refusal_that_is_mended_on_the_server_is_sent_again_unchanged", async () 
   await refused(page, "There is no such workflow");
   await dashboard.api.rows(
     "INSERT INTO workflow_definitions (org_id, id, name, kind, is_enabled) VALUES (?, ?, ?, ?, 1)",
-    ORGS.harbor.id, idOf("cbwd", "later"), "later-flow", "direct",
+    ORGS.harbor.id,
+    idOf("cbwd", "later"),
+    "later-flow",
+    "direct",
   );
   await submit(page);
   await arrived(page, CREATED);
@@ -268,7 +291,10 @@ for (const which of ["revoked", "expired"]) {
     const input = dialog.getByLabel("Credential");
     await input.fill(KEYS[which]);
     await dialog.getByRole("button", { name: "Connect" }).click();
-    await dialog.getByRole("alert").getByText("The API says: Invalid or expired API key.").waitFor();
+    await dialog
+      .getByRole("alert")
+      .getByText("The API says: Invalid or expired API key.")
+      .waitFor();
     assert.equal(await input.getAttribute("aria-invalid"), "true");
     assert.deepEqual(sent, []);
     // The dialog stays, for another one.
@@ -316,7 +342,11 @@ test("a_key_that_is_revoked_meanwhile_is_told_and_can_send_once_it_is_good_again
 test("an_address_outside_of_the_allowlist_is_told", async () => {
   const page = await openFilled({ key: MOVED.key, vendor: MOVED.vendor });
   const allow = (list) =>
-    dashboard.api.rows("UPDATE organizations SET api_ip_allowlist = ? WHERE id = ?", list, MOVED.id);
+    dashboard.api.rows(
+      "UPDATE organizations SET api_ip_allowlist = ? WHERE id = ?",
+      list,
+      MOVED.id,
+    );
   await allow('["203.0.113.0/24"]');
   await submit(page);
   const said = await refused(page, "Your network address is not allowed");
@@ -354,9 +384,11 @@ test("a_refusal_by_the_credential_says_nothing_of_an_earlier_attempt", async () 
 
 test("a_schema_fault_of_a_field_is_shown_at_the_field", async () => {
   const page = await openFilled();
-  await meddle(page, "create", [answer(422, [
-    { loc: ["body", "name"], msg: "Input should be a valid string", type: "string_type" },
-  ])]);
+  await meddle(page, "create", [
+    answer(422, [
+      { loc: ["body", "name"], msg: "Input should be a valid string", type: "string_type" },
+    ]),
+  ]);
   await submit(page);
   await refused(page, ONE_FAULT);
   assert.deepEqual(await faultTexts(page, "name"), ["Input should be a valid string"]);
@@ -367,15 +399,15 @@ test("a_schema_fault_of_a_field_is_shown_at_the_field", async () => {
 test("a_schema_fault_of_an_entry_is_shown_at_its_chip", async () => {
   const page = await openFilled();
   await paste(page, "control_set_ids", SETS.join(" "));
-  await meddle(page, "create", [answer(422, [
-    { loc: ["body", "control_set_ids", 1], msg: "This is not a text", type: "string_type" },
-  ])]);
+  await meddle(page, "create", [
+    answer(422, [
+      { loc: ["body", "control_set_ids", 1], msg: "This is not a text", type: "string_type" },
+    ]),
+  ]);
   await submit(page);
   await refused(page, ONE_FAULT);
   assert.deepEqual(await badChips(page, "control_set_ids"), [SETS[1]]);
-  assert.deepEqual(await faultTexts(page, "control_set_ids"), [
-    `${SETS[1]} This is not a text`,
-  ]);
+  assert.deepEqual(await faultTexts(page, "control_set_ids"), [`${SETS[1]} This is not a text`]);
   // Mended, the fault of the server is gone.
   await page.getByRole("button", { name: `Remove ${SETS[1]}` }).click();
   assert.equal(await faults(page, "control_set_ids").count(), 0);
@@ -384,9 +416,11 @@ test("a_schema_fault_of_an_entry_is_shown_at_its_chip", async () => {
 
 test("a_schema_fault_of_the_whole_body_is_told_in_the_message", async () => {
   const page = await openFilled();
-  await meddle(page, "create", [answer(422, [
-    { loc: ["body"], msg: "Input should be a valid dictionary", type: "model_attributes_type" },
-  ])]);
+  await meddle(page, "create", [
+    answer(422, [
+      { loc: ["body"], msg: "Input should be a valid dictionary", type: "model_attributes_type" },
+    ]),
+  ]);
   await submit(page);
   const said = await refused(page, "The API refused this");
   assert.match(said, /Input should be a valid dictionary/);
@@ -396,11 +430,13 @@ test("a_schema_fault_of_the_whole_body_is_told_in_the_message", async () => {
 
 test("faults_of_fields_of_the_body_and_of_what_the_form_does_not_know_are_all_shown", async () => {
   const page = await openFilled();
-  await meddle(page, "create", [answer(422, [
-    { loc: ["body"], msg: "of the body", type: "value_error" },
-    { loc: ["body", "assignee_id"], msg: "of the assignee", type: "value_error" },
-    { loc: ["body", "risk_type"], msg: "of a field that is new", type: "value_error" },
-  ])]);
+  await meddle(page, "create", [
+    answer(422, [
+      { loc: ["body"], msg: "of the body", type: "value_error" },
+      { loc: ["body", "assignee_id"], msg: "of the assignee", type: "value_error" },
+      { loc: ["body", "risk_type"], msg: "of a field that is new", type: "value_error" },
+    ]),
+  ]);
   await submit(page);
   const said = await refused(page, ONE_FAULT);
   assert.match(said, /of the body/);
@@ -920,8 +956,10 @@ test("a_duplicate_of_a_tab_with_a_lost_answer_does_not_promise_the_key_that_it_l
     Object.assign(sessionStorage, copy);
   }, kept);
   const tab = await dashboard.openTab(page, "/new");
-  await tab.waitForFunction(([name, old]) =>
-    document.querySelector(`[data-field="${name}"] input`).value !== old, [KEY, key]);
+  await tab.waitForFunction(
+    ([name, old]) => document.querySelector(`[data-field="${name}"] input`).value !== old,
+    [KEY, key],
+  );
   assert.doesNotMatch(await message(tab).innerText(), /same key/);
   await finish(page);
   assert.deepEqual(tab.complaints, []);
@@ -973,7 +1011,9 @@ test("markup_in_what_is_entered_is_shown_as_text_in_its_fault", async () => {
   await paste(page, "control_set_ids", `cbctst_${IMAGE.replaceAll(" ", "/")} `);
   await field(page, "name").blur();
   assert.ok((await faultTexts(page, "vendor_id"))[0].startsWith(IMAGE));
-  assert.ok((await faultTexts(page, "control_set_ids"))[0].startsWith("cbctst_<img/src=x/onerror="));
+  assert.ok(
+    (await faultTexts(page, "control_set_ids"))[0].startsWith("cbctst_<img/src=x/onerror="),
+  );
   await field(page, "vendor_id").fill(NORTHWIND.id);
   await page.getByRole("button", { name: "Remove all" }).click();
   await field(page, "trigger_workflow").fill(IMAGE);

@@ -5,8 +5,19 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { KEYS as DEMO_KEYS, idOf, makeOrg } from "../http/harness.mjs";
 import {
-  CONTROL_SETS, KEYS, NORTHWIND, ORGS, connect, faults, field, finish, meddle, message, paste,
-  startDashboard, submit,
+  CONTROL_SETS,
+  KEYS,
+  NORTHWIND,
+  ORGS,
+  connect,
+  faults,
+  field,
+  finish,
+  meddle,
+  message,
+  paste,
+  startDashboard,
+  submit,
 } from "./support.mjs";
 
 const [, GLOBEX] = ORGS.harbor.vendors;
@@ -112,11 +123,13 @@ async function created(page) {
 }
 
 /** Where the focus is: a field's name, or the name of a button. */
-const focused = (page) => page.evaluate(() => {
-  const { activeElement: active } = document;
-  if (active.matches("input")) return active.closest("[data-field]")?.dataset.field ?? active.type;
-  return active.getAttribute("aria-label") ?? active.textContent.trim();
-});
+const focused = (page) =>
+  page.evaluate(() => {
+    const { activeElement: active } = document;
+    if (active.matches("input"))
+      return active.closest("[data-field]")?.dataset.field ?? active.type;
+    return active.getAttribute("aria-label") ?? active.textContent.trim();
+  });
 
 /** Presses Tab until the focus is where it is wanted, as far as the page goes. */
 async function tabTo(page, wanted, key = "Tab") {
@@ -158,10 +171,16 @@ test("mistakes_are_made_and_mended_and_the_assessment_is_what_was_entered", asyn
   await submit(page);
   const id = await created(page);
   const body = {
-    vendor_id: NORTHWIND.id, control_set_ids: [SETS[0]], service_ids: [CARDS.id],
-    name: "Mended", assignee_id: ANA.id,
+    vendor_id: NORTHWIND.id,
+    control_set_ids: [SETS[0]],
+    service_ids: [CARDS.id],
+    name: "Mended",
+    assignee_id: ANA.id,
   };
-  assert.deepEqual(sent.map((request) => request.body), [body]);
+  assert.deepEqual(
+    sent.map((request) => request.body),
+    [body],
+  );
   const { json } = await dashboard.api.retrieve(id);
   for (const [name, value] of Object.entries(body)) assert.deepEqual(json[name], value, name);
   assert.equal(await countOf(), had + 1);
@@ -194,7 +213,8 @@ test("all_eight_fields_arrive_as_they_were_entered_and_are_stored", async () => 
   );
   assert.equal(json.name, "Q3 review of Northwind ☕");
   const documents = await dashboard.api.rows(
-    "SELECT document_id AS id FROM document_links WHERE assessment_id = ? ORDER BY id", id,
+    "SELECT document_id AS id FROM document_links WHERE assessment_id = ? ORDER BY id",
+    id,
   );
   assert.deepEqual(
     documents.map((row) => row.id),
@@ -215,7 +235,10 @@ test("the_least_request_has_a_vendor_and_an_empty_list_of_control_sets", async (
   await field(page, "vendor_id").fill(` ${NORTHWIND.id} `);
   await submit(page);
   await created(page);
-  assert.deepEqual(sent.map(({ body }) => body), [{ vendor_id: NORTHWIND.id, control_set_ids: [] }]);
+  assert.deepEqual(
+    sent.map(({ body }) => body),
+    [{ vendor_id: NORTHWIND.id, control_set_ids: [] }],
+  );
   await finish(page);
 });
 
@@ -278,7 +301,10 @@ test("the_button_is_disabled_and_says_so_while_the_request_is_on_its_way", async
 
 // Ids, one by one.
 
-for (const [name, id] of [["vendor_id", NORTHWIND.id], ["assignee_id", ANA.id]]) {
+for (const [name, id] of [
+  ["vendor_id", NORTHWIND.id],
+  ["assignee_id", ANA.id],
+]) {
   test(`the_character_that_makes_an_id_malformed_is_marked: ${name}`, async () => {
     const page = await openForm();
     const at = id.length - 10;
@@ -316,7 +342,8 @@ test("an_entry_that_is_malformed_is_marked_and_so_is_its_chip", async () => {
   const bad = SETS[1].replace(/.$/, "x");
   await paste(page, "control_set_ids", [SETS[0], bad, SETS[2]].join("\n"));
   assert.equal(await faults(page, "control_set_ids").locator("mark").innerText(), "x");
-  const marked = await page.locator('[data-field="control_set_ids"] .chip.bad')
+  const marked = await page
+    .locator('[data-field="control_set_ids"] .chip.bad')
     .evaluateAll((all) => all.map(({ title }) => title));
   assert.deepEqual(marked, [bad]);
   await chipButtons(page, "control_set_ids").nth(1).click();
@@ -454,7 +481,9 @@ test("a_hundred_ids_are_accepted_and_stored_in_their_order", async () => {
   await field(page, "vendor_id").fill(WIDE.vendor);
   await paste(page, "control_set_ids", WIDE_SETS.join(", "));
   await submit(page);
-  assert.deepEqual(await faultTexts(page, "control_set_ids"), ["At most 100 entries, this has 101"]);
+  assert.deepEqual(await faultTexts(page, "control_set_ids"), [
+    "At most 100 entries, this has 101",
+  ]);
   await chipButtons(page, "control_set_ids").nth(50).click();
   await submit(page);
   const { json } = await dashboard.api.retrieve(await created(page), { key: WIDE.key });
@@ -505,7 +534,10 @@ test("typed_ids_are_sent_when_the_form_is_submitted_without_leaving_their_field"
   await field(page, "control_set_ids").pressSequentially(SETS[0]);
   await page.locator("main form").evaluate((form) => form.requestSubmit());
   await created(page);
-  assert.deepEqual(sent.map(({ body }) => body.control_set_ids), [SETS.slice(0, 2)]);
+  assert.deepEqual(
+    sent.map(({ body }) => body.control_set_ids),
+    [SETS.slice(0, 2)],
+  );
   await finish(page);
 });
 
@@ -558,7 +590,13 @@ test("arrow_keys_go_from_chip_to_chip_and_stop_at_the_ends", async () => {
   await page.keyboard.press("Shift+Tab");
   const visited = [await focused(page)];
   for (const key of [
-    "ArrowLeft", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowUp", "ArrowUp", "ArrowDown",
+    "ArrowLeft",
+    "ArrowRight",
+    "ArrowRight",
+    "ArrowRight",
+    "ArrowUp",
+    "ArrowUp",
+    "ArrowDown",
   ]) {
     await page.keyboard.press(key);
     visited.push(await focused(page));
@@ -761,7 +799,10 @@ test("a_key_of_ones_own_is_what_goes_over_the_wire_and_what_the_server_keeps", a
   await field(page, KEY).fill("GRC-4711/own");
   await submit(page);
   const id = await created(page);
-  assert.deepEqual(sent.map(({ key }) => key), ["GRC-4711/own"]);
+  assert.deepEqual(
+    sent.map(({ key }) => key),
+    ["GRC-4711/own"],
+  );
   const again = { vendor_id: GLOBEX.id, control_set_ids: [] };
   const replay = await dashboard.api.create(again, { idempotencyKey: "GRC-4711/own" });
   assert.equal(replay.headers.get("idempotent-replayed"), "true");
@@ -801,21 +842,30 @@ const FAULTY = {
 for (const [name, value] of Object.entries(FAULTY)) {
   test(`a_fault_is_linked_to_its_input: ${name}`, async () => {
     const page = await openForm();
-    const described = () => field(page, name).evaluate((input) => ({
-      invalid: input.getAttribute("aria-invalid"),
-      texts: input.getAttribute("aria-describedby").split(" ")
-        .map((id) => document.getElementById(id))
-        .map((element) => [element.className, element.innerText]),
-      label: input.labels.length,
-    }));
+    const described = () =>
+      field(page, name).evaluate((input) => ({
+        invalid: input.getAttribute("aria-invalid"),
+        texts: input
+          .getAttribute("aria-describedby")
+          .split(" ")
+          .map((id) => document.getElementById(id))
+          .map((element) => [element.className, element.innerText]),
+        label: input.labels.length,
+      }));
     const good = await described();
     assert.equal(good.invalid, null);
     assert.equal(good.label, 1);
-    assert.deepEqual(good.texts.map(([role]) => role), ["hint"]);
+    assert.deepEqual(
+      good.texts.map(([role]) => role),
+      ["hint"],
+    );
     await fillIn(page, { [name]: [value].flat().join(" ") });
     const bad = await described();
     assert.equal(bad.invalid, "true");
-    assert.deepEqual(bad.texts.map(([role]) => role), ["faults", "hint"]);
+    assert.deepEqual(
+      bad.texts.map(([role]) => role),
+      ["faults", "hint"],
+    );
     assert.deepEqual(bad.texts[0][1], (await faultTexts(page, name)).join("\n"));
     assert.ok(bad.texts[0][1].length > 0);
     assert.equal(await page.locator("[aria-invalid]").count(), 1);
@@ -1010,10 +1060,13 @@ async function duplicate(page) {
 
 /** Waits until a tab has another key than it was given. */
 const keyOtherThan = async (tab, key) => {
-  const taken = await tab.waitForFunction(([name, old]) => {
-    const { value } = document.querySelector(`[data-field="${name}"] input`);
-    return value !== old && value;
-  }, [KEY, key]);
+  const taken = await tab.waitForFunction(
+    ([name, old]) => {
+      const { value } = document.querySelector(`[data-field="${name}"] input`);
+      return value !== old && value;
+    },
+    [KEY, key],
+  );
   return taken.jsonValue();
 };
 
@@ -1032,7 +1085,10 @@ test("a_duplicated_tab_takes_a_key_of_its_own_and_keeps_the_fields", async () =>
   );
   assert.equal(await field(page, KEY).inputValue(), key);
   // And from then on a reload keeps each.
-  for (const [each, its] of [[page, key], [tab, other]]) {
+  for (const [each, its] of [
+    [page, key],
+    [tab, other],
+  ]) {
     await each.reload();
     await each.locator("h1").waitFor();
     assert.equal(await field(each, KEY).inputValue(), its);
@@ -1144,7 +1200,10 @@ test("an_unconnected_submit_asks_for_the_credential_and_then_sends", async () =>
   assert.deepEqual(sent, []);
   await dialog.getByRole("button", { name: "Connect" }).click();
   await created(page);
-  assert.deepEqual(sent.map(({ body }) => body), [EVERYTHING]);
+  assert.deepEqual(
+    sent.map(({ body }) => body),
+    [EVERYTHING],
+  );
   await finish(page);
 });
 

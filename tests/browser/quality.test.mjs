@@ -28,9 +28,11 @@ for (const colorScheme of ["light", "dark"]) {
     await visitScreens(dashboard, page, texts, async (screen) => {
       // Not as an element of the page, which its policy forbids.
       await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() => window.axe.run(document, {
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }));
+      const { violations } = await page.evaluate(() =>
+        window.axe.run(document, {
+          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        }),
+      );
       for (const { id, nodes } of violations) found.push(`${screen}: ${id}: ${nodes[0].html}`);
     });
     assert.deepEqual(found, []);
@@ -70,16 +72,19 @@ function pseudo(value) {
 
 test("every_text_comes_from_one_place_and_the_page_turns_with_its_direction", async () => {
   const page = await dashboard.open();
-  await withTexts(page, (module) => module
-    .replace('direction = "ltr"', 'direction = "rtl"')
-    .replace("export const texts =", "const plain =")
-    .concat(`${pseudo}\nexport const texts = pseudo(plain);\n`));
+  await withTexts(page, (module) =>
+    module
+      .replace('direction = "ltr"', 'direction = "rtl"')
+      .replace("export const texts =", "const plain =")
+      .concat(`${pseudo}\nexport const texts = pseudo(plain);\n`),
+  );
   const foreign = new Map();
   await visitScreens(dashboard, page, pseudo(texts), async (screen) => {
     assert.equal(await page.evaluate(() => getComputedStyle(document.body).direction), "rtl");
     const found = await page.evaluate(() => {
       // What is data, or said by the API or the package.
-      const data = "code, pre, bdi, time, option, .badge, .step-label, .legend-item, .fault, .banner p:not(.banner-title), .preview-name, .cell, .ring-text, [aria-hidden], .icon-only, .chip button, .tag";
+      const data =
+        "code, pre, bdi, time, option, .badge, .step-label, .legend-item, .fault, .banner p:not(.banner-title), .preview-name, .cell, .ring-text, [aria-hidden], .icon-only, .chip button, .tag";
       const texts = [];
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       while (walker.nextNode()) {
@@ -103,16 +108,23 @@ test("nothing_shifts_while_a_page_loads_and_no_motion_is_forced_on_anyone", asyn
   for (const path of PAGES) {
     const page = await dashboard.open(path, { reducedMotion: "reduce" });
     await page.waitForLoadState("networkidle");
-    const shift = await page.evaluate(() => new Promise((resolve) => {
-      let sum = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) sum += entry.value;
-      }).observe({ type: "layout-shift", buffered: true });
-      requestAnimationFrame(() => setTimeout(() => resolve(sum)));
-    }));
+    const shift = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          let sum = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) sum += entry.value;
+          }).observe({ type: "layout-shift", buffered: true });
+          requestAnimationFrame(() => setTimeout(() => resolve(sum)));
+        }),
+    );
     assert.equal(shift, 0, path);
-    const moving = await page.evaluate(() => [...document.querySelectorAll("*")]
-      .filter((element) => Number.parseFloat(getComputedStyle(element).transitionDuration) > 0).length);
+    const moving = await page.evaluate(
+      () =>
+        [...document.querySelectorAll("*")].filter(
+          (element) => Number.parseFloat(getComputedStyle(element).transitionDuration) > 0,
+        ).length,
+    );
     assert.equal(moving, 0, path);
     await finish(page);
   }
@@ -125,32 +137,55 @@ test("a_page_asks_nobody_but_its_own_server_and_for_every_module_at_once", async
   await page.reload();
   await page.locator("h1").waitFor();
   await page.waitForLoadState("networkidle");
-  assert.ok(requests.every(({ origin }) => origin === dashboard.url), requests.join());
+  assert.ok(
+    requests.every(({ origin }) => origin === dashboard.url),
+    requests.join(),
+  );
   // The icon is the page's and the tab's.
   const isOther = (path) => path !== "/dashboard/icon.svg";
-  const paths = requests.map(({ pathname }) => pathname).filter(isOther).sort();
+  const paths = requests
+    .map(({ pathname }) => pathname)
+    .filter(isOther)
+    .sort();
   assert.equal(new Set(paths).size, paths.length, `asked for twice: ${paths}`);
   const document = readFileSync(join(ROOT, "www/index.html"), "utf8");
-  const named = [...document.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, path]) => path).filter(isOther);
-  assert.deepEqual(paths.filter((path) => path !== "/"), named.sort());
-  const served = FILES.filter((file) => file !== "index.html").map((file) => `/dashboard/${file}`).filter(isOther);
-  assert.deepEqual(served.filter((path) => !named.includes(path)), [], "never asked for");
+  const named = [...document.matchAll(/(?:href|src)="([^"]+)"/g)]
+    .map(([, path]) => path)
+    .filter(isOther);
+  assert.deepEqual(
+    paths.filter((path) => path !== "/"),
+    named.sort(),
+  );
+  const served = FILES.filter((file) => file !== "index.html")
+    .map((file) => `/dashboard/${file}`)
+    .filter(isOther);
+  assert.deepEqual(
+    served.filter((path) => !named.includes(path)),
+    [],
+    "never asked for",
+  );
   await finish(page);
 });
 
 test("pages_and_files_have_their_security_headers_and_a_request_id", async () => {
-  const paths = [...PAGES, ...FILES.filter((file) => file !== "index.html").map((file) => `/dashboard/${file}`),
-    "/dashboard/assessments-edge/slim.js", "/dashboard/assessments-edge/assessments.wasm"];
+  const paths = [
+    ...PAGES,
+    ...FILES.filter((file) => file !== "index.html").map((file) => `/dashboard/${file}`),
+    "/dashboard/assessments-edge/slim.js",
+    "/dashboard/assessments-edge/assessments.wasm",
+  ];
   for (const path of paths) {
     const response = await fetch(dashboard.url + path);
     await response.arrayBuffer();
     const { headers, status } = response;
     assert.equal(status, 200, path);
     const policy = headers.get("content-security-policy");
-    const directives = Object.fromEntries(policy.split(";").map((text) => {
-      const [name, ...values] = text.trim().split(/\s+/);
-      return [name, values.join(" ")];
-    }));
+    const directives = Object.fromEntries(
+      policy.split(";").map((text) => {
+        const [name, ...values] = text.trim().split(/\s+/);
+        return [name, values.join(" ")];
+      }),
+    );
     assert.deepEqual(directives, {
       "default-src": "'none'",
       "script-src": "'self' 'wasm-unsafe-eval'",
@@ -183,10 +218,19 @@ test("files_that_have_not_changed_are_not_sent_again", async () => {
 
 test("what_is_no_file_or_page_of_the_dashboard_is_the_apis_json_404", async () => {
   for (const [method, path] of [
-    ["GET", "/dashboard/nothing.js"], ["GET", "/dashboard/"], ["GET", "/dashboard"],
-    ["GET", "/index.html"], ["GET", "/assessments"], ["GET", "/assessments/a/b"], ["GET", "/new/"],
-    ["GET", "/dashboard/../worker/entry.mjs"], ["GET", "/dashboard/%2e%2e/openapi.json"],
-    ["POST", "/"], ["PUT", "/new"], ["DELETE", "/dashboard/main.js"], ["POST", "/dashboard/settings.json"],
+    ["GET", "/dashboard/nothing.js"],
+    ["GET", "/dashboard/"],
+    ["GET", "/dashboard"],
+    ["GET", "/index.html"],
+    ["GET", "/assessments"],
+    ["GET", "/assessments/a/b"],
+    ["GET", "/new/"],
+    ["GET", "/dashboard/../worker/entry.mjs"],
+    ["GET", "/dashboard/%2e%2e/openapi.json"],
+    ["POST", "/"],
+    ["PUT", "/new"],
+    ["DELETE", "/dashboard/main.js"],
+    ["POST", "/dashboard/settings.json"],
   ]) {
     const answer = await dashboard.api.sendRaw(method, path);
     const isApi = path.endsWith("openapi.json");
@@ -209,10 +253,11 @@ test("settings_tell_of_the_demo_in_development_only_and_are_not_stored", async (
 
 test("the_whole_way_can_be_gone_by_keyboard", async () => {
   const page = await dashboard.open();
-  const focused = () => page.evaluate(() => {
-    const { activeElement: element } = document;
-    return element.innerText || element.getAttribute("aria-label") || element.id;
-  });
+  const focused = () =>
+    page.evaluate(() => {
+      const { activeElement: element } = document;
+      return element.innerText || element.getAttribute("aria-label") || element.id;
+    });
   await page.keyboard.press("Tab");
   assert.equal(await focused(), texts.skipToContent);
   await page.keyboard.press("Enter");
@@ -248,7 +293,13 @@ test("the_whole_way_can_be_gone_by_keyboard", async () => {
 test("without_indexeddb_the_dashboard_works_and_says_what_is_lost", async () => {
   const page = await dashboard.open();
   await page.addInitScript(() => {
-    Object.defineProperty(window, "indexedDB", { value: { open: () => { throw new Error("forbidden"); } } });
+    Object.defineProperty(window, "indexedDB", {
+      value: {
+        open: () => {
+          throw new Error("forbidden");
+        },
+      },
+    });
   });
   await page.reload();
   await page.getByText(texts.notKept).waitFor();

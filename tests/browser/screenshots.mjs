@@ -11,7 +11,11 @@ const DEVICES = {
   desktop: { viewport: { width: 1280, height: 900 } },
   phone: { viewport: { width: 320, height: 640 }, deviceScaleFactor: 2 },
   dark: { viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
-  "dark-phone": { viewport: { width: 390, height: 844 }, colorScheme: "dark", deviceScaleFactor: 2 },
+  "dark-phone": {
+    viewport: { width: 390, height: 844 },
+    colorScheme: "dark",
+    deviceScaleFactor: 2,
+  },
   wall: { viewport: { width: 3840, height: 2160 } },
   rtl: { viewport: { width: 1280, height: 900 } },
 };
@@ -28,7 +32,8 @@ try {
       await withTexts(page, (module) => module.replace('direction = "ltr"', 'direction = "rtl"'));
     }
     await visitScreens(dashboard, page, texts, (screen) =>
-      page.screenshot({ path: join(folder, `${screen}-${device}.png`), fullPage: true }));
+      page.screenshot({ path: join(folder, `${screen}-${device}.png`), fullPage: true }),
+    );
     await finish(page);
   }
 } finally {

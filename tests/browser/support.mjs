@@ -42,7 +42,10 @@ export async function startDashboard({ development = true, data = DEMO } = {}) {
      * in `refusals`.
      */
     async open(path = "/", options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        ...options,
+      });
       return openIn(context, api.url + path);
     },
 
@@ -53,13 +56,17 @@ export async function startDashboard({ development = true, data = DEMO } = {}) {
     async move(id, { status, score = null, findings = 0 }) {
       await api.rows(
         "UPDATE assessments SET status = ?, score_percent = ?, updated_at = updated_at + 1 WHERE id = ?",
-        status, score, id,
+        status,
+        score,
+        id,
       );
       const [{ org_id: org }] = await api.rows("SELECT org_id FROM assessments WHERE id = ?", id);
       for (let finding = 0; finding < findings; finding++) {
         await api.rows(
           "INSERT INTO findings (org_id, id, assessment_id) VALUES (?, ?, ?)",
-          org, `cbtask_${crypto.randomUUID().replaceAll("-", "")}`, id,
+          org,
+          `cbtask_${crypto.randomUUID().replaceAll("-", "")}`,
+          id,
         );
       }
     },
@@ -153,7 +160,11 @@ export async function paste(page, name, text) {
   await field(page, name).evaluate((input, pasted) => {
     const data = new DataTransfer();
     data.setData("text", pasted);
-    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    const event = new ClipboardEvent("paste", {
+      clipboardData: data,
+      bubbles: true,
+      cancelable: true,
+    });
     if (input.dispatchEvent(event)) {
       input.value += pasted;
       input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -179,7 +190,8 @@ export async function refused(page, title) {
 }
 
 /** Presses the button that sends the request again with the same key. */
-export const sendAgain = (page) => message(page).getByRole("button", { name: "Send again" }).click();
+export const sendAgain = (page) =>
+  message(page).getByRole("button", { name: "Send again" }).click();
 
 /** Waits for the page of an assessment with that notice; answers the id. */
 export async function arrived(page, notice) {

@@ -5,7 +5,15 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { idOf, makeOrg } from "../http/harness.mjs";
 import {
-  KEYS, NORTHWIND, ORGS, connect, field, finish, meddle, startDashboard, submit,
+  KEYS,
+  NORTHWIND,
+  ORGS,
+  connect,
+  field,
+  finish,
+  meddle,
+  startDashboard,
+  submit,
 } from "./support.mjs";
 
 const [GLOBEX_CREATED] = ORGS.harbor.assessments;
@@ -114,11 +122,21 @@ test("search_filter_and_sort_choose_and_order_rows", async () => {
   await page.getByRole("button", { name: "Show all" }).click();
   await page.getByLabel("Sort by").selectOption("Name");
   const sorted = await names(page);
-  assert.deepEqual(sorted, [...sorted].sort((a, b) => a.localeCompare(b)));
+  assert.deepEqual(
+    sorted,
+    [...sorted].sort((a, b) => a.localeCompare(b)),
+  );
   await page.getByLabel("Sort by").selectOption("Stage");
   const stages = await page.locator(".cell-stage .badge").allTextContents();
   const order = [...new Set(stages)];
-  assert.deepEqual(order, ["Collecting Documents", "Analyzing Controls", "Review Results", "Complete", "Failed", "Canceled"]);
+  assert.deepEqual(order, [
+    "Collecting Documents",
+    "Analyzing Controls",
+    "Review Results",
+    "Complete",
+    "Failed",
+    "Canceled",
+  ]);
   await finish(page);
 });
 
@@ -170,7 +188,14 @@ test("an_api_that_does_not_answer_is_told_and_asked_again", async () => {
   await openById(page, id);
   await page.getByRole("heading", { name: "interrupted" }).waitFor();
   await page.getByRole("link", { name: "Watchlist", exact: true }).click();
-  await meddle(page, "retrieve", ["refuse", { status: 503, json: { detail: "Service temporarily unavailable." }, headers: { "retry-after": "1" } }]);
+  await meddle(page, "retrieve", [
+    "refuse",
+    {
+      status: 503,
+      json: { detail: "Service temporarily unavailable." },
+      headers: { "retry-after": "1" },
+    },
+  ]);
   await page.getByText("The API does not answer. Trying again soon.").waitFor();
   await page.getByText(/The API asks to wait: Service temporarily unavailable/).waitFor();
   await dashboard.move(id, { status: "review_evals" });
@@ -206,14 +231,30 @@ test("the_page_of_an_assessment_shows_everything_there_is", async () => {
   const { json } = await dashboard.api.retrieve(COMPLETE.id);
   const text = await page.locator("main").innerText();
   for (const shown of [
-    "82%", `${json.findings_count} findings`, json.vendor_id, json.assignee_id, ...json.service_ids,
-    ...json.control_set_ids, "Complete", "March 1, 2026", "Yes", "4.5", "DORA", "GLBA", "Gold",
+    "82%",
+    `${json.findings_count} findings`,
+    json.vendor_id,
+    json.assignee_id,
+    ...json.service_ids,
+    ...json.control_set_ids,
+    "Complete",
+    "March 1, 2026",
+    "Yes",
+    "4.5",
+    "DORA",
+    "GLBA",
+    "Gold",
   ]) {
     assert.ok(text.includes(shown), shown);
   }
   for (const { field_name: name } of json.custom_fields) assert.ok(text.includes(name), name);
-  const instants = await page.locator("time").evaluateAll((times) => times.map(({ title }) => title));
-  assert.ok(instants.every((title) => /\d/.test(title) || title === ""), instants.join());
+  const instants = await page
+    .locator("time")
+    .evaluateAll((times) => times.map(({ title }) => title));
+  assert.ok(
+    instants.every((title) => /\d/.test(title) || title === ""),
+    instants.join(),
+  );
   await page.getByText("Raw JSON").click();
   assert.deepEqual(JSON.parse(await page.locator("pre").textContent()), json);
   assert.equal(await page.title(), "2025 Globex complete · Assessments");
@@ -237,7 +278,10 @@ test("cancelling_asks_first_and_shows_what_the_api_answered", async () => {
   await connect(page);
   const deletes = await meddle(page, "archive", []);
   await page.getByRole("button", { name: "Cancel assessment…" }).click();
-  await page.getByRole("dialog").getByText(/archived as canceled/).waitFor();
+  await page
+    .getByRole("dialog")
+    .getByText(/archived as canceled/)
+    .waitFor();
   await page.getByRole("button", { name: "Keep it" }).click();
   assert.deepEqual(deletes, []);
   await page.getByRole("button", { name: "Cancel assessment…" }).click();
@@ -245,7 +289,10 @@ test("cancelling_asks_first_and_shows_what_the_api_answered", async () => {
   await page.getByText("The assessment is canceled and archived.").waitFor();
   const { json } = await dashboard.api.retrieve(id);
   assert.equal(json.status, "canceled");
-  await page.locator(".badges").getByText(/^Archived/).waitFor();
+  await page
+    .locator(".badges")
+    .getByText(/^Archived/)
+    .waitFor();
   assert.equal(await page.getByRole("button", { name: /^Cancel|^Archive/ }).count(), 0);
   await finish(page);
 });
@@ -256,10 +303,16 @@ test("a_finished_one_is_archived_and_keeps_its_stage", async () => {
   const page = await dashboard.open(`/assessments/${id}`);
   await connect(page);
   await page.getByRole("button", { name: "Archive…" }).click();
-  await page.getByRole("dialog").getByText(/keeps its stage, Failed/).waitFor();
+  await page
+    .getByRole("dialog")
+    .getByText(/keeps its stage, Failed/)
+    .waitFor();
   await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
   await page.getByText("The assessment is archived as Failed.").waitFor();
-  const [{ archived_at: at }] = await dashboard.api.rows("SELECT archived_at FROM assessments WHERE id = ?", id);
+  const [{ archived_at: at }] = await dashboard.api.rows(
+    "SELECT archived_at FROM assessments WHERE id = ?",
+    id,
+  );
   assert.ok(at > 0);
   await finish(page);
 });
@@ -356,11 +409,20 @@ test("the_list_can_be_exported_cleared_and_imported", async () => {
   const file = readFileSync(await download.path());
   assert.equal(JSON.parse(file).assessments.length, 8);
   await page.getByRole("button", { name: "Clear the list" }).click();
-  await page.getByRole("dialog").getByText(/forgets 8 assessments/).waitFor();
+  await page
+    .getByRole("dialog")
+    .getByText(/forgets 8 assessments/)
+    .waitFor();
   await page.getByRole("dialog").getByRole("button", { name: "Clear" }).click();
   await page.getByText("No assessments yet").waitFor();
-  const upload = (buffer) => page.locator("input[type=file]")
-    .setInputFiles({ name: "list.json", mimeType: "application/json", buffer: Buffer.from(buffer) });
+  const upload = (buffer) =>
+    page
+      .locator("input[type=file]")
+      .setInputFiles({
+        name: "list.json",
+        mimeType: "application/json",
+        buffer: Buffer.from(buffer),
+      });
   await upload(file);
   await page.getByText("8 assessments in the file, 8 of them new here.").waitFor();
   await page.getByText("2025 Globex complete").waitFor();
@@ -414,11 +476,15 @@ test("what_another_tab_removed_is_not_brought_back_by_a_late_answer", async () =
   await page.getByRole("link", { name: "Watchlist", exact: true }).click();
   let release;
   const begun = new Promise((begin) => {
-    page.route(/\/v1\/assessments\/[^/]+$/, async (route) => {
-      begin();
-      await new Promise((resolve) => (release = resolve));
-      await route.continue();
-    }, { times: 1 });
+    page.route(
+      /\/v1\/assessments\/[^/]+$/,
+      async (route) => {
+        begin();
+        await new Promise((resolve) => (release = resolve));
+        await route.continue();
+      },
+      { times: 1 },
+    );
   });
   await begun;
   const other = await dashboard.openTab(page, "/");
@@ -436,25 +502,30 @@ test("what_another_tab_removed_is_not_brought_back_by_a_late_answer", async () =
 
 test("the_credential_is_in_memory_only_unless_the_user_wishes_otherwise", async () => {
   const page = await dashboard.open();
-  const stored = () => page.evaluate(async () => {
-    const databases = await indexedDB.databases();
-    const records = [];
-    for (const { name } of databases) {
-      const database = await new Promise((resolve) => {
-        const open = indexedDB.open(name);
-        open.onsuccess = () => resolve(open.result);
-      });
-      for (const table of database.objectStoreNames) {
-        const all = database.transaction(table).objectStore(table).getAll();
-        records.push(await new Promise((resolve) => (all.onsuccess = () => resolve(all.result))));
+  const stored = () =>
+    page.evaluate(async () => {
+      const databases = await indexedDB.databases();
+      const records = [];
+      for (const { name } of databases) {
+        const database = await new Promise((resolve) => {
+          const open = indexedDB.open(name);
+          open.onsuccess = () => resolve(open.result);
+        });
+        for (const table of database.objectStoreNames) {
+          const all = database.transaction(table).objectStore(table).getAll();
+          records.push(await new Promise((resolve) => (all.onsuccess = () => resolve(all.result))));
+        }
       }
-    }
-    return JSON.stringify([
-      { ...localStorage }, { ...sessionStorage }, records, document.documentElement.outerHTML,
-      location.href, document.cookie,
-      [...document.querySelectorAll("input")].map(({ value }) => value),
-    ]);
-  });
+      return JSON.stringify([
+        { ...localStorage },
+        { ...sessionStorage },
+        records,
+        document.documentElement.outerHTML,
+        location.href,
+        document.cookie,
+        [...document.querySelectorAll("input")].map(({ value }) => value),
+      ]);
+    });
   await connect(page, KEYS.harbor);
   await page.getByText("Connected", { exact: true }).waitFor();
   assert.ok(!(await stored()).includes(KEYS.harbor));
@@ -508,11 +579,17 @@ test("names_are_text_whatever_they_contain", async () => {
 test("the_steps_of_a_workflow_run_are_shown_as_they_come", async () => {
   const steps = [
     { action_type: "begin_assessment", name: "Begin" },
-    { action_type: "wait_for_event", name: "Wait for approval", parameters: { event: "approved", timeout_seconds: 60 } },
+    {
+      action_type: "wait_for_event",
+      name: "Wait for approval",
+      parameters: { event: "approved", timeout_seconds: 60 },
+    },
     { action_type: "complete_assessment", name: "Close", parameters: { score_percent: 0.9 } },
   ].map((step) => ({ id: idOf("cbwc", step.name), ...step }));
   const org = makeOrg("workflow of the dashboard", {
-    workflows: [{ id: idOf("cbwd", "dashboard"), name: "approval", kind: "direct", enabled: true, steps }],
+    workflows: [
+      { id: idOf("cbwd", "dashboard"), name: "approval", kind: "direct", enabled: true, steps },
+    ],
   });
   await dashboard.api.load({ orgs: [org.data] });
   const page = await dashboard.open("/new");
@@ -520,13 +597,22 @@ test("the_steps_of_a_workflow_run_are_shown_as_they_come", async () => {
   await field(page, "vendor_id").fill(org.vendor);
   await field(page, "trigger_workflow").fill("approval");
   await submit(page);
-  const states = () => page.locator(".run-step").evaluateAll((items) =>
-    items.map(({ children: [name, state] }) => `${name.textContent}: ${state.textContent}`));
+  const states = () =>
+    page
+      .locator(".run-step")
+      .evaluateAll((items) =>
+        items.map(({ children: [name, state] }) => `${name.textContent}: ${state.textContent}`),
+      );
   await page.getByText("Wait for approval").waitFor();
   assert.deepEqual(await states(), ["Begin: done", "Wait for approval: going on"]);
-  const [{ id }] = await dashboard.api.rows("SELECT id FROM workflow_runs WHERE org_id = ?", org.id);
+  const [{ id }] = await dashboard.api.rows(
+    "SELECT id FROM workflow_runs WHERE org_id = ?",
+    org.id,
+  );
   const sent = await dashboard.api.send("POST", `/v1/workflows/runs/${id}/events`, {
-    key: org.key, headers: { "content-type": "application/json" }, body: '{"name":"approved"}',
+    key: org.key,
+    headers: { "content-type": "application/json" },
+    body: '{"name":"approved"}',
   });
   assert.equal(sent.status, 202);
   await page.locator(".run-step").getByText("Close").waitFor();

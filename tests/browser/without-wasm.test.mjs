@@ -6,8 +6,22 @@ import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { idOf } from "../http/harness.mjs";
 import {
-  CONTROL_SETS, KEYS, NORTHWIND, ORGS, arrived, connect, faults, field, finish, meddle, message,
-  paste, refused, sendAgain, startDashboard, submit,
+  CONTROL_SETS,
+  KEYS,
+  NORTHWIND,
+  ORGS,
+  arrived,
+  connect,
+  faults,
+  field,
+  finish,
+  meddle,
+  message,
+  paste,
+  refused,
+  sendAgain,
+  startDashboard,
+  submit,
 } from "./support.mjs";
 
 const [, GLOBEX] = ORGS.harbor.vendors;
@@ -95,8 +109,10 @@ async function stored(count) {
 
 const faultTexts = (page, name) => faults(page, name).allInnerTexts();
 
-const chips = (page, name, which = ".chip") => page.locator(`[data-field="${name}"] ${which}`)
-  .evaluateAll((all) => all.map(({ title }) => title));
+const chips = (page, name, which = ".chip") =>
+  page
+    .locator(`[data-field="${name}"] ${which}`)
+    .evaluateAll((all) => all.map(({ title }) => title));
 
 const focused = (page) =>
   page.evaluate(() => document.activeElement.closest("[data-field]")?.dataset.field);
@@ -109,7 +125,9 @@ const answer = (status, detail, headers = {}) => ({
 });
 
 const gateway = (status) => ({
-  status, contentType: "text/html", body: "<!doctype html><title>A gateway</title>",
+  status,
+  contentType: "text/html",
+  body: "<!doctype html><title>A gateway</title>",
 });
 
 // The form.
@@ -120,13 +138,16 @@ test("the_page_says_that_the_server_checks_and_offers_only_what_it_can", async (
   assert.match(await notice.innerText(), /The server checks it\./);
   assert.equal(await page.locator(".preview").isVisible(), false);
   assert.equal(await page.getByRole("button", { name: "{{year}}" }).count(), 0);
-  assert.equal(await page.evaluate(() => {
-    try {
-      return new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) && "allowed";
-    } catch {
-      return "refused";
-    }
-  }), "refused");
+  assert.equal(
+    await page.evaluate(() => {
+      try {
+        return new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) && "allowed";
+      } catch {
+        return "refused";
+      }
+    }),
+    "refused",
+  );
   await finish(page);
 });
 
@@ -174,7 +195,10 @@ test("a_missing_vendor_is_found_by_the_server_and_shown_at_its_field", async () 
   await submit(page);
   const said = await refused(page, ONE_FAULT);
   assert.match(said, /Request id: [0-9a-f-]{36}/);
-  assert.deepEqual(sent.map(({ body }) => body), [{ control_set_ids: [], name: "No vendor" }]);
+  assert.deepEqual(
+    sent.map(({ body }) => body),
+    [{ control_set_ids: [], name: "No vendor" }],
+  );
   assert.deepEqual(await faultTexts(page, "vendor_id"), ["Field required"]);
   assert.equal(await field(page, "vendor_id").getAttribute("aria-invalid"), "true");
   assert.equal(await focused(page), "vendor_id");
@@ -190,10 +214,12 @@ test("a_missing_vendor_is_found_by_the_server_and_shown_at_its_field", async () 
 
 test("a_schema_fault_of_an_entry_is_shown_at_its_chip", async () => {
   const page = await openForm({ vendor_id: NORTHWIND.id, control_set_ids: SETS });
-  await meddle(page, "create", [answer(422, [
-    { loc: ["body", "control_set_ids", 1], msg: "This is not a text", type: "string_type" },
-    { loc: ["body"], msg: "of the body", type: "value_error" },
-  ])]);
+  await meddle(page, "create", [
+    answer(422, [
+      { loc: ["body", "control_set_ids", 1], msg: "This is not a text", type: "string_type" },
+      { loc: ["body"], msg: "of the body", type: "value_error" },
+    ]),
+  ]);
   await submit(page);
   const said = await refused(page, ONE_FAULT);
   assert.match(said, /of the body/);
@@ -215,7 +241,8 @@ test("bad_references_are_shown_at_their_fields_and_chips", async () => {
   await refused(page, "4 things need your attention.");
   assert.deepEqual(await chips(page, "control_set_ids", ".chip.bad"), [unknown, ARCHIVED_SET]);
   assert.deepEqual(await faultTexts(page, "control_set_ids"), [
-    `${unknown} not found`, `${ARCHIVED_SET} not found`,
+    `${unknown} not found`,
+    `${ARCHIVED_SET} not found`,
   ]);
   assert.deepEqual(await chips(page, "service_ids", ".chip.bad"), [GLOBEX.services[0].id]);
   assert.deepEqual(await faultTexts(page, "assignee_id"), [`${DEE.id} not found`]);
@@ -235,7 +262,8 @@ test("malformed_ids_are_not_found_one_by_one_even_if_one_begins_like_another", a
   assert.deepEqual(await faultTexts(page, "vendor_id"), ["cbvndr_ not found"]);
   assert.deepEqual(await chips(page, "control_set_ids", ".chip.bad"), bad);
   assert.deepEqual(
-    await faultTexts(page, "control_set_ids"), bad.map((id) => `${id} not found`),
+    await faultTexts(page, "control_set_ids"),
+    bad.map((id) => `${id} not found`),
   );
   await finish(page);
 });
@@ -274,7 +302,9 @@ test("every_limit_is_shown_at_its_field", async () => {
   await submit(page);
   await refused(page, "3 things need your attention.");
   for (const [name, length] of [
-    ["name", 256], ["assessment_name_format", 257], ["trigger_workflow", 258],
+    ["name", 256],
+    ["assessment_name_format", 257],
+    ["trigger_workflow", 258],
   ]) {
     assert.deepEqual(await faultTexts(page, name), [`at most 255 characters, got ${length}`]);
   }

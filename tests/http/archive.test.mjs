@@ -26,7 +26,11 @@ const ORG = makeOrg("archive", {
   assessments: [
     ...[...UNFINISHED, ...TERMINAL].map((status) => assessment(status, { status })),
     ...PORTAL_STATUSES.map((portal) => assessment(`portal ${portal}`, { portal })),
-    assessment("cascade", { status: "review_evals", portal: "open", findings: findings("one", "two", "gone") }),
+    assessment("cascade", {
+      status: "review_evals",
+      portal: "open",
+      findings: findings("one", "two", "gone"),
+    }),
     assessment("bystander", { portal: "open", findings: findings("bystander") }),
     assessment("twice"),
     assessment("at once", { findings: findings("at once") }),
@@ -52,7 +56,10 @@ const only = async (sql, ...values) => {
   return rows[0];
 };
 const createWithRun = async () => {
-  const created = await api.create({ ...ORG.body, vendor_id: VENDOR, trigger_workflow: "flow" }, { key: ORG.key });
+  const created = await api.create(
+    { ...ORG.body, vendor_id: VENDOR, trigger_workflow: "flow" },
+    { key: ORG.key },
+  );
   assert.equal(created.status, 201, created.text);
   return created.json;
 };
@@ -77,7 +84,11 @@ for (const [statuses, after] of [
       const start = Math.floor(Date.now() / 1000);
       const archivedAt = isArchived(await archive(id), id, after(status));
       assert.ok(archivedAt >= start && archivedAt <= Date.now() / 1000, `${archivedAt}`);
-      assert.deepEqual(await retrieve(id), { ...before, status: after(status), updated_at: archivedAt });
+      assert.deepEqual(await retrieve(id), {
+        ...before,
+        status: after(status),
+        updated_at: archivedAt,
+      });
     });
   }
 }
@@ -85,30 +96,47 @@ for (const [statuses, after] of [
 test("evals_and_findings_are_flagged_and_every_row_stays", async () => {
   const id = idOfAssessment("cascade");
   for (const name of ["eval one", "eval two"]) {
-    await api.rows("INSERT INTO evals (org_id, assessment_id, id) VALUES (?, ?, ?)", ORG.id, id, name);
+    await api.rows(
+      "INSERT INTO evals (org_id, assessment_id, id) VALUES (?, ?, ?)",
+      ORG.id,
+      id,
+      name,
+    );
   }
   const [gone] = findings("gone");
   await api.rows("UPDATE findings SET archived_at = 7 WHERE org_id = ? AND id = ?", ORG.id, gone);
   const archivedAt = isArchived(await api.writesNothing(() => archive(id)), id, "canceled");
 
-  const evals = await api.rows("SELECT id, archived_at FROM evals WHERE assessment_id = ? ORDER BY id", id);
+  const evals = await api.rows(
+    "SELECT id, archived_at FROM evals WHERE assessment_id = ? ORDER BY id",
+    id,
+  );
   assert.deepEqual(evals, [
     { id: "eval one", archived_at: archivedAt },
     { id: "eval two", archived_at: archivedAt },
   ]);
-  const flagged = await api.rows("SELECT id, archived_at FROM findings WHERE assessment_id = ? ORDER BY id", id);
+  const flagged = await api.rows(
+    "SELECT id, archived_at FROM findings WHERE assessment_id = ? ORDER BY id",
+    id,
+  );
   // What was archived before keeps its own time.
   const expected = findings("one", "two", "gone").map((finding) => ({
     id: finding,
     archived_at: finding === gone ? 7 : archivedAt,
   }));
-  assert.deepEqual(flagged, expected.sort((one, other) => (one.id < other.id ? -1 : 1)));
+  assert.deepEqual(
+    flagged,
+    expected.sort((one, other) => (one.id < other.id ? -1 : 1)),
+  );
   assert.equal((await retrieve(id)).findings_count, 2);
 
   const bystander = idOfAssessment("bystander");
   const finding = await only("SELECT archived_at FROM findings WHERE assessment_id = ?", bystander);
   assert.equal(finding.archived_at, null);
-  assert.equal((await only("SELECT status FROM portals WHERE assessment_id = ?", bystander)).status, "open");
+  assert.equal(
+    (await only("SELECT status FROM portals WHERE assessment_id = ?", bystander)).status,
+    "open",
+  );
   assert.equal((await retrieve(bystander)).status, "created");
 });
 
@@ -116,7 +144,10 @@ for (const portal of PORTAL_STATUSES) {
   test(`a_portal_that_is_${portal}_is_closed_afterwards`, async () => {
     const id = idOfAssessment(`portal ${portal}`);
     isArchived(await archive(id), id, "canceled");
-    assert.equal((await only("SELECT status FROM portals WHERE assessment_id = ?", id)).status, "closed");
+    assert.equal(
+      (await only("SELECT status FROM portals WHERE assessment_id = ?", id)).status,
+      "closed",
+    );
   });
 }
 
@@ -152,7 +183,10 @@ test("deleting_twice_gives_the_same_bytes_and_changes_nothing_more", async () =>
     assert.equal(again.text, first.text);
   }
   assert.deepEqual(await retrieve(id), afterFirst);
-  assert.equal((await only("SELECT archived_at FROM evals WHERE assessment_id = ?", id)).archived_at, null);
+  assert.equal(
+    (await only("SELECT archived_at FROM evals WHERE assessment_id = ?", id)).archived_at,
+    null,
+  );
 });
 
 test("an_archive_takes_effect_when_it_happens", async () => {
@@ -178,7 +212,9 @@ test("simultaneous_deletes_behave_as_one_and_repeats", async () => {
 test("a_delete_and_reads_at_the_same_time_all_answer", async () => {
   const { id } = await createWithRun();
   const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, number) => (number === 9 ? archive(id) : api.retrieve(id, { key: ORG.key }))),
+    Array.from({ length: 20 }, (_, number) =>
+      number === 9 ? archive(id) : api.retrieve(id, { key: ORG.key }),
+    ),
   );
   for (const answer of answers) assert.equal(answer.status, 200, answer.text);
 });
@@ -197,7 +233,10 @@ test("a_delete_whose_answer_got_lost_is_repeated_with_the_first_time", async () 
   const lost = await archive(id, { faults: { d1: "fail-after-commit" } });
   assert.equal(lost.status, 503);
   const { updated_at } = await retrieve(id);
-  assert.equal(isArchived(await archive(id, { faults: { clock: 1000 } }), id, "canceled"), updated_at);
+  assert.equal(
+    isArchived(await archive(id, { faults: { clock: 1000 } }), id, "canceled"),
+    updated_at,
+  );
 });
 
 test("a_delete_that_failed_left_everything_as_it_was", async () => {
@@ -207,8 +246,14 @@ test("a_delete_that_failed_left_everything_as_it_was", async () => {
   assert.equal(failed.status, 503);
   assert.match(failed.headers.get("retry-after"), /^[1-9][0-9]*$/);
   assert.deepEqual(await retrieve(id), before);
-  assert.equal((await only("SELECT status FROM portals WHERE assessment_id = ?", id)).status, "open");
-  assert.equal((await only("SELECT archived_at FROM findings WHERE assessment_id = ?", id)).archived_at, null);
+  assert.equal(
+    (await only("SELECT status FROM portals WHERE assessment_id = ?", id)).status,
+    "open",
+  );
+  assert.equal(
+    (await only("SELECT archived_at FROM findings WHERE assessment_id = ?", id)).archived_at,
+    null,
+  );
   isArchived(await archive(id), id, "canceled");
 });
 

@@ -20,7 +20,10 @@ const OUTSIDE = "198.51.100.9";
 
 const inOneHour = Math.floor(Date.now() / 1000) + 3600;
 const keyOf = (name, more) => ({
-  name, secret: mintKey(`auth, ${name}`), role: "Service Account", ...more,
+  name,
+  secret: mintKey(`auth, ${name}`),
+  role: "Service Account",
+  ...more,
 });
 const withAssessment = (seed, more = {}) => {
   const vendor = idOf("cbvndr", seed);
@@ -60,7 +63,11 @@ const bodyOf = (org) => Buffer.from(JSON.stringify(org.body));
 
 /** Every route that needs a credential, as arguments of `send`. */
 const routesOf = (org) => [
-  ["POST", "/v1/assessments", { body: bodyOf(org), headers: { "content-type": "application/json" } }],
+  [
+    "POST",
+    "/v1/assessments",
+    { body: bodyOf(org), headers: { "content-type": "application/json" } },
+  ],
   ["GET", `/v1/assessments/${assessmentOf(org)}`, {}],
   ["DELETE", `/v1/assessments/${assessmentOf(org)}`, {}],
   ["GET", "/v1/utils/authtest", {}],
@@ -102,7 +109,10 @@ for (const [what, authorization] of [
       for (const [method, path, { headers = {}, body }] of routesOf(ORG)) {
         const pairs = Object.entries(headers);
         if (authorization !== null) pairs.push(["authorization", authorization]);
-        isUnauthorized(await api.sendRaw(method, path, { headers: pairs, body }), NOT_AUTHENTICATED);
+        isUnauthorized(
+          await api.sendRaw(method, path, { headers: pairs, body }),
+          NOT_AUTHENTICATED,
+        );
       }
     });
   });
@@ -137,7 +147,10 @@ for (const [what, token] of [
 }
 
 test("two_authorization_headers_are_refused", async () => {
-  const headers = [["authorization", `Bearer ${GOOD}`], ["authorization", `Bearer ${GOOD}`]];
+  const headers = [
+    ["authorization", `Bearer ${GOOD}`],
+    ["authorization", `Bearer ${GOOD}`],
+  ];
   assert.equal((await api.sendRaw("GET", "/v1/utils/authtest", { headers })).status, 401);
 });
 
@@ -155,7 +168,12 @@ test("a_live_key_is_as_good_as_a_test_key", async () => {
 
 test("a_key_is_good_until_it_expires", async () => {
   const key = mintKey("auth, expires in an hour");
-  for (const [clock, status] of [[0, 200], [3000, 200], [3600, 401], [7200, 401]]) {
+  for (const [clock, status] of [
+    [0, 200],
+    [3000, 200],
+    [3600, 401],
+    [7200, 401],
+  ]) {
     const answer = await api.send("GET", "/v1/utils/authtest", { key, faults: { clock } });
     assert.equal(answer.status, status, `${clock} seconds on`);
   }
@@ -195,7 +213,14 @@ test("a_browser_may_not_use_an_ak_key", async () => {
 const from = (address) => ({ key: CAGED_KEY, headers: { "cf-connecting-ip": address } });
 
 test("an_address_inside_the_allowlist_passes", async () => {
-  for (const address of [INSIDE, "203.0.113.0", "203.0.113.255", "192.0.2.7", "2001:db8::1", "2001:DB8:ffff::"]) {
+  for (const address of [
+    INSIDE,
+    "203.0.113.0",
+    "203.0.113.255",
+    "192.0.2.7",
+    "2001:db8::1",
+    "2001:DB8:ffff::",
+  ]) {
     for (const [method, path, more] of routesOf(CAGED).filter(([method]) => method === "GET")) {
       assert.equal((await call(CAGED, [method, path, more], from(address))).status, 200, address);
     }
@@ -226,10 +251,20 @@ for (const [what, options] of [
 
 test("forwarding_headers_that_callers_write_change_nothing", async () => {
   for (const name of [
-    "x-forwarded-for", "x-real-ip", "x-client-ip", "true-client-ip", "client-ip",
-    "cf-connecting-ipv6", "cf-pseudo-ipv4", "x-cluster-client-ip", "x-forwarded",
+    "x-forwarded-for",
+    "x-real-ip",
+    "x-client-ip",
+    "true-client-ip",
+    "client-ip",
+    "cf-connecting-ipv6",
+    "cf-pseudo-ipv4",
+    "x-cluster-client-ip",
+    "x-forwarded",
   ]) {
-    for (const [edge, written, status] of [[OUTSIDE, INSIDE, 403], [INSIDE, OUTSIDE, 200]]) {
+    for (const [edge, written, status] of [
+      [OUTSIDE, INSIDE, 403],
+      [INSIDE, OUTSIDE, 200],
+    ]) {
       const headers = {
         "cf-connecting-ip": edge,
         [name]: written,
@@ -239,13 +274,20 @@ test("forwarding_headers_that_callers_write_change_nothing", async () => {
       assert.equal(answer.status, status, name);
     }
   }
-  const unknown = { key: CAGED_KEY, faults: { nobody: true }, headers: { "x-forwarded-for": INSIDE } };
+  const unknown = {
+    key: CAGED_KEY,
+    faults: { nobody: true },
+    headers: { "x-forwarded-for": INSIDE },
+  };
   assert.equal((await api.send("GET", "/v1/utils/authtest", unknown)).status, 403);
 });
 
 test("an_empty_allowlist_is_open_to_any_address_and_to_unknown_ones", async () => {
   for (const more of [{ headers: { "cf-connecting-ip": OUTSIDE } }, { faults: { nobody: true } }]) {
-    assert.equal((await api.send("GET", "/v1/utils/authtest", { key: OPEN.key, ...more })).status, 200);
+    assert.equal(
+      (await api.send("GET", "/v1/utils/authtest", { key: OPEN.key, ...more })).status,
+      200,
+    );
     assert.equal((await api.create(OPEN.body, { key: OPEN.key, ...more })).status, 201);
   }
 });
@@ -258,7 +300,14 @@ test("an_entry_that_cannot_be_parsed_matches_nothing", async () => {
     const headers = { "cf-connecting-ip": address };
     return (await api.send("GET", "/v1/utils/authtest", { key: org.key, headers })).status;
   };
-  for (const nonsense of ["nonsense", "", "203.0.113.0/33", "203.0.113.0/24 ", "*", "203.0.113.300/24"]) {
+  for (const nonsense of [
+    "nonsense",
+    "",
+    "203.0.113.0/33",
+    "203.0.113.0/24 ",
+    "*",
+    "203.0.113.300/24",
+  ]) {
     assert.equal(await status(JSON.stringify([nonsense]), INSIDE), 403, nonsense);
     assert.equal(await status(JSON.stringify([nonsense, "203.0.113.0/24"]), INSIDE), 200, nonsense);
   }
@@ -275,24 +324,68 @@ const refusedRole = { ...refusedAddress, key: mintKey("auth, caged nobody") };
 const badKey = { idempotencyKey: "two words" };
 const good = { key: GOOD };
 for (const [what, status, send] of [
-  ["a_wrong_path_before_a_bad_credential", 404, () => api.send("POST", "/v1/nothing", badCredential)],
-  ["a_wrong_method_before_a_bad_credential", 405, () => api.send("PUT", "/v1/assessments", badCredential)],
+  [
+    "a_wrong_path_before_a_bad_credential",
+    404,
+    () => api.send("POST", "/v1/nothing", badCredential),
+  ],
+  [
+    "a_wrong_method_before_a_bad_credential",
+    405,
+    () => api.send("PUT", "/v1/assessments", badCredential),
+  ],
   ["a_bad_credential_before_a_bad_body", 401, () => api.create("{", badCredential)],
   ["a_bad_credential_before_a_large_body", 401, () => api.create(large, badCredential)],
-  ["a_bad_credential_before_a_bad_idempotency_key", 401, () => api.create({}, { ...badCredential, ...badKey })],
-  ["a_bad_credential_before_an_unknown_assessment", 401, () => api.send("GET", notFound, badCredential)],
+  [
+    "a_bad_credential_before_a_bad_idempotency_key",
+    401,
+    () => api.create({}, { ...badCredential, ...badKey }),
+  ],
+  [
+    "a_bad_credential_before_an_unknown_assessment",
+    401,
+    () => api.send("GET", notFound, badCredential),
+  ],
   ["a_wrong_role_before_a_bad_body", 401, () => api.create("{", wrongRole)],
   ["a_wrong_role_before_an_unknown_assessment", 401, () => api.send("DELETE", notFound, wrongRole)],
   ["a_wrong_role_before_a_refused_address", 401, () => api.create("{", refusedRole)],
   ["a_refused_address_before_a_bad_body", 403, () => api.create("{", refusedAddress)],
-  ["a_refused_address_before_a_bad_idempotency_key", 403, () => api.create({}, { ...refusedAddress, ...badKey })],
-  ["a_refused_address_before_an_unknown_assessment", 403, () => api.send("GET", notFound, refusedAddress)],
-  ["a_bad_idempotency_key_before_a_large_body", 400, () => api.create(large, { ...good, ...badKey })],
+  [
+    "a_refused_address_before_a_bad_idempotency_key",
+    403,
+    () => api.create({}, { ...refusedAddress, ...badKey }),
+  ],
+  [
+    "a_refused_address_before_an_unknown_assessment",
+    403,
+    () => api.send("GET", notFound, refusedAddress),
+  ],
+  [
+    "a_bad_idempotency_key_before_a_large_body",
+    400,
+    () => api.create(large, { ...good, ...badKey }),
+  ],
   ["a_large_body_before_bad_json", 413, () => api.create(large, good)],
-  ["a_schema_fault_before_a_limit", 422, () => api.create({ vendor_id: 1, control_set_ids: tooMany }, good)],
-  ["a_schema_fault_before_an_unknown_workflow", 422, () => api.create({ ...unknownFlow, name: 1 }, good)],
-  ["a_limit_before_an_unknown_workflow", 400, () => api.create({ ...unknownFlow, name: "n".repeat(256) }, good)],
-  ["an_unknown_workflow_before_a_bad_reference", 404, () => api.create({ ...unknownFlow, vendor_id: "x" }, good)],
+  [
+    "a_schema_fault_before_a_limit",
+    422,
+    () => api.create({ vendor_id: 1, control_set_ids: tooMany }, good),
+  ],
+  [
+    "a_schema_fault_before_an_unknown_workflow",
+    422,
+    () => api.create({ ...unknownFlow, name: 1 }, good),
+  ],
+  [
+    "a_limit_before_an_unknown_workflow",
+    400,
+    () => api.create({ ...unknownFlow, name: "n".repeat(256) }, good),
+  ],
+  [
+    "an_unknown_workflow_before_a_bad_reference",
+    404,
+    () => api.create({ ...unknownFlow, vendor_id: "x" }, good),
+  ],
 ]) {
   test(`${what}_is_answered_${status}`, async () => {
     const answer = await api.writesNothing(send);

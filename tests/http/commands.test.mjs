@@ -8,9 +8,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import {
-  DEMO, KEYS, ORGS, ROOT, XTASK, idOf, inTemporaryFolder, makeOrg,
-} from "./harness.mjs";
+import { DEMO, KEYS, ORGS, ROOT, XTASK, idOf, inTemporaryFolder, makeOrg } from "./harness.mjs";
 
 const run = promisify(execFile);
 
@@ -110,9 +108,21 @@ async function queries(state, ...sql) {
 }
 
 const TABLES = [
-  "organizations", "api_keys", "api_key_directory", "users", "vendors", "services",
-  "vendor_documents", "control_sets", "workflow_definitions", "custom_field_configs",
-  "assessments", "assessment_control_sets", "assessment_services", "findings", "portals",
+  "organizations",
+  "api_keys",
+  "api_key_directory",
+  "users",
+  "vendors",
+  "services",
+  "vendor_documents",
+  "control_sets",
+  "workflow_definitions",
+  "custom_field_configs",
+  "assessments",
+  "assessment_control_sets",
+  "assessment_services",
+  "findings",
+  "portals",
   "custom_field_values",
 ];
 
@@ -181,7 +191,10 @@ test("an_import_beside_a_running_dev_is_served_by_it", () =>
     assert.equal((await load({ ...data, workflows: workflow(1) })).code, 0);
     const refused = await load({ ...data, workflows: workflow(2) });
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /^error: .*a live workflow of the same name.*nothing was imported/m);
+    assert.match(
+      refused.stderr,
+      /^error: .*a live workflow of the same name.*nothing was imported/m,
+    );
     assert.equal(await probe(), 200);
     await running.stop();
   }));
@@ -319,11 +332,17 @@ test("an_organization_with_10000_vendors_imports", () =>
   }));
 
 test("a_minted_key_can_be_imported", async () => {
-  for (const [args, prefix] of [[[], "ak_test_"], [["--live"], "ak_live_"]]) {
+  for (const [args, prefix] of [
+    [[], "ak_test_"],
+    [["--live"], "ak_live_"],
+  ]) {
     const { stdout } = await xtask("key", ...args);
     assert.ok(stdout.startsWith(prefix));
     const secret = stdout.trim();
-    const org = { ...makeOrg("minted").data, api_keys: [{ name: "minted", secret, role: "Service Account" }] };
+    const org = {
+      ...makeOrg("minted").data,
+      api_keys: [{ name: "minted", secret, role: "Service Account" }],
+    };
     await inTemporaryFolder(async (folder) => {
       const file = join(folder, "minted.json");
       writeFileSync(file, JSON.stringify({ orgs: [org] }));
@@ -345,13 +364,18 @@ test("a_deployment_would_pass_with_no_network", () =>
 
 test("a_copied_checkout_works_on_its_own_files_and_not_on_those_of_the_original", async () => {
   await inTemporaryFolder(async (folder) => {
-    for (const part of ["xtask/src", "target/debug"]) mkdirSync(join(folder, part), { recursive: true });
-    for (const file of ["xtask/Cargo.toml", "wrangler.toml"]) cpSync(join(ROOT, file), join(folder, file));
+    for (const part of ["xtask/src", "target/debug"])
+      mkdirSync(join(folder, part), { recursive: true });
+    for (const file of ["xtask/Cargo.toml", "wrangler.toml"])
+      cpSync(join(ROOT, file), join(folder, file));
     const copy = join(folder, "target/debug/xtask");
     copyFileSync(XTASK, copy);
     // Only the copy's own file has this mistake.
     const configuration = join(folder, "wrangler.toml");
-    const mistaken = readFileSync(configuration, "utf8").replace(/^CALL_PORTS = .*$/m, 'CALL_PORTS = "none"');
+    const mistaken = readFileSync(configuration, "utf8").replace(
+      /^CALL_PORTS = .*$/m,
+      'CALL_PORTS = "none"',
+    );
     writeFileSync(configuration, mistaken);
     const data = join(folder, "data.json");
     writeFileSync(data, '{"orgs":[]}');
@@ -366,7 +390,10 @@ test("a_copied_checkout_works_on_its_own_files_and_not_on_those_of_the_original"
       [XTASK, folder, unset],
       [XTASK, "/", ofCopy],
     ]) {
-      const answered = run(program, ["import", data, "--sql", join(folder, "out.sql")], { cwd, env });
+      const answered = run(program, ["import", data, "--sql", join(folder, "out.sql")], {
+        cwd,
+        env,
+      });
       await assert.rejects(answered, ({ stderr }) => {
         assert.ok(stderr.includes(configuration), stderr);
         return true;

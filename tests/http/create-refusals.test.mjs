@@ -70,7 +70,9 @@ const create = (more, options) => api.create({ ...least, ...more }, { key: ORG.k
 
 /** The reason of a refused creation, which must have written nothing. */
 async function refusal(more) {
-  const answer = await api.writesNothing(() => create(more, { idempotencyKey: crypto.randomUUID() }));
+  const answer = await api.writesNothing(() =>
+    create(more, { idempotencyKey: crypto.randomUUID() }),
+  );
   assert.equal(answer.status, 400, answer.text);
   assert.deepEqual(Object.keys(answer.json.detail), ["error"]);
   assert.equal(typeof answer.json.detail.error, "string");
@@ -92,7 +94,9 @@ function bodyOf(bytes) {
   const empty = JSON.stringify({ ...least, padding: "" });
   // Two bytes each, so that it is bytes that count and not characters.
   const room = bytes - empty.length;
-  const body = Buffer.from(JSON.stringify({ ...least, padding: "é".repeat(room >> 1) + "x".repeat(room & 1) }));
+  const body = Buffer.from(
+    JSON.stringify({ ...least, padding: "é".repeat(room >> 1) + "x".repeat(room & 1) }),
+  );
   assert.equal(body.length, bytes);
   return body;
 }
@@ -101,7 +105,8 @@ function bodyOf(bytes) {
 function chunked(bytes, size = 10_000) {
   return new ReadableStream({
     start(controller) {
-      for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.subarray(at, at + size));
+      for (let at = 0; at < bytes.length; at += size)
+        controller.enqueue(bytes.subarray(at, at + size));
       controller.close();
     },
   });
@@ -150,7 +155,9 @@ for (const [field, prefix] of [
   });
 
   test(`the_limit_of_${field}_counts_entries_as_sent`, async () => {
-    const [id] = { cbctst: ["live"], cbsvc: ["Cards"], cbvdoc: ["SOC 2"] }[prefix].map((name) => idOf(prefix, name));
+    const [id] = { cbctst: ["live"], cbsvc: ["Cards"], cbvdoc: ["SOC 2"] }[prefix].map((name) =>
+      idOf(prefix, name),
+    );
     assert.equal((await create({ [field]: Array(100).fill(id) })).status, 201);
     const error = await refusal({ [field]: Array(101).fill(id) });
     assert.ok(error.includes(field) && error.includes("100"), error);
@@ -231,7 +238,11 @@ for (const [field, prefix, live] of [
       good.slice(-32),
       good.replace(prefix, "cbtag"),
     ]) {
-      assert.equal(await refusal({ [field]: value(id) }), words.replace(unknown, () => id), id);
+      assert.equal(
+        await refusal({ [field]: value(id) }),
+        words.replace(unknown, () => id),
+        id,
+      );
     }
   });
 }
@@ -276,8 +287,18 @@ test("with_a_bad_vendor_services_and_documents_are_judged_on_existence_only", as
     service_ids: [idOf("cbsvc", "Other's"), idOf("cbsvc", "nobody"), idOf("cbsvc", "Cards")],
     supporting_document_ids: [idOf("cbvdoc", "Other's"), idOf("cbvdoc", "nobody")],
   });
-  inOrder(error, [vendor, "service_ids", idOf("cbsvc", "nobody"), "supporting_document_ids", idOf("cbvdoc", "nobody")]);
-  for (const existing of [idOf("cbsvc", "Other's"), idOf("cbsvc", "Cards"), idOf("cbvdoc", "Other's")]) {
+  inOrder(error, [
+    vendor,
+    "service_ids",
+    idOf("cbsvc", "nobody"),
+    "supporting_document_ids",
+    idOf("cbvdoc", "nobody"),
+  ]);
+  for (const existing of [
+    idOf("cbsvc", "Other's"),
+    idOf("cbsvc", "Cards"),
+    idOf("cbvdoc", "Other's"),
+  ]) {
     assert.ok(!error.includes(existing), error);
   }
 });
@@ -290,7 +311,11 @@ for (const [what, more, id] of [
   ["an_archived_user", (id) => ({ assignee_id: id }), idOf("cbuser", "archived")],
   ["an_inactive_user", (id) => ({ assignee_id: id }), idOf("cbuser", "inactive")],
   ["a_service_of_another_vendor", (id) => ({ service_ids: [id] }), idOf("cbsvc", "Other's")],
-  ["a_document_of_another_vendor", (id) => ({ supporting_document_ids: [id] }), idOf("cbvdoc", "Other's")],
+  [
+    "a_document_of_another_vendor",
+    (id) => ({ supporting_document_ids: [id] }),
+    idOf("cbvdoc", "Other's"),
+  ],
 ]) {
   test(`${what}_is_refused`, async () => {
     const [field] = Object.keys(more(id));

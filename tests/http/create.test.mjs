@@ -6,11 +6,23 @@ import { after, before, test } from "node:test";
 import { idOf, makeOrg, startApi } from "./harness.mjs";
 
 const CREATED_KEYS = [
-  "assignee_id", "control_set_ids", "created_at", "findings_count", "id", "initiated_at", "name",
-  "score_percent", "service_ids", "status", "updated_at", "vendor_id", "workflow_run_id",
+  "assignee_id",
+  "control_set_ids",
+  "created_at",
+  "findings_count",
+  "id",
+  "initiated_at",
+  "name",
+  "score_percent",
+  "service_ids",
+  "status",
+  "updated_at",
+  "vendor_id",
+  "workflow_run_id",
 ];
 // Characters that storage or JSON could lose, one kind each.
-const DIFFICULT = "a\u0000b \u{1F6A2} \u{10FFFF} e\u0301 \"quoted\" back\\slash 'tick' \uFFFF \u202Eabc %00 ☕";
+const DIFFICULT =
+  "a\u0000b \u{1F6A2} \u{10FFFF} e\u0301 \"quoted\" back\\slash 'tick' \uFFFF \u202Eabc %00 ☕";
 
 const named = (prefix, names) => names.map((name) => ({ id: idOf(prefix, name), name }));
 const user = (name, membership) => ({
@@ -102,7 +114,9 @@ test("two_creations_have_different_ids", async () => {
 });
 
 test("the_request_order_of_lists_is_kept", async () => {
-  const controlSets = ["control set 7", "control set 2", "control set 5"].map((name) => idOf("cbctst", name));
+  const controlSets = ["control set 7", "control set 2", "control set 5"].map((name) =>
+    idOf("cbctst", name),
+  );
   const services = ["service 9", "service 1", "service 4"].map((name) => idOf("cbsvc", name));
   const created = await create({ control_set_ids: controlSets, service_ids: services });
   assert.deepEqual(created.control_set_ids, controlSets);
@@ -113,7 +127,9 @@ test("the_request_order_of_lists_is_kept", async () => {
 });
 
 test("duplicate_ids_are_kept_once_at_their_first_position", async () => {
-  const [a, b, c] = ["control set 3", "control set 1", "control set 2"].map((name) => idOf("cbctst", name));
+  const [a, b, c] = ["control set 3", "control set 1", "control set 2"].map((name) =>
+    idOf("cbctst", name),
+  );
   const [x, y] = ["service 2", "service 1"].map((name) => idOf("cbsvc", name));
   const [d, e] = ["document 2", "document 1"].map((name) => idOf("cbvdoc", name));
   const created = await create({
@@ -131,7 +147,10 @@ test("duplicate_ids_are_kept_once_at_their_first_position", async () => {
 
 test("named_documents_are_linked_to_the_new_assessment_and_no_others", async () => {
   const documents = [idOf("cbvdoc", "document 30"), idOf("cbvdoc", "document 20")];
-  assert.deepEqual(await linksOf(await create({ supporting_document_ids: documents })), documents.sort());
+  assert.deepEqual(
+    await linksOf(await create({ supporting_document_ids: documents })),
+    documents.sort(),
+  );
   assert.deepEqual(await linksOf(await create()), []);
 });
 
@@ -182,7 +201,10 @@ test("a_run_is_told_the_service_only_if_exactly_one_is_scoped", async () => {
   const services = [idOf("cbsvc", "service 1"), idOf("cbsvc", "service 2")];
   for (const scope of [[], services.slice(0, 1), services]) {
     const created = await create({ trigger_workflow: "direct", service_ids: scope });
-    const [run] = await api.rows("SELECT input FROM workflow_runs WHERE id = ?", created.workflow_run_id);
+    const [run] = await api.rows(
+      "SELECT input FROM workflow_runs WHERE id = ?",
+      created.workflow_run_id,
+    );
     assert.deepEqual(JSON.parse(run.input), {
       assessment_id: created.id,
       vendor_id: NORTHWIND,
@@ -193,7 +215,10 @@ test("a_run_is_told_the_service_only_if_exactly_one_is_scoped", async () => {
 
 test("a_live_workflow_is_found_beside_an_archived_one_of_the_same_name", async () => {
   const created = await create({ trigger_workflow: "reborn" });
-  const [run] = await api.rows("SELECT definition_id FROM workflow_runs WHERE id = ?", created.workflow_run_id);
+  const [run] = await api.rows(
+    "SELECT definition_id FROM workflow_runs WHERE id = ?",
+    created.workflow_run_id,
+  );
   assert.equal(run.definition_id, idOf("cbwd", "reborn"));
 });
 
@@ -238,7 +263,16 @@ test("all_five_tokens_render", async () => {
 });
 
 test("anything_else_between_braces_stays_as_written", async () => {
-  const formats = ["{{nope}}", "{{ year }}", "{{Year}}", "{year}", "{{year", "year}}", "{{}}", "{{vendor: name}}"];
+  const formats = [
+    "{{nope}}",
+    "{{ year }}",
+    "{{Year}}",
+    "{year}",
+    "{{year",
+    "year}}",
+    "{{}}",
+    "{{vendor: name}}",
+  ];
   for (const format of formats) {
     assert.equal(await nameOf({ assessment_name_format: format }), format);
   }
@@ -246,7 +280,10 @@ test("anything_else_between_braces_stays_as_written", async () => {
 
 test("substituted_text_is_not_rendered_again", async () => {
   const braces = { vendor_id: idOf("cbvndr", "{{year}} Braces") };
-  assert.equal(await nameOf({ ...braces, assessment_name_format: "{{vendor:name}}" }), "{{year}} Braces");
+  assert.equal(
+    await nameOf({ ...braces, assessment_name_format: "{{vendor:name}}" }),
+    "{{year}} Braces",
+  );
   const byDefault = await create(braces);
   assert.equal(byDefault.name, `${yearOf(byDefault)} {{year}} Braces reassessment`);
   // Here the substituted text would only complete a token.
@@ -255,7 +292,10 @@ test("substituted_text_is_not_rendered_again", async () => {
 });
 
 test("a_generated_name_is_trimmed", async () => {
-  assert.equal(await nameOf({ assessment_name_format: " \n{{vendor:name}} {{service:name}} " }), "Northwind");
+  assert.equal(
+    await nameOf({ assessment_name_format: " \n{{vendor:name}} {{service:name}} " }),
+    "Northwind",
+  );
 });
 
 test("a_generated_name_is_cut_to_255_code_points", async () => {
@@ -297,7 +337,10 @@ test("the_first_assessment_of_a_vendor_is_initial_and_the_next_reassessment", as
 });
 
 test("an_archived_first_assessment_makes_the_next_a_reassessment", async () => {
-  const request = { vendor_id: idOf("cbvndr", "archived before"), assessment_name_format: "{{cycle}}" };
+  const request = {
+    vendor_id: idOf("cbvndr", "archived before"),
+    assessment_name_format: "{{cycle}}",
+  };
   const first = await create(request);
   assert.equal(first.name, "initial");
   assert.equal((await api.archive(first.id, { key: ORG.key })).status, 200);

@@ -11,7 +11,8 @@ const WRONG_ROLE = '{"detail":"Unauthorized role."}';
 const REFUSED_ADDRESS = JSON.stringify({
   detail: {
     code: "ip_not_allowed",
-    message: "This request originates from an IP address that is not in your organization's API allowlist.",
+    message:
+      "This request originates from an IP address that is not in your organization's API allowlist.",
   },
 });
 
@@ -43,13 +44,17 @@ for (const [what, status, body, ...statements] of [
   ["revoked", 401, INVALID, "UPDATE api_keys SET revoked_at = unixepoch() WHERE org_id = ?"],
   ["expired", 401, INVALID, "UPDATE api_keys SET expires_at = unixepoch() - 1 WHERE org_id = ?"],
   [
-    "deleted", 401, INVALID,
+    "deleted",
+    401,
+    INVALID,
     "DELETE FROM api_keys WHERE org_id = ?",
     "DELETE FROM api_key_directory WHERE org_id = ?",
   ],
   ["given_another_role", 401, WRONG_ROLE, "UPDATE api_keys SET role = 'Nobody' WHERE org_id = ?"],
   [
-    "shut_out_by_the_allowlist", 403, REFUSED_ADDRESS,
+    "shut_out_by_the_allowlist",
+    403,
+    REFUSED_ADDRESS,
     `UPDATE organizations SET api_ip_allowlist = '["203.0.113.0/24"]' WHERE id = ?`,
   ],
 ]) {
@@ -80,11 +85,16 @@ for (const [method, call] of Object.entries(CALLS)) {
   });
 
   test(`an_address_that_is_let_in_may_${method}_at_once`, async () => {
-    const org = await freshOrg(`cached, address, ${method}`, { api_ip_allowlist: ["203.0.113.0/24"] });
+    const org = await freshOrg(`cached, address, ${method}`, {
+      api_ip_allowlist: ["203.0.113.0/24"],
+    });
     await api.warm(org.key, { "cf-connecting-ip": "203.0.113.9" });
     const options = { headers: { "cf-connecting-ip": "198.51.100.9" } };
     assert.equal((await call(org, options)).status, 403);
-    await change(org, `UPDATE organizations SET api_ip_allowlist = '["198.51.100.0/24"]' WHERE id = ?`);
+    await change(
+      org,
+      `UPDATE organizations SET api_ip_allowlist = '["198.51.100.0/24"]' WHERE id = ?`,
+    );
     assert.equal((await call(org, options)).status, GOOD_STATUS[method]);
   });
 }
@@ -99,7 +109,8 @@ test("a_revoked_key_that_is_restored_is_good_at_once", async () => {
 });
 
 test("an_unknown_key_that_becomes_known_is_good_after_ten_seconds", async () => {
-  const probe = (faults) => api.send("GET", "/v1/utils/authtest", { key: mintKey("cached, later"), faults });
+  const probe = (faults) =>
+    api.send("GET", "/v1/utils/authtest", { key: mintKey("cached, later"), faults });
   assert.equal((await probe()).status, 401);
   await freshOrg("cached, later");
   assert.equal((await probe({ clock: 10 })).status, 200);
@@ -138,7 +149,9 @@ for (const [kv, what] of [
     const org = await freshOrg(`cached, revoked, ${kv}`);
     await api.warm(org.key);
     await change(org, "UPDATE api_keys SET revoked_at = 1 WHERE org_id = ?");
-    const answers = await Promise.all(Object.values(CALLS).map((call) => call(org, { faults: { kv } })));
+    const answers = await Promise.all(
+      Object.values(CALLS).map((call) => call(org, { faults: { kv } })),
+    );
     for (const answer of answers) assert.equal(answer.text, INVALID);
   });
 }

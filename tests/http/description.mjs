@@ -53,7 +53,10 @@ function validatorOf(schema) {
 
 function assertValid(schema, value, what) {
   const validate = validatorOf(schema);
-  assert.ok(validate(value), `${what}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`);
+  assert.ok(
+    validate(value),
+    `${what}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`,
+  );
 }
 
 /**
@@ -63,7 +66,10 @@ function assertValid(schema, value, what) {
 export function assertDescribed(method, target, { status, headers, json }) {
   const operation = operationOf(method, target);
   if (!operation) {
-    assert.ok(status >= 400 || ["HEAD", "OPTIONS"].includes(method), `${method} ${target} is not described`);
+    assert.ok(
+      status >= 400 || ["HEAD", "OPTIONS"].includes(method),
+      `${method} ${target} is not described`,
+    );
     return;
   }
   const place = `${operation.operationId} ${status}`;

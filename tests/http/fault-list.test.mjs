@@ -60,11 +60,18 @@ test("a_list_of_131_000_numbers_is_answered_the_first_1_000_faults_in_order", as
   const answer = await api.create(body, { key: ORG.key });
   assert.equal(answer.status, 422);
   assert.ok(answer.text.length < 200_000, `${answer.text.length} bytes`);
-  assert.deepEqual(answer.json.detail, NUMBERS.slice(0, MAX_FAULTS).map((_, index) => item(index)));
+  assert.deepEqual(
+    answer.json.detail,
+    NUMBERS.slice(0, MAX_FAULTS).map((_, index) => item(index)),
+  );
 });
 
 test("faults_before_and_behind_the_bound_keep_model_order", async () => {
-  const faulty = { supporting_document_ids: NUMBERS.slice(0, 2_000), name: 7, control_set_ids: NUMBERS.slice(0, 997) };
+  const faulty = {
+    supporting_document_ids: NUMBERS.slice(0, 2_000),
+    name: 7,
+    control_set_ids: NUMBERS.slice(0, 997),
+  };
   const { detail } = (await api.create(faulty, { key: ORG.key })).json;
   assert.equal(detail.length, MAX_FAULTS);
   assert.deepEqual(detail[0].loc, ["body", "vendor_id"]);

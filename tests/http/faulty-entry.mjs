@@ -29,8 +29,11 @@ export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
 // Analysers of this host are not there, and the network says so in its own words.
 const network = globalThis.fetch;
 globalThis.fetch = (request, init) => {
-  if (new URL(request.url ?? request).hostname !== "unreachable.example") return network(request, init);
-  return Promise.reject(new TypeError("injected: connect ECONNREFUSED 10.1.2.3:8443 (db.corp.internal)"));
+  if (new URL(request.url ?? request).hostname !== "unreachable.example")
+    return network(request, init);
+  return Promise.reject(
+    new TypeError("injected: connect ECONNREFUSED 10.1.2.3:8443 (db.corp.internal)"),
+  );
 };
 
 const clock = Date.now;
@@ -104,7 +107,11 @@ function cache(target, mode, count) {
     count();
     return mode ? misbehave() : target.get(...asked);
   };
-  return behaving(target, { constructor: target.constructor, get, ...(mode && { put: misbehave }) });
+  return behaving(target, {
+    constructor: target.constructor,
+    get,
+    ...(mode && { put: misbehave }),
+  });
 }
 
 function withoutAddress(request) {

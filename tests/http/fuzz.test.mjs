@@ -9,7 +9,18 @@ const REQUESTS = 600;
 const AT_ONCE = 8;
 const STATUSES = [200, 201, 400, 401, 403, 404, 405, 409, 413, 422];
 
-const METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD", "PROPFIND", "PURGE", "QUERY"];
+const METHODS = [
+  "GET",
+  "POST",
+  "DELETE",
+  "PUT",
+  "PATCH",
+  "OPTIONS",
+  "HEAD",
+  "PROPFIND",
+  "PURGE",
+  "QUERY",
+];
 
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 32);
 
@@ -32,16 +43,48 @@ const many = (most, make) => Array.from({ length: below(most + 1) }, make);
 
 const [NORTHWIND, GLOBEX] = ORGS.harbor.vendors;
 const IDS = [
-  NORTHWIND.id, GLOBEX.id, NORTHWIND.services[0].id, NORTHWIND.documents[0].id,
-  ORGS.harbor.control_sets[0].id, ORGS.harbor.users[0].id, ORGS.fjord.vendors[0].id,
+  NORTHWIND.id,
+  GLOBEX.id,
+  NORTHWIND.services[0].id,
+  NORTHWIND.documents[0].id,
+  ORGS.harbor.control_sets[0].id,
+  ORGS.harbor.users[0].id,
+  ORGS.fjord.vendors[0].id,
 ];
 const FIELDS = [
-  "vendor_id", "control_set_ids", "name", "assessment_name_format", "service_ids", "assignee_id",
-  "trigger_workflow", "supporting_document_ids", "risk_type", "__proto__", "", "\ud800", "x".repeat(300),
+  "vendor_id",
+  "control_set_ids",
+  "name",
+  "assessment_name_format",
+  "service_ids",
+  "assignee_id",
+  "trigger_workflow",
+  "supporting_document_ids",
+  "risk_type",
+  "__proto__",
+  "",
+  "\ud800",
+  "x".repeat(300),
 ];
 const TEXTS = [
-  ...IDS, "", " ", "\u0000", "{{year}}", "{{", "}}", "{{vendor:name}}", "'; DROP TABLE assessments; --", "%s", "\ud800",
-  "\u{1F6A2}".repeat(256), "annual-reassessment-flow", "paused-flow", "no such flow", "<script>", "\ufeff", "../..",
+  ...IDS,
+  "",
+  " ",
+  "\u0000",
+  "{{year}}",
+  "{{",
+  "}}",
+  "{{vendor:name}}",
+  "'; DROP TABLE assessments; --",
+  "%s",
+  "\ud800",
+  "\u{1F6A2}".repeat(256),
+  "annual-reassessment-flow",
+  "paused-flow",
+  "no such flow",
+  "<script>",
+  "\ufeff",
+  "../..",
 ];
 
 function value(depth = 0) {
@@ -91,7 +134,10 @@ function body() {
     case 2:
       return Buffer.from(one(["[", '{"a":', '{"vendor_id":[']).repeat(below(100_000) / 10));
     case 3:
-      return Buffer.alloc(one([262_143, 262_144, 262_145, 400_000]), one([" ", "[", "0", "\u00ff"]));
+      return Buffer.alloc(
+        one([262_143, 262_144, 262_145, 400_000]),
+        one([" ", "[", "0", "\u00ff"]),
+      );
     case 4:
       return mutated(nearlyGood());
     case 5:
@@ -110,7 +156,14 @@ const PATH_CHARACTERS = Array.from({ length: 94 }, (_, index) => String.fromChar
 function path() {
   const assessment = one(ORGS.harbor.assessments).id;
   const byId = `/v1/assessments/${assessment}`;
-  const known = one(["/v1/assessments", byId, byId, "/v1/utils/authtest", "/healthz", "/openapi.json"]);
+  const known = one([
+    "/v1/assessments",
+    byId,
+    byId,
+    "/v1/utils/authtest",
+    "/healthz",
+    "/openapi.json",
+  ]);
   const noise = () => many(12, () => one(PATH_CHARACTERS)).join("");
   const query = chance(0.2) ? `?${noise()}=${noise()}` : "";
   switch (below(5)) {
@@ -139,9 +192,20 @@ function pathOfTheApi() {
 }
 
 const NOISY_HEADERS = [
-  "authorization", "idempotency-key", "cf-connecting-ip", "x-forwarded-for", "x-coverbase-request-id",
-  "accept", "cookie", "accept-encoding", "if-none-match", "range", "content-encoding",
-  "x-http-method-override", "x-noise", "referer",
+  "authorization",
+  "idempotency-key",
+  "cf-connecting-ip",
+  "x-forwarded-for",
+  "x-coverbase-request-id",
+  "accept",
+  "cookie",
+  "accept-encoding",
+  "if-none-match",
+  "range",
+  "content-encoding",
+  "x-http-method-override",
+  "x-noise",
+  "referer",
 ];
 const headerByte = () => one([0x09, 0x20 + below(95), 0x80 + below(128)]);
 const headerText = () => Buffer.from(many(40, headerByte)).toString("latin1");
@@ -164,7 +228,9 @@ const described = ({ method, path, headers, body, key }) =>
   `seed ${SEED}: ${method} ${path} key ${key} ${JSON.stringify(headers)} ${excerpt(body)}`;
 
 let api;
-before(async () => { api = await startApi(); });
+before(async () => {
+  api = await startApi();
+});
 after(() => api.close());
 
 test("bad_input_never_gets_a_5xx_an_empty_body_or_html", async (t) => {
@@ -172,10 +238,14 @@ test("bad_input_never_gets_a_5xx_an_empty_body_or_html", async (t) => {
   const statuses = new Set();
   for (let sent = 0; sent < REQUESTS; sent += AT_ONCE) {
     const batch = Array.from({ length: AT_ONCE }, () => ({
-      ...(chance(0.4) ? { method: "POST", path: "/v1/assessments" } : { method: one(METHODS), path: pathOfTheApi() }),
+      ...(chance(0.4)
+        ? { method: "POST", path: "/v1/assessments" }
+        : { method: one(METHODS), path: pathOfTheApi() }),
       headers: headers(),
       body: body(),
-      key: chance(0.6) ? KEYS.harbor : one([KEYS.revoked, KEYS.reportViewer, KEYS.citadel, "x", undefined]),
+      key: chance(0.6)
+        ? KEYS.harbor
+        : one([KEYS.revoked, KEYS.reportViewer, KEYS.citadel, "x", undefined]),
     }));
     await Promise.all(
       batch.map(async (request) => {

@@ -247,7 +247,11 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
 
     /** All rows of a query, for what the API does not show. */
     async rows(sql, ...values) {
-      return (await env.DB.prepare(sql).bind(...values).all()).results;
+      return (
+        await env.DB.prepare(sql)
+          .bind(...values)
+          .all()
+      ).results;
     },
 
     /** How many rows each table has. */

@@ -6,10 +6,16 @@ import { after, before, test } from "node:test";
 import { idOf, makeOrg, mintKey, startApi } from "./harness.mjs";
 
 const DAY = 24 * 60 * 60;
-const VISIBLE_ASCII = String.fromCharCode(...Array.from({ length: 94 }, (_, index) => 0x21 + index));
+const VISIBLE_ASCII = String.fromCharCode(
+  ...Array.from({ length: 94 }, (_, index) => 0x21 + index),
+);
 
 const ORG = makeOrg("idempotency", {
-  api_keys: ["idempotency", "second", "to be revoked"].map((name) => ({ name, secret: mintKey(name), role: "Service Account" })),
+  api_keys: ["idempotency", "second", "to be revoked"].map((name) => ({
+    name,
+    secret: mintKey(name),
+    role: "Service Account",
+  })),
   workflows: [
     { id: idOf("cbwd", "live"), name: "live", kind: "direct", enabled: true },
     { id: idOf("cbwd", "paused"), name: "paused", kind: "direct", enabled: false },
@@ -87,7 +93,9 @@ for (const [what, body] of [
   test(`a_key_replays_with_${what}`, async () => {
     const key = freshKey();
     const first = isNew(await create(key));
-    const answer = await api.writesNothing(() => api.create(body, { key: ORG.key, idempotencyKey: key }));
+    const answer = await api.writesNothing(() =>
+      api.create(body, { key: ORG.key, idempotencyKey: key }),
+    );
     isReplayOf(first, answer);
     assert.equal(differs(answer), "true");
   });
@@ -95,7 +103,8 @@ for (const [what, body] of [
 
 test("a_replay_says_whether_its_bytes_are_those_of_the_first_use", async () => {
   const key = freshKey();
-  const send = (body, options) => api.create(body, { key: ORG.key, idempotencyKey: key, ...options });
+  const send = (body, options) =>
+    api.create(body, { key: ORG.key, idempotencyKey: key, ...options });
   const bytes = JSON.stringify({ ...ORG.body, name: "Caf\u00e9" });
   const first = isNew(await send(bytes));
   for (const same of [bytes, new TextEncoder().encode(bytes), new Blob([bytes]).stream()]) {
@@ -104,7 +113,13 @@ test("a_replay_says_whether_its_bytes_are_those_of_the_first_use", async () => {
     assert.equal(differs(answer), null);
   }
   // What is equal as JSON is another request all the same, to the byte.
-  for (const other of [`${bytes} `, `\ufeff${bytes}`, bytes.replace("\u00e9", "\\u00e9"), bytes.slice(0, -1), " "]) {
+  for (const other of [
+    `${bytes} `,
+    `\ufeff${bytes}`,
+    bytes.replace("\u00e9", "\\u00e9"),
+    bytes.slice(0, -1),
+    " ",
+  ]) {
     const answer = await send(other);
     isReplayOf(first, answer);
     assert.equal(differs(answer), "true", JSON.stringify(other));
@@ -139,7 +154,9 @@ test("racers_with_one_key_are_told_whether_they_asked_for_what_was_created", asy
   const key = freshKey();
   const name = (number) => `racer ${number % 2}`;
   const answers = await Promise.all(
-    Array.from({ length: 10 }, (_, number) => create(key, { name: name(number) }, { faults: { slow: 150 } })),
+    Array.from({ length: 10 }, (_, number) =>
+      create(key, { name: name(number) }, { faults: { slow: 150 } }),
+    ),
   );
   for (const [number, answer] of answers.entries()) {
     assert.equal(answer.status, 201, answer.text);
@@ -157,7 +174,10 @@ test("a_key_replays_the_original_after_the_assessment_moved_on_and_was_archived"
   const key = freshKey();
   const first = isNew(await create(key));
   const { id } = first.json;
-  await api.rows("UPDATE assessments SET status = 'review_evals', name = 'renamed' WHERE id = ?", id);
+  await api.rows(
+    "UPDATE assessments SET status = 'review_evals', name = 'renamed' WHERE id = ?",
+    id,
+  );
   isReplayOf(first, await create(key));
   assert.equal((await api.archive(id, { key: ORG.key })).status, 200);
   isReplayOf(first, await api.writesNothing(() => create(key)));
@@ -217,7 +237,9 @@ for (const posts of [20, 64]) {
     // All look the key up before any of them writes.
     const faults = { slow: 150 };
     const answers = await Promise.all(
-      Array.from({ length: posts }, (_, number) => create(key, { name: `racer ${number}` }, { faults })),
+      Array.from({ length: posts }, (_, number) =>
+        create(key, { name: `racer ${number}` }, { faults }),
+      ),
     );
     assert.equal(await assessments(), before + 1);
     const first = answers.find((answer) => answer.status === 201 && replayed(answer) === null);
@@ -234,7 +256,9 @@ for (const posts of [20, 64]) {
 test("racers_that_fail_a_check_get_their_own_error_or_the_winners_answer", async () => {
   const key = freshKey();
   const before = await assessments();
-  const requests = Array.from({ length: 24 }, (_, number) => (number % 2 ? {} : { vendor_id: "x" }));
+  const requests = Array.from({ length: 24 }, (_, number) =>
+    number % 2 ? {} : { vendor_id: "x" },
+  );
   const answers = await Promise.all(requests.map((more) => create(key, more)));
   assert.equal(await assessments(), before + 1);
   const first = answers.find((answer) => answer.status === 201 && replayed(answer) === null);
@@ -259,7 +283,11 @@ test("a_replay_with_a_revoked_key_is_refused", async () => {
 test("a_replay_from_a_refused_address_is_refused", async () => {
   const idempotencyKey = freshKey();
   const from = (address) =>
-    api.create(CAGED.body, { key: CAGED.key, idempotencyKey, headers: { "cf-connecting-ip": address } });
+    api.create(CAGED.body, {
+      key: CAGED.key,
+      idempotencyKey,
+      headers: { "cf-connecting-ip": address },
+    });
   const first = isNew(await from("203.0.113.7"));
   const refused = await from("198.51.100.7");
   assert.equal(refused.status, 403);
@@ -299,7 +327,12 @@ for (const [what, headers] of [
 }
 
 test("a_malformed_key_is_refused_before_the_body_is_judged", async () => {
-  for (const body of [" ".repeat(300_000), "{", "{}", { ...ORG.body, trigger_workflow: "no such flow" }]) {
+  for (const body of [
+    " ".repeat(300_000),
+    "{",
+    "{}",
+    { ...ORG.body, trigger_workflow: "no such flow" },
+  ]) {
     const answer = await api.create(body, { key: ORG.key, idempotencyKey: "two words" });
     assert.equal(answer.status, 400);
     assert.deepEqual(Object.keys(answer.json.detail), ["error"]);
@@ -347,7 +380,9 @@ test("the_sweep_deletes_every_expired_record_and_no_other", async () => {
   const { idempotency_records: left, ...othersAfter } = await api.counts();
   assert.equal(left, before - 1234);
   assert.deepEqual(othersAfter, others);
-  const [{ n }] = await api.rows("SELECT count(*) AS n FROM idempotency_records WHERE key GLOB 'alive-*'");
+  const [{ n }] = await api.rows(
+    "SELECT count(*) AS n FROM idempotency_records WHERE key GLOB 'alive-*'",
+  );
   assert.equal(n, 700);
   isReplayOf(first, await create(key));
 });
@@ -355,19 +390,28 @@ test("the_sweep_deletes_every_expired_record_and_no_other", async () => {
 test("a_write_reported_as_failed_after_its_commit_answers_the_replay", async () => {
   const key = freshKey();
   const before = await assessments();
-  const answer = await create(key, { trigger_workflow: "live" }, { faults: { d1: "fail-after-commit" } });
+  const answer = await create(
+    key,
+    { trigger_workflow: "live" },
+    { faults: { d1: "fail-after-commit" } },
+  );
   isReplayOf(answer, await create(key, { trigger_workflow: "live" }));
   assert.equal(replayed(answer), "true");
   assert.equal(differs(answer), null);
   assert.equal(await assessments(), before + 1);
-  const [run] = await api.rows("SELECT id FROM workflow_runs WHERE assessment_id = ?", answer.json.id);
+  const [run] = await api.rows(
+    "SELECT id FROM workflow_runs WHERE assessment_id = ?",
+    answer.json.id,
+  );
   assert.equal(run.id, answer.json.workflow_run_id);
 });
 
 test("a_write_that_failed_leaves_the_key_free", async () => {
   const key = freshKey();
   const faults = { d1: "fail-before-commit" };
-  const answer = await api.writesNothing(() => create(key, { trigger_workflow: "live" }, { faults }));
+  const answer = await api.writesNothing(() =>
+    create(key, { trigger_workflow: "live" }, { faults }),
+  );
   assert.equal(answer.status, 503, answer.text);
   assert.match(answer.headers.get("retry-after"), /^[1-9][0-9]*$/);
   const first = isNew(await create(key));

@@ -6,7 +6,9 @@ import { after, before, test } from "node:test";
 import { idOf, makeAssessment, makeOrg, mintKey, startApi } from "./harness.mjs";
 
 let api;
-before(async () => { api = await startApi(); });
+before(async () => {
+  api = await startApi();
+});
 after(() => api.close());
 
 const load = (...orgs) => api.load({ orgs });
@@ -42,7 +44,12 @@ test("a_key_cannot_move_to_another_organization", async () => {
 
 test("a_custom_field_keeps_its_type_and_may_change_all_else", async () => {
   const org = makeOrg("typed");
-  const field = { id: idOf("cbcfc", "typed"), field_name: "Weight", field_type: "string", enabled: true };
+  const field = {
+    id: idOf("cbcfc", "typed"),
+    field_name: "Weight",
+    field_type: "string",
+    enabled: true,
+  };
   await load({ ...org.data, custom_fields: [field] });
   await load({ ...org.data, custom_fields: [{ ...field, field_name: "Mass", enabled: false }] });
   await refused(load({ ...org.data, custom_fields: [{ ...field, field_type: "number" }] }));
@@ -67,7 +74,10 @@ test("what_an_import_does_not_mention_stays_as_it_is", async () => {
   const thing = (prefix, more) => ({ id: id(prefix), name: "thing", archived: true, ...more });
   const user = { id: id("cbuser"), name: "user", email: "a@example.com", membership: "active" };
   const field = {
-    id: id("cbcfc"), field_name: "field", field_type: "select", enabled: true,
+    id: id("cbcfc"),
+    field_name: "field",
+    field_type: "select",
+    enabled: true,
   };
   const flow = { id: id("cbwd"), name: "flow", kind: "direct", enabled: true };
   const step = { id: id("cbwc"), name: "Begin", action_type: "begin_assessment" };
@@ -76,22 +86,47 @@ test("what_an_import_does_not_mention_stays_as_it_is", async () => {
     api_ip_allowlist: ["203.0.113.0/24"],
     api_keys: [key],
     users: [{ ...user, archived: true }],
-    vendors: [thing("cbvndr", {
-      risk_analyst_ids: [user.id], services: [thing("cbsvc")], documents: [thing("cbvdoc")],
-    })],
+    vendors: [
+      thing("cbvndr", {
+        risk_analyst_ids: [user.id],
+        services: [thing("cbsvc")],
+        documents: [thing("cbvdoc")],
+      }),
+    ],
     control_sets: [thing("cbctst")],
-    workflows: [{
-      ...flow, archived: true, steps: [step], signing_secret: "an old secret that is long enough.",
-    }],
+    workflows: [
+      {
+        ...flow,
+        archived: true,
+        steps: [step],
+        signing_secret: "an old secret that is long enough.",
+      },
+    ],
     custom_fields: [{ ...field, archived: true, options: ["a", "b"] }],
   });
   const tables = [
-    "organizations", "api_keys", "api_key_directory", "users", "vendors", "services",
-    "vendor_documents", "control_sets", "workflow_definitions", "workflow_versions",
-    "workflow_signing_secrets", "custom_field_configs",
+    "organizations",
+    "api_keys",
+    "api_key_directory",
+    "users",
+    "vendors",
+    "services",
+    "vendor_documents",
+    "control_sets",
+    "workflow_definitions",
+    "workflow_versions",
+    "workflow_signing_secrets",
+    "custom_field_configs",
   ];
-  const state = () => Promise.all(tables.map((table) =>
-    api.rows(`SELECT * FROM ${table} WHERE ${table === "organizations" ? "id" : "org_id"} = ?1`, org.id)));
+  const state = () =>
+    Promise.all(
+      tables.map((table) =>
+        api.rows(
+          `SELECT * FROM ${table} WHERE ${table === "organizations" ? "id" : "org_id"} = ?1`,
+          org.id,
+        ),
+      ),
+    );
   const before = await state();
   const { archived: _, ...bare } = thing("");
   const least = (prefix, more) => ({ ...bare, id: id(prefix), ...more });
@@ -101,9 +136,13 @@ test("what_an_import_does_not_mention_stays_as_it_is", async () => {
       name: org.data.name,
       api_keys: [{ name: key.name, secret: key.secret }],
       users: [{ ...user, ...nothing }],
-      vendors: [least("cbvndr", {
-        ...nothing, services: [least("cbsvc", nothing)], documents: [least("cbvdoc", nothing)],
-      })],
+      vendors: [
+        least("cbvndr", {
+          ...nothing,
+          services: [least("cbsvc", nothing)],
+          documents: [least("cbvdoc", nothing)],
+        }),
+      ],
       control_sets: [least("cbctst", nothing)],
       workflows: [{ ...flow, ...nothing }],
       custom_fields: [{ ...field, ...nothing }],
@@ -123,7 +162,10 @@ test("what_an_import_does_not_mention_stays_as_it_is", async () => {
     org.id,
   );
   assert.deepEqual(row, {
-    role: "Service Account", expires_at: null, api_ip_allowlist: "[]", risk_analyst_ids: "[]",
+    role: "Service Account",
+    expires_at: null,
+    api_ip_allowlist: "[]",
+    risk_analyst_ids: "[]",
     is_archived: 0,
   });
 });
@@ -143,31 +185,49 @@ test("a_new_key_without_a_role_is_refused_with_its_place_and_nothing_is_written"
 test("calls_need_a_signing_secret_once_and_keep_it", async () => {
   const org = makeOrg("unsigned");
   const flow = (more) => ({
-    id: idOf("cbwd", "unsigned"), name: "flow", kind: "direct", enabled: true,
-    steps: [{
-      id: idOf("cbwc", "unsigned"), name: "Ask", action_type: "call",
-      parameters: { url: "https://analyser.example/" },
-    }],
+    id: idOf("cbwd", "unsigned"),
+    name: "flow",
+    kind: "direct",
+    enabled: true,
+    steps: [
+      {
+        id: idOf("cbwc", "unsigned"),
+        name: "Ask",
+        action_type: "call",
+        parameters: { url: "https://analyser.example/" },
+      },
+    ],
     ...more,
   });
-  const secrets = () => api.rows(
-    `SELECT secret, valid_until - unixepoch() > 86000 AS overlaps FROM workflow_signing_secrets
-     WHERE org_id = ?1 ORDER BY version`, org.id);
+  const secrets = () =>
+    api.rows(
+      `SELECT secret, valid_until - unixepoch() > 86000 AS overlaps FROM workflow_signing_secrets
+     WHERE org_id = ?1 ORDER BY version`,
+      org.id,
+    );
   await assert.rejects(
     load({ ...org.data, workflows: [flow()] }),
     /\/orgs\/0\/workflows\/0: "signing_secret" is missing.*SQLITE_CONSTRAINT/s,
   );
-  const [first, second] = ["the first secret, which is long enough", "the second secret, long enough"]
-    .map((text) => text.padEnd(40, "."));
+  const [first, second] = [
+    "the first secret, which is long enough",
+    "the second secret, long enough",
+  ].map((text) => text.padEnd(40, "."));
   await load({ ...org.data, workflows: [flow({ signing_secret: first })] });
-  for (const same of [{}, { signing_secret: null }, { signing_secret: first }, { steps: undefined }]) {
+  for (const same of [
+    {},
+    { signing_secret: null },
+    { signing_secret: first },
+    { steps: undefined },
+  ]) {
     await load({ ...org.data, workflows: [flow(same)] });
     assert.deepEqual(await secrets(), [{ secret: first, overlaps: null }]);
   }
   for (let time = 0; time < 2; time++) {
     await load({ ...org.data, workflows: [flow({ signing_secret: second })] });
     assert.deepEqual(await secrets(), [
-      { secret: first, overlaps: 1 }, { secret: second, overlaps: null },
+      { secret: first, overlaps: 1 },
+      { secret: second, overlaps: null },
     ]);
   }
   // What is no longer valid goes with the next import.
@@ -179,7 +239,11 @@ test("calls_need_a_signing_secret_once_and_keep_it", async () => {
 test("workflow_names_may_move_between_definitions_in_any_order", async () => {
   const org = makeOrg("moving names");
   const workflow = (n, name, archived = false) => ({
-    id: idOf("cbwd", `moving ${n}`), name, enabled: true, kind: "direct", archived,
+    id: idOf("cbwd", `moving ${n}`),
+    name,
+    enabled: true,
+    kind: "direct",
+    archived,
   });
   const start = async (name) =>
     (await api.create({ ...org.body, trigger_workflow: name }, { key: org.key })).status;
@@ -197,7 +261,9 @@ test("archiving_a_vendor_archives_its_assessments_and_nobody_elses", async () =>
   await load({ ...org.data, assessments: [assessment] }, other.data);
   // A bystander's archived vendor with a live assessment is not the file's affair.
   const { json } = await api.create(other.body, { key: other.key });
-  await api.env.DB.prepare("UPDATE vendors SET is_archived = 1 WHERE id = ?1").bind(other.vendor).run();
+  await api.env.DB.prepare("UPDATE vendors SET is_archived = 1 WHERE id = ?1")
+    .bind(other.vendor)
+    .run();
   await load({ ...org.data, vendors: [{ ...org.data.vendors[0], archived: true }] });
   const archived = await api.retrieve(assessment.id, { key: org.key });
   assert.equal(archived.json.status, "canceled");
@@ -209,7 +275,10 @@ test("names_arrive_as_they_are_written", async () => {
   const name = "BEGIN TRANSACTION; COMMIT; 'quoted' \"twice\" ; -- \\ \u0000 ☕";
   const org = makeOrg("odd names");
   await load({ ...org.data, vendors: [{ ...org.data.vendors[0], name }] });
-  const [row] = await api.rows("SELECT json_quote(name) AS name FROM vendors WHERE id = ?1", org.vendor);
+  const [row] = await api.rows(
+    "SELECT json_quote(name) AS name FROM vendors WHERE id = ?1",
+    org.vendor,
+  );
   assert.equal(JSON.parse(row.name), name);
 });
 
@@ -217,11 +286,17 @@ test("a_thousand_organizations_with_a_key_each_import", async () => {
   const orgs = Array.from({ length: 1_000 }, (_, n) => ({
     id: idOf("cborg", `many ${n}`),
     name: `Organization ${n}`,
-    api_keys: [{
-      name: "key", secret: mintKey(`many ${n}`), role: "Service Account", revoked: n % 2 === 0,
-    }],
+    api_keys: [
+      {
+        name: "key",
+        secret: mintKey(`many ${n}`),
+        role: "Service Account",
+        revoked: n % 2 === 0,
+      },
+    ],
   }));
   await load(...orgs);
-  const sql = "SELECT count(*) AS n, count(k.revoked_at) AS revoked FROM api_keys k JOIN organizations o ON o.id = k.org_id WHERE o.name LIKE 'Organization %'";
+  const sql =
+    "SELECT count(*) AS n, count(k.revoked_at) AS revoked FROM api_keys k JOIN organizations o ON o.id = k.org_id WHERE o.name LIKE 'Organization %'";
   assert.deepEqual(await api.rows(sql), [{ n: 1_000, revoked: 500 }]);
 });

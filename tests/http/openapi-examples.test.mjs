@@ -27,7 +27,8 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   })),
 );
 const byId = Object.fromEntries(operations.map((operation) => [operation.operationId, operation]));
-const requestOf = (id, name) => byId[id].requestBody.content["application/json"].examples[name].value;
+const requestOf = (id, name) =>
+  byId[id].requestBody.content["application/json"].examples[name].value;
 
 let api;
 let runs;
@@ -51,7 +52,9 @@ async function describedBy() {
 /** What differs from run to run (new ids, times, the year in a name) in one form. */
 function normalised(value) {
   const text = JSON.stringify(value)
-    .replace(/\b(cb[a-z]+)_[0-9a-f]{32}\b/g, (id, prefix) => (known.includes(id) ? id : `${prefix}_new`))
+    .replace(/\b(cb[a-z]+)_[0-9a-f]{32}\b/g, (id, prefix) =>
+      known.includes(id) ? id : `${prefix}_new`,
+    )
     .replace(/(_at":)(\d+)/g, (_, key, time) => key + (known.includes(time) ? time : '"now"'))
     .replace(/"name":"\d{4} Northwind/, '"name":"YEAR Northwind');
   return JSON.parse(text);
@@ -60,8 +63,9 @@ function normalised(value) {
 /** A call of an operation as its parameters' examples have it. */
 function call(id, { params = {}, ...options } = {}) {
   const { method, path, parameters = [] } = byId[id];
-  const filled = path.replace(/\{([^}]+)\}/g, (_, name) =>
-    params[name] ?? parameters.find((parameter) => parameter.name === name).example,
+  const filled = path.replace(
+    /\{([^}]+)\}/g,
+    (_, name) => params[name] ?? parameters.find((parameter) => parameter.name === name).example,
   );
   return api.send(method, filled, { key: KEYS.harbor, ...options });
 }
@@ -81,7 +85,8 @@ async function start() {
   const { json } = await post("createAssessment", body);
   return { params: { workflow_run_id: json.workflow_run_id } };
 }
-const waitsForEvent = ({ steps }) => steps.some(({ action_type }) => action_type === "wait_for_event");
+const waitsForEvent = ({ steps }) =>
+  steps.some(({ action_type }) => action_type === "wait_for_event");
 const read = (run, what, holds) =>
   until(what, async () => {
     const answer = await call("retrieveWorkflowRun", run);
@@ -103,20 +108,29 @@ const PROVOKED = {
     minimal: create("minimal"),
     with_workflow: create("with_workflow"),
     bad_references: () => post("createAssessment", { vendor_id: "cbvndr_00", control_set_ids: [] }),
-    over_limit: () => post("createAssessment", { vendor_id: "v", control_set_ids: [], name: "x".repeat(256) }),
+    over_limit: () =>
+      post("createAssessment", { vendor_id: "v", control_set_ids: [], name: "x".repeat(256) }),
     workflow_not_found: () =>
-      post("createAssessment", { ...requestOf("createAssessment", "minimal"), trigger_workflow: "quarterly-review" }),
+      post("createAssessment", {
+        ...requestOf("createAssessment", "minimal"),
+        trigger_workflow: "quarterly-review",
+      }),
     workflow_disabled: () =>
-      post("createAssessment", { ...requestOf("createAssessment", "minimal"), trigger_workflow: "paused-flow" }),
+      post("createAssessment", {
+        ...requestOf("createAssessment", "minimal"),
+        trigger_workflow: "paused-flow",
+      }),
   },
   retrieveAssessment: {
     with_custom_fields: () => call("retrieveAssessment"),
-    unfinished: () => call("retrieveAssessment", { params: { assessment_id: ORGS.harbor.assessments[0].id } }),
+    unfinished: () =>
+      call("retrieveAssessment", { params: { assessment_id: ORGS.harbor.assessments[0].id } }),
     assessment_not_found: () => call("retrieveAssessment", UNKNOWN),
   },
   archiveAssessment: {
     finished: () => call("archiveAssessment"),
-    canceled: () => call("archiveAssessment", { params: { assessment_id: ORGS.harbor.assessments[1].id } }),
+    canceled: () =>
+      call("archiveAssessment", { params: { assessment_id: ORGS.harbor.assessments[1].id } }),
     assessment_not_found: () => call("archiveAssessment", UNKNOWN),
   },
   retrieveWorkflowRun: {
@@ -126,7 +140,8 @@ const PROVOKED = {
   },
   sendWorkflowEvent: {
     with_payload: () => send(runs.with_payload, requestOf("sendWorkflowEvent", "with_payload")),
-    without_payload: () => send(runs.without_payload, requestOf("sendWorkflowEvent", "without_payload")),
+    without_payload: () =>
+      send(runs.without_payload, requestOf("sendWorkflowEvent", "without_payload")),
     event_name: () => post("sendWorkflowEvent", { name: "" }),
     workflow_run_not_found: () => post("sendWorkflowEvent", { name: EVENT }),
     event_not_expected: async () =>
@@ -177,7 +192,9 @@ for (const { operationId, responses } of operations) {
 for (const { operationId, requestBody } of operations) {
   for (const name of Object.keys(requestBody?.content["application/json"].examples ?? {})) {
     test(`${operationId}_has_an_answer_to_its_request_${name}`, () => {
-      const success = Object.entries(byId[operationId].responses).find(([status]) => status < "300");
+      const success = Object.entries(byId[operationId].responses).find(
+        ([status]) => status < "300",
+      );
       assert.ok(name in success[1].content["application/json"].examples);
     });
   }

@@ -10,7 +10,9 @@ import { DOCUMENT, TOOLS, python } from "./openapi-support.mjs";
 
 const MAIN = "from schemathesis.cli import schemathesis; schemathesis()";
 
-test("generated_requests_find_nothing_that_is_not_described", { timeout: 540_000 }, async (context) => {
+test("generated_requests_find_nothing_that_is_not_described", {
+  timeout: 540_000,
+}, async (context) => {
   const api = await startApi();
   try {
     const existing = {
@@ -28,10 +30,10 @@ test("generated_requests_find_nothing_that_is_not_described", { timeout: 540_000
     };
     // In a folder that is gone afterwards: what one run remembers must not lead the next.
     const output = await inTemporaryFolder((cwd) =>
-      python(
-        ["-c", MAIN, "--config-file", config, "run", DOCUMENT, "--url", api.url],
-        { cwd, env },
-      ),
+      python(["-c", MAIN, "--config-file", config, "run", DOCUMENT, "--url", api.url], {
+        cwd,
+        env,
+      }),
     );
     // It called every operation, and followed links (which of them is drawn by lot).
     assert.match(output, /Tested: 8$/m, output);

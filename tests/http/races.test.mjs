@@ -6,13 +6,17 @@ import { after, before, test } from "node:test";
 import { idOf, makeAssessment, makeOrg, startApi } from "./harness.mjs";
 
 let api;
-before(async () => { api = await startApi({ faulty: true }); });
+before(async () => {
+  api = await startApi({ faulty: true });
+});
 after(() => api.close());
 
 /** An organization of its own, loaded, and a create request that names all there is. */
 async function freshWorld(seed) {
   const vendor = idOf("cbvndr", seed);
-  const [analyst, assignee] = ["analyst", "assignee"].map((name) => idOf("cbuser", `${seed} ${name}`));
+  const [analyst, assignee] = ["analyst", "assignee"].map((name) =>
+    idOf("cbuser", `${seed} ${name}`),
+  );
   const user = (id) => ({ id, name: id, email: `${id}@races.example`, membership: "active" });
   const named = (prefix) => ({ id: idOf(prefix, seed), name: `before ${prefix}` });
   const org = makeOrg(seed, {
@@ -54,8 +58,10 @@ for (const [what, status, sql] of [
   ["the_key_is_deleted", 401, (org) => `DELETE FROM api_keys WHERE ${inOrg(org)}`],
   ["the_role_is_changed", 401, (org) => `UPDATE api_keys SET role = 'Nobody' WHERE ${inOrg(org)}`],
   [
-    "the_address_is_shut_out", 403,
-    (org) => `UPDATE organizations SET api_ip_allowlist = '["203.0.113.0/24"]' WHERE id = '${org.id}'`,
+    "the_address_is_shut_out",
+    403,
+    (org) =>
+      `UPDATE organizations SET api_ip_allowlist = '["203.0.113.0/24"]' WHERE id = '${org.id}'`,
   ],
 ]) {
   test(`while_${what}_a_create_writes_nothing_and_is_answered_${status}`, async () => {
@@ -82,12 +88,32 @@ for (const [what, status, sql] of [
 
 for (const [what, status, told, sql] of [
   ["the_vendor_is_archived", 400, "vendor_id", "UPDATE vendors SET is_archived = 1"],
-  ["the_control_set_is_archived", 400, "control_set_ids", "UPDATE control_sets SET is_archived = 1"],
+  [
+    "the_control_set_is_archived",
+    400,
+    "control_set_ids",
+    "UPDATE control_sets SET is_archived = 1",
+  ],
   ["the_service_is_archived", 400, "service_ids", "UPDATE services SET is_archived = 1"],
   ["the_assignee_leaves", 400, "assignee_id", "UPDATE users SET membership = 'inactive'"],
-  ["the_document_is_archived", 400, "supporting_document_ids", "UPDATE vendor_documents SET is_archived = 1"],
-  ["the_workflow_is_disabled", 409, "'flow' is disabled", "UPDATE workflow_definitions SET is_enabled = 0"],
-  ["the_workflow_is_archived", 404, "'flow' not found", "UPDATE workflow_definitions SET is_archived = 1"],
+  [
+    "the_document_is_archived",
+    400,
+    "supporting_document_ids",
+    "UPDATE vendor_documents SET is_archived = 1",
+  ],
+  [
+    "the_workflow_is_disabled",
+    409,
+    "'flow' is disabled",
+    "UPDATE workflow_definitions SET is_enabled = 0",
+  ],
+  [
+    "the_workflow_is_archived",
+    404,
+    "'flow' not found",
+    "UPDATE workflow_definitions SET is_archived = 1",
+  ],
 ]) {
   test(`while_${what}_a_create_writes_nothing_and_is_answered_${status}`, async () => {
     const { org, request } = await freshWorld(what);
@@ -117,7 +143,9 @@ test("while_names_change_the_assessment_is_named_by_the_new_ones", async () => {
 
 test("while_the_risk_analysts_change_the_new_first_one_is_assigned", async () => {
   const { org, request, assignee } = await freshWorld("analysts change");
-  const faults = { meanwhile: `UPDATE vendors SET risk_analyst_ids = '["${assignee}"]' WHERE ${inOrg(org)}` };
+  const faults = {
+    meanwhile: `UPDATE vendors SET risk_analyst_ids = '["${assignee}"]' WHERE ${inOrg(org)}`,
+  };
   const answer = await api.create({ ...request, assignee_id: null }, { key: org.key, faults });
   assert.equal(answer.status, 201, answer.text);
   assert.equal(answer.json.assignee_id, assignee);
@@ -149,7 +177,11 @@ test("while_another_uses_the_idempotency_key_its_answer_is_replayed", async () =
   const meanwhile = `INSERT INTO idempotency_records (org_id, operation, key, response_body, created_at, expires_at)
     VALUES ('${org.id}', 'POST /v1/assessments', 'key', '${rivals}', ${now}, ${now + 86_400})`;
   const before = (await api.counts()).assessments;
-  const answer = await api.create(request, { key: org.key, idempotencyKey: "key", faults: { meanwhile } });
+  const answer = await api.create(request, {
+    key: org.key,
+    idempotencyKey: "key",
+    faults: { meanwhile },
+  });
   assert.equal(answer.status, 201);
   assert.equal(answer.text, rivals);
   assert.equal(answer.headers.get("idempotent-replayed"), "true");

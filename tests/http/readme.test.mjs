@@ -10,7 +10,9 @@ import { promisify } from "node:util";
 import { ROOT, startApi } from "./harness.mjs";
 
 let api;
-before(async () => { api = await startApi(); });
+before(async () => {
+  api = await startApi();
+});
 after(() => api.close());
 
 function masked(text) {
@@ -42,7 +44,9 @@ test("every_console_example_of_the_readme_answers_what_it_says", async () => {
   let run;
   for (const { command, answer } of found) {
     // The run that the first example started is another one here.
-    const here = command.replaceAll("http://127.0.0.1:8787", api.url).replace(/cbwr_[0-9a-f]{32}/, () => run);
+    const here = command
+      .replaceAll("http://127.0.0.1:8787", api.url)
+      .replace(/cbwr_[0-9a-f]{32}/, () => run);
     const { stdout } = await promisify(execFile)("sh", ["-c", here]);
     assert.equal(masked(stdout), masked(answer), command);
     run ??= /cbwr_[0-9a-f]{32}/.exec(stdout)?.[0];

@@ -70,11 +70,17 @@ test("a_clock_that_goes_back_makes_nothing_last_longer", async () => {
 test("simultaneous_health_checks_share_one_read", async () => {
   nextHour();
   // Only the time that they take is injected, so that they are simultaneous.
-  for (const [d1, status] of [["throw", 503], [undefined, 200]]) {
+  for (const [d1, status] of [
+    ["throw", 503],
+    [undefined, 200],
+  ]) {
     const faults = { at: later(), slow: 300, d1 };
     const answers = await Promise.all(Array.from({ length: 30 }, () => health(faults)));
     for (const answer of answers) assert.equal(answer.status, status);
-    assert.equal(answers.reduce((sum, answer) => sum + cost(answer).d1, 0), 1);
+    assert.equal(
+      answers.reduce((sum, answer) => sum + cost(answer).d1, 0),
+      1,
+    );
   }
 });
 
@@ -127,7 +133,10 @@ test("storage_trouble_is_no_reason_to_call_a_key_unknown", async () => {
   await api.load({ orgs: [org.data] });
   for (const d1 of ["throw", "junk"]) {
     const faults = { at: later(), d1, kv: "throw" };
-    assert.equal((await api.send("GET", "/v1/utils/authtest", { key: org.key, faults })).status, 503);
+    assert.equal(
+      (await api.send("GET", "/v1/utils/authtest", { key: org.key, faults })).status,
+      503,
+    );
     assert.equal((await probe(org.key, later())).status, 200);
   }
 });

@@ -6,8 +6,19 @@ import { after, before, test } from "node:test";
 import { KEYS, ORGS, idOf, makeAssessment, makeOrg, startApi } from "./harness.mjs";
 
 const RETRIEVED_KEYS = [
-  "assignee_id", "control_set_ids", "created_at", "custom_fields", "findings_count", "id", "initiated_at",
-  "name", "score_percent", "service_ids", "status", "updated_at", "vendor_id",
+  "assignee_id",
+  "control_set_ids",
+  "created_at",
+  "custom_fields",
+  "findings_count",
+  "id",
+  "initiated_at",
+  "name",
+  "score_percent",
+  "service_ids",
+  "status",
+  "updated_at",
+  "vendor_id",
 ];
 const NOT_FOUND = '{"detail":{"code":"assessment_not_found","message":"Assessment not found."}}';
 
@@ -44,11 +55,15 @@ const fieldValue = ({ name, value }) => ({ config_id: idOf("cbcfc", name), value
 
 const VENDOR = idOf("cbvndr", "retrieve");
 const ORG = makeOrg("retrieve", {
-  users: [{ id: idOf("cbuser", "analyst"), name: "A", email: "a@retrieve.example", membership: "active" }],
+  users: [
+    { id: idOf("cbuser", "analyst"), name: "A", email: "a@retrieve.example", membership: "active" },
+  ],
   vendors: [{ id: VENDOR, name: "Retrieved" }],
   custom_fields: [...FIELDS, ...HIDDEN, UNSET].map(config),
   assessments: [
-    makeAssessment("with fields", VENDOR, { custom_fields: [...FIELDS, ...HIDDEN].map(fieldValue) }),
+    makeAssessment("with fields", VENDOR, {
+      custom_fields: [...FIELDS, ...HIDDEN].map(fieldValue),
+    }),
     makeAssessment("with findings", VENDOR, {
       findings: ["one", "two", "three"].map((name) => idOf("cbtask", name)),
     }),
@@ -115,9 +130,15 @@ test("custom_fields_of_all_seven_types_have_their_shapes_and_unset_or_hidden_one
 test("a_custom_field_is_hidden_and_shown_again_with_its_definition_and_keeps_its_id_when_renamed", async () => {
   const id = idOf("cbcfc", "text");
   const shown = async () =>
-    (await retrieve(idOf("cbqsrw", "with fields"))).custom_fields.find((field) => field.config_id === id);
+    (await retrieve(idOf("cbqsrw", "with fields"))).custom_fields.find(
+      (field) => field.config_id === id,
+    );
   const set = (assignment) =>
-    api.rows(`UPDATE custom_field_configs SET ${assignment} WHERE org_id = ? AND id = ?`, ORG.id, id);
+    api.rows(
+      `UPDATE custom_field_configs SET ${assignment} WHERE org_id = ? AND id = ?`,
+      ORG.id,
+      id,
+    );
   const { value } = await shown();
   for (const [hide, show] of [
     ["is_enabled = 0", "is_enabled = 1"],
@@ -129,24 +150,46 @@ test("a_custom_field_is_hidden_and_shown_again_with_its_definition_and_keeps_its
     assert.equal((await shown()).value, value);
   }
   await set("field_name = 'renamed'");
-  assert.deepEqual(await shown(), { config_id: id, field_name: "renamed", field_type: "string", value });
+  assert.deepEqual(await shown(), {
+    config_id: id,
+    field_name: "renamed",
+    field_type: "string",
+    value,
+  });
   await set("field_name = 'text'");
 });
 
 test("findings_count_counts_findings_that_are_not_archived_and_no_evals", async () => {
   const id = idOf("cbqsrw", "with findings");
   assert.equal((await retrieve(id)).findings_count, 3);
-  await api.rows("UPDATE findings SET archived_at = 1 WHERE org_id = ? AND id = ?", ORG.id, idOf("cbtask", "one"));
-  await api.rows("INSERT INTO evals (org_id, assessment_id, id) VALUES (?, ?, 'an eval')", ORG.id, id);
+  await api.rows(
+    "UPDATE findings SET archived_at = 1 WHERE org_id = ? AND id = ?",
+    ORG.id,
+    idOf("cbtask", "one"),
+  );
+  await api.rows(
+    "INSERT INTO evals (org_id, assessment_id, id) VALUES (?, ?, 'an eval')",
+    ORG.id,
+    id,
+  );
   assert.equal((await retrieve(id)).findings_count, 2);
-  await api.rows("UPDATE findings SET archived_at = 1 WHERE org_id = ? AND assessment_id = ?", ORG.id, id);
+  await api.rows(
+    "UPDATE findings SET archived_at = 1 WHERE org_id = ? AND assessment_id = ?",
+    ORG.id,
+    id,
+  );
   assert.equal((await retrieve(id)).findings_count, 0);
 });
 
 test("score_percent_is_shown_as_stored_never_multiplied_or_clamped", async () => {
   const id = idOf("cbqsrw", "to score");
   for (const score of [null, 0, 1, 0.566, 0.1 + 0.2, 2 / 3, 1.5, -0.25, 56.6, 1e-7, 1e21]) {
-    await api.rows("UPDATE assessments SET score_percent = ? WHERE org_id = ? AND id = ?", score, ORG.id, id);
+    await api.rows(
+      "UPDATE assessments SET score_percent = ? WHERE org_id = ? AND id = ?",
+      score,
+      ORG.id,
+      id,
+    );
     assert.equal((await retrieve(id)).score_percent, score);
   }
 });
@@ -161,7 +204,11 @@ test("an_archived_assessment_stays_readable_in_the_same_shape", async () => {
   assert.deepEqual(after, { ...before, status: "canceled", updated_at: archived.json.archived_at });
   assert.ok(after.updated_at > before.updated_at);
   // What happens to the findings afterwards is no part of its history.
-  await api.rows("UPDATE findings SET archived_at = NULL WHERE org_id = ? AND id = ?", ORG.id, idOf("cbtask", "four"));
+  await api.rows(
+    "UPDATE findings SET archived_at = NULL WHERE org_id = ? AND id = ?",
+    ORG.id,
+    idOf("cbtask", "four"),
+  );
   await api.rows(
     "INSERT INTO findings (org_id, assessment_id, id) VALUES (?, ?, ?)",
     ORG.id,

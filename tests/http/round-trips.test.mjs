@@ -7,7 +7,9 @@ import { idOf, makeAssessment, makeOrg, mintKey, startApi } from "./harness.mjs"
 
 const VENDOR = idOf("cbvndr", "round trips");
 const ORG = makeOrg("round trips", {
-  users: [{ id: idOf("cbuser", "trips"), name: "T", email: "t@trips.example", membership: "active" }],
+  users: [
+    { id: idOf("cbuser", "trips"), name: "T", email: "t@trips.example", membership: "active" },
+  ],
   control_sets: [{ id: idOf("cbctst", "trips"), name: "Trips" }],
   vendors: [
     {
@@ -18,7 +20,10 @@ const ORG = makeOrg("round trips", {
     },
   ],
   workflows: [{ id: idOf("cbwd", "trips"), name: "flow", kind: "direct", enabled: true }],
-  assessments: [makeAssessment("round trips, read", VENDOR), makeAssessment("round trips, archived", VENDOR)],
+  assessments: [
+    makeAssessment("round trips, read", VENDOR),
+    makeAssessment("round trips, archived", VENDOR),
+  ],
 });
 const READ = idOf("cbqsrw", "round trips, read");
 const ARCHIVED = idOf("cbqsrw", "round trips, archived");

@@ -10,9 +10,20 @@ import { ROOT, makeOrg, startApi } from "./harness.mjs";
 const VECTORS = JSON.parse(readFileSync(join(ROOT, "tests/vectors/schema-422.json"), "utf8"));
 
 const ORG = makeOrg("schema", {
-  users: [{ id: "cbuser_" + "a".repeat(32), name: "analyst", email: "a@schema.example", membership: "active" }],
+  users: [
+    {
+      id: "cbuser_" + "a".repeat(32),
+      name: "analyst",
+      email: "a@schema.example",
+      membership: "active",
+    },
+  ],
   vendors: [
-    { id: "cbvndr_" + "1".repeat(32), name: "Schema", risk_analyst_ids: ["cbuser_" + "a".repeat(32)] },
+    {
+      id: "cbvndr_" + "1".repeat(32),
+      name: "Schema",
+      risk_analyst_ids: ["cbuser_" + "a".repeat(32)],
+    },
   ],
 });
 const VENDOR = "cbvndr_" + "1".repeat(32);
@@ -64,7 +75,10 @@ async function notJson(body) {
   assert.deepEqual(rest, { msg: "JSON decode error", type: "json_invalid" });
   assert.equal(loc.length, 2, answer.text);
   assert.equal(loc[0], "body");
-  assert.ok(Number.isInteger(loc[1]) && loc[1] >= 0 && loc[1] <= Buffer.byteLength(body), answer.text);
+  assert.ok(
+    Number.isInteger(loc[1]) && loc[1] >= 0 && loc[1] <= Buffer.byteLength(body),
+    answer.text,
+  );
 }
 
 /** Arrays nested so that with the body's object there are `levels` levels. */
@@ -210,7 +224,9 @@ for (const [what, body] of [
 test("nesting_of_128_levels_is_accepted", async () => {
   await accepted(`{${REQUIRED},"unknown":${nested(128)}}`);
   await accepted(`{${REQUIRED},"unknown":${'{"a":'.repeat(127)}1${"}".repeat(127)}}`);
-  await refused(`{${REQUIRED},"name":${nested(128)}}`, [{ loc: ["body", "name"], ...NOT_A_STRING }]);
+  await refused(`{${REQUIRED},"name":${nested(128)}}`, [
+    { loc: ["body", "name"], ...NOT_A_STRING },
+  ]);
 });
 
 test("brackets_inside_strings_do_not_nest", async () => {

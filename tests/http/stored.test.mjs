@@ -69,18 +69,29 @@ test("ids_of_any_form_are_shown_as_stored", async () => {
   const org = await freshOrg();
   await api.rows("INSERT INTO vendors (org_id, id, name) VALUES (?, 'acme', 'Acme')", org.id);
   await api.rows("INSERT INTO control_sets (org_id, id, name) VALUES (?, 'soc-2', 'S')", org.id);
-  await api.rows("INSERT INTO services (org_id, id, vendor_id, name) VALUES (?, 'mail', 'acme', 'M')", org.id);
-  await change(org, "UPDATE assessments SET vendor_id = 'acme', assignee_id = 'bob' WHERE org_id = ?");
+  await api.rows(
+    "INSERT INTO services (org_id, id, vendor_id, name) VALUES (?, 'mail', 'acme', 'M')",
+    org.id,
+  );
+  await change(
+    org,
+    "UPDATE assessments SET vendor_id = 'acme', assignee_id = 'bob' WHERE org_id = ?",
+  );
   await api.rows(
     "INSERT INTO assessment_control_sets (org_id, assessment_id, position, control_set_id) VALUES (?, ?, 0, 'soc-2')",
-    org.id, org.assessment,
+    org.id,
+    org.assessment,
   );
   await api.rows(
     "INSERT INTO assessment_services (org_id, assessment_id, position, service_id) VALUES (?, ?, 0, 'mail')",
-    org.id, org.assessment,
+    org.id,
+    org.assessment,
   );
   await showsAndArchives(org, {
-    vendor_id: "acme", assignee_id: "bob", control_set_ids: ["soc-2"], service_ids: ["mail"],
+    vendor_id: "acme",
+    assignee_id: "bob",
+    control_set_ids: ["soc-2"],
+    service_ids: ["mail"],
   });
 });
 
@@ -100,11 +111,14 @@ for (const [type, value] of [
     await api.rows(
       `INSERT INTO custom_field_configs (org_id, id, position, field_name, field_type, is_enabled)
        VALUES (?, 'field', 0, 'F', ?, 1)`,
-      org.id, type,
+      org.id,
+      type,
     );
     await api.rows(
       "INSERT INTO custom_field_values (org_id, assessment_id, config_id, value) VALUES (?, ?, 'field', ?)",
-      org.id, org.assessment, value,
+      org.id,
+      org.assessment,
+      value,
     );
     const answer = await read(org);
     assert.equal(answer.status, 200, answer.text);
@@ -119,7 +133,11 @@ test("numbers_at_the_ends_of_their_range_are_read", async () => {
     await change(org, "UPDATE assessments SET score_percent = ?2 WHERE org_id = ?1", score);
     await showsAndArchives(org, { score_percent: score });
   }
-  for (const [count, shown] of [[-1, 0], [5_000_000_000, 4_294_967_295], [7, 7]]) {
+  for (const [count, shown] of [
+    [-1, 0],
+    [5_000_000_000, 4_294_967_295],
+    [7, 7],
+  ]) {
     const org = await freshOrg();
     await change(
       org,
@@ -156,14 +174,20 @@ test("steps_of_any_form_are_shown_as_stored", async () => {
     `INSERT INTO workflow_run_steps
        (org_id, run_id, position, id, component_id, component_name, action_type, artifacts, created_at, updated_at)
      VALUES (?, ?, 0, 'step', 'part', 'P', 'made_up_later', '[7,{"id":null},"x"]', 1, 1)`,
-    org.id, json.workflow_run_id,
+    org.id,
+    json.workflow_run_id,
   );
   const run = await api.send("GET", `/v1/workflows/runs/${json.workflow_run_id}`, { key: org.key });
   assert.equal(run.status, 200, run.text);
   assert.deepEqual(run.json.steps, [
     {
-      step_id: "step", component_id: "part", component_name: "P", action_type: "made_up_later",
-      status: null, message: null, artifacts: [7, { id: null }, "x"],
+      step_id: "step",
+      component_id: "part",
+      component_name: "P",
+      action_type: "made_up_later",
+      status: null,
+      message: null,
+      artifacts: [7, { id: null }, "x"],
     },
   ]);
 });
@@ -186,9 +210,15 @@ test("services_and_documents_of_a_vendor_whose_id_has_another_form_are_refused_l
   const org = await freshOrg();
   const [service, document] = [idOf("cbsvc", org.seed), idOf("cbvdoc", org.seed)];
   await api.rows("INSERT INTO vendors (org_id, id, name) VALUES (?, 'acme', 'Acme')", org.id);
-  await api.rows("INSERT INTO services (org_id, id, vendor_id, name) VALUES (?, ?, 'acme', 'M')", org.id, service);
   await api.rows(
-    "INSERT INTO vendor_documents (org_id, id, vendor_id, name) VALUES (?, ?, 'acme', 'D')", org.id, document,
+    "INSERT INTO services (org_id, id, vendor_id, name) VALUES (?, ?, 'acme', 'M')",
+    org.id,
+    service,
+  );
+  await api.rows(
+    "INSERT INTO vendor_documents (org_id, id, vendor_id, name) VALUES (?, ?, 'acme', 'D')",
+    org.id,
+    document,
   );
   const body = { ...org.body, service_ids: [service], supporting_document_ids: [document] };
   const answer = await api.create(body, { key: org.key });
@@ -200,7 +230,10 @@ test("services_and_documents_of_a_vendor_whose_id_has_another_form_are_refused_l
 test("an_allowlist_entry_that_is_no_text_matches_nothing_and_hides_no_other", async () => {
   const org = await freshOrg();
   const probe = (address) =>
-    api.send("GET", "/v1/utils/authtest", { key: org.key, headers: { "cf-connecting-ip": address } });
+    api.send("GET", "/v1/utils/authtest", {
+      key: org.key,
+      headers: { "cf-connecting-ip": address },
+    });
   for (const list of ['["\\ud800","203.0.113.0/24"]', '[1e999,{},null,"203.0.113.0/24"]']) {
     await api.rows("UPDATE organizations SET api_ip_allowlist = ? WHERE id = ?", list, org.id);
     assert.equal((await probe("203.0.113.9")).status, 200, list);
@@ -210,7 +243,9 @@ test("an_allowlist_entry_that_is_no_text_matches_nothing_and_hides_no_other", as
 
 test("a_key_of_an_organization_whose_id_has_another_form_is_refused", async () => {
   const key = mintKey("stored, odd organization");
-  const hash = Buffer.from(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key))).toString("hex");
+  const hash = Buffer.from(
+    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key)),
+  ).toString("hex");
   await api.rows("INSERT INTO api_key_directory (secret_sha256, org_id) VALUES (?, 'acme')", hash);
   const answer = await api.send("GET", "/v1/utils/authtest", { key });
   assert.equal(answer.status, 401, answer.text);

@@ -43,7 +43,8 @@ after(() => api.close());
 const idOfAnswer = (answer) => answer.headers.get("x-coverbase-request-id");
 const key = KEYS.harbor;
 const probe = (options) => api.send("GET", "/v1/utils/authtest", { key, ...options });
-const createEverything = (options) => api.create(EVERYTHING, { idempotencyKey: crypto.randomUUID(), ...options });
+const createEverything = (options) =>
+  api.create(EVERYTHING, { idempotencyKey: crypto.randomUUID(), ...options });
 
 function isUnavailable(answer) {
   assert.equal(answer.status, 503, answer.text);
@@ -80,7 +81,10 @@ for (const [path, allowed] of Object.entries(ROUTES)) {
         const answer = await api.send(method, path, { key });
         assert.equal(answer.status, 405, method);
         if (method !== "HEAD") assert.deepEqual(answer.json, { detail: "Method Not Allowed" });
-        const allow = answer.headers.get("allow").split(",").map((name) => name.trim());
+        const allow = answer.headers
+          .get("allow")
+          .split(",")
+          .map((name) => name.trim());
         assert.deepEqual(allow.sort(), [...allowed].sort());
       }
     }
@@ -88,10 +92,37 @@ for (const [path, allowed] of Object.entries(ROUTES)) {
 }
 
 for (const path of [
-  "//", "/v1", "/v1/", "/v1/assessments/", `${EXISTING}/`, `${EXISTING}/findings`, "/v1/assessments//",
-  "/v1//assessments", "//v1/assessments", "/V1/assessments", "/v1/Assessments", "/v1/assessments.json",
-  "/v2/assessments", "/assessments", "/v1/workflows", "/v1/workflows/runs", "/v1/workflows/runs//events", "/v1/workflows/runs/x/events/", "/v1/utils", "/v1/utils/authtest/", "/healthz/", "/Healthz",
-  "/openapi.json/", "/openapi", "/openapi.yaml", "/index.html", "/favicon.ico", "/docs", "/robots.txt", "/%", "/*",
+  "//",
+  "/v1",
+  "/v1/",
+  "/v1/assessments/",
+  `${EXISTING}/`,
+  `${EXISTING}/findings`,
+  "/v1/assessments//",
+  "/v1//assessments",
+  "//v1/assessments",
+  "/V1/assessments",
+  "/v1/Assessments",
+  "/v1/assessments.json",
+  "/v2/assessments",
+  "/assessments",
+  "/v1/workflows",
+  "/v1/workflows/runs",
+  "/v1/workflows/runs//events",
+  "/v1/workflows/runs/x/events/",
+  "/v1/utils",
+  "/v1/utils/authtest/",
+  "/healthz/",
+  "/Healthz",
+  "/openapi.json/",
+  "/openapi",
+  "/openapi.yaml",
+  "/index.html",
+  "/favicon.ico",
+  "/docs",
+  "/robots.txt",
+  "/%",
+  "/*",
 ]) {
   test(`path_${path}_is_unrouted`, async () => {
     for (const method of METHODS.filter((method) => method !== "HEAD")) {
@@ -143,7 +174,11 @@ test("no_two_of_hundreds_of_answers_share_a_request_id_and_none_adopts_the_calle
 
 test("by_default_there_are_no_cors_headers", async () => {
   const origin = { origin: "https://dashboard.example", "access-control-request-method": "POST" };
-  for (const [method, path] of [["GET", "/healthz"], ["GET", "/openapi.json"], ["OPTIONS", "/v1/assessments"]]) {
+  for (const [method, path] of [
+    ["GET", "/healthz"],
+    ["GET", "/openapi.json"],
+    ["OPTIONS", "/v1/assessments"],
+  ]) {
     const answer = await api.send(method, path, { headers: origin });
     const cors = [...answer.headers.keys()].filter((name) => name.startsWith("access-control-"));
     assert.deepEqual(cors, []);
@@ -151,7 +186,11 @@ test("by_default_there_are_no_cors_headers", async () => {
 });
 
 test("openapi_knows_no_conditional_and_no_range_requests", async () => {
-  const headers = { "if-none-match": "*", "if-modified-since": new Date().toUTCString(), range: "bytes=0-9" };
+  const headers = {
+    "if-none-match": "*",
+    "if-modified-since": new Date().toUTCString(),
+    range: "bytes=0-9",
+  };
   const answer = await api.send("GET", "/openapi.json", { headers });
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get("etag"), null);
@@ -164,7 +203,10 @@ test("openapi_is_3_1_and_describes_exactly_the_routes_and_statuses", async () =>
   const { openapi, paths, security } = answer.json;
   assert.match(openapi, /^3\.1\.\d+$/);
   const described = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation]),
+    Object.entries(methods).map(([method, operation]) => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
   );
   const protectedRoute = (statuses) => ({
     statuses: [...statuses, "401", "403", "429", "500", "503"].sort(),
@@ -176,9 +218,14 @@ test("openapi_is_3_1_and_describes_exactly_the_routes_and_statuses", async () =>
     "GET /v1/assessments/{assessment_id}": protectedRoute(["200", "404"]),
     "DELETE /v1/assessments/{assessment_id}": protectedRoute(["200", "404"]),
     "GET /v1/workflows/runs/{workflow_run_id}": protectedRoute(["200", "404"]),
-    "POST /v1/workflows/runs/{workflow_run_id}/events": protectedRoute(
-      ["202", "400", "404", "409", "413", "422"],
-    ),
+    "POST /v1/workflows/runs/{workflow_run_id}/events": protectedRoute([
+      "202",
+      "400",
+      "404",
+      "409",
+      "413",
+      "422",
+    ]),
     "GET /v1/utils/authtest": protectedRoute(["200"]),
     "GET /healthz": openRoute,
     "GET /openapi.json": openRoute,
@@ -232,13 +279,18 @@ const EVERY_ROUTE = [
 ];
 /** Past the time for which a good answer of `/healthz` is remembered. */
 const PAST_MEMORY = 6;
-const existing = () => api.rows("SELECT * FROM assessments WHERE id = ?", EXISTING.split("/").pop());
+const existing = () =>
+  api.rows("SELECT * FROM assessments WHERE id = ?", EXISTING.split("/").pop());
 
 for (const d1 of ["throw", "junk", "hang"]) {
   // Every call that hangs takes the ten seconds of the storage timeout.
-  test(`storage_that_answers_${d1}_is_a_503_on_every_route_and_nothing_is_written`, { timeout: 60_000 }, async () => {
+  test(`storage_that_answers_${d1}_is_a_503_on_every_route_and_nothing_is_written`, {
+    timeout: 60_000,
+  }, async () => {
     const before = await existing();
-    const answers = await api.writesNothing(() => Promise.all(EVERY_ROUTE.map((call) => call({ faults: { d1 } }))));
+    const answers = await api.writesNothing(() =>
+      Promise.all(EVERY_ROUTE.map((call) => call({ faults: { d1 } }))),
+    );
     answers.forEach(isUnavailable);
     isUnavailable(await api.send("GET", "/healthz", { faults: { d1, clock: PAST_MEMORY } }));
     assert.deepEqual(await existing(), before);
@@ -255,7 +307,10 @@ test("a_create_without_idempotency_key_whose_answer_got_lost_is_a_503", async ()
 });
 
 test("openapi_needs_no_storage", async () => {
-  assert.equal((await api.send("GET", "/openapi.json", { faults: { d1: "throw", kv: "throw" } })).status, 200);
+  assert.equal(
+    (await api.send("GET", "/openapi.json", { faults: { d1: "throw", kv: "throw" } })).status,
+    200,
+  );
 });
 
 for (const [what, faults] of [

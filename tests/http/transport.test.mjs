@@ -30,7 +30,12 @@ const postRaw = (path) =>
     body: Buffer.from(JSON.stringify(ORG.body)),
   });
 
-for (const path of ["/v1/%61ssessments", "/%761/assessment%73", "/v1/%61%73%73%65%73sments", "/v%31/assessments?x"]) {
+for (const path of [
+  "/v1/%61ssessments",
+  "/%761/assessment%73",
+  "/v1/%61%73%73%65%73sments",
+  "/v%31/assessments?x",
+]) {
   test(`a_post_to_${path}_creates`, async () => {
     assert.equal((await postRaw(path)).status, 201);
   });
@@ -47,7 +52,13 @@ test("unreserved_characters_of_an_id_may_be_percent_encoded", async () => {
 });
 
 test("what_is_percent_encoded_and_reserved_stays_a_character_of_its_segment", async () => {
-  for (const path of ["/v1%2Fassessments", "/v1%2fassessments", "/v1/%2561ssessments", "/v1/assessments%3F", "/v1/assessments%20"]) {
+  for (const path of [
+    "/v1%2Fassessments",
+    "/v1%2fassessments",
+    "/v1/%2561ssessments",
+    "/v1/assessments%3F",
+    "/v1/assessments%20",
+  ]) {
     const answer = await postRaw(path);
     assert.equal(answer.status, 404, path);
     assert.deepEqual(answer.json, NOT_FOUND, path);
@@ -74,8 +85,15 @@ for (const path of ["/healthz", "/openapi.json", "/%68ealthz"]) {
     assert.equal(head.status, 200);
     assert.equal(head.text, "");
     assert.equal(get.status, 200);
-    const names = (answer) => [...answer.headers.keys()].sort()
-      .filter((name) => !["connection", "keep-alive", "transfer-encoding", "content-length", "date"].includes(name));
+    const names = (answer) =>
+      [...answer.headers.keys()]
+        .sort()
+        .filter(
+          (name) =>
+            !["connection", "keep-alive", "transfer-encoding", "content-length", "date"].includes(
+              name,
+            ),
+        );
     assert.deepEqual(names(head), names(get));
   });
 
@@ -114,20 +132,23 @@ const answersUnderV1 = async (server) => {
     read: await server.retrieve(id, options),
     archived: await server.archive(id, options),
     authtest: await server.send("GET", "/v1/utils/authtest", options),
-    "400": await server.create({ ...ORG.body, vendor_id: "x" }, options),
-    "401": await server.create(ORG.body, { key: "x" }),
+    400: await server.create({ ...ORG.body, vendor_id: "x" }, options),
+    401: await server.create(ORG.body, { key: "x" }),
     "404, assessment": await server.retrieve("x", options),
     "404, unrouted": await server.send("GET", "/v1/nothing", options),
     "404, encoded": await server.send("GET", "/%761/nothing", options),
-    "405": await server.send("PUT", "/v1/assessments", options),
+    405: await server.send("PUT", "/v1/assessments", options),
     "405, HEAD": await server.send("HEAD", "/v1/assessments", options),
     "405, OPTIONS": await server.send("OPTIONS", "/v1/assessments", options),
-    "413": await server.create(" ".repeat(300_000), options),
-    "422": await server.create({}, options),
+    413: await server.create(" ".repeat(300_000), options),
+    422: await server.create({}, options),
     "500, panic": await server.create(ORG.body, { ...options, faults: { d1: "panic" } }),
     "500, exception": await server.create(ORG.body, { ...options, faults: { abort: true } }),
-    "500, no randomness": await server.create(ORG.body, { ...options, faults: { random: "throw" } }),
-    "503": await server.create(ORG.body, { ...options, faults: { d1: "throw" } }),
+    "500, no randomness": await server.create(ORG.body, {
+      ...options,
+      faults: { random: "throw" },
+    }),
+    503: await server.create(ORG.body, { ...options, faults: { d1: "throw" } }),
   };
 };
 
@@ -197,7 +218,11 @@ for (const headers of [
     server.sendRaw("GET", "/v1/utils/authtest", { key, headers: Object.entries(headers) }),
     server.sendRaw("GET", "/v1/assessments/x", { key, headers: Object.entries(headers) }),
     server.sendRaw("DELETE", "/v1/assessments/x", { key, headers: Object.entries(headers) }),
-    server.sendRaw("POST", "/v1/assessments", { key, headers: Object.entries(headers), body: Buffer.from("{") }),
+    server.sendRaw("POST", "/v1/assessments", {
+      key,
+      headers: Object.entries(headers),
+      body: Buffer.from("{"),
+    }),
   ];
 
   test(`a_key_with_${JSON.stringify(headers)}_is_refused_like_a_bad_credential`, async () => {

@@ -6,7 +6,14 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { startApi } from "./harness.mjs";
 import {
-  SECRET, obeyRedirectMode, orgWithWorkflows, outcomes, reply, runsOf, signatureOf, startAnalyser,
+  SECRET,
+  obeyRedirectMode,
+  orgWithWorkflows,
+  outcomes,
+  reply,
+  runsOf,
+  signatureOf,
+  startAnalyser,
   until,
 } from "./workflow-support.mjs";
 
@@ -20,7 +27,12 @@ const WHOLE = {
   ],
 };
 const RUN_KEYS = [
-  "workflow_run_id", "workflow_definition_id", "component_id", "component_name", "input", "sent_at",
+  "workflow_run_id",
+  "workflow_definition_id",
+  "component_id",
+  "component_name",
+  "input",
+  "sent_at",
 ];
 /** More than an answer may have. */
 const LARGE = JSON.stringify({ findings: [], padding: "x".repeat(262_144) });
@@ -32,9 +44,9 @@ const NO_ANSWER = /^The analyser (could not be reached\.|failed: answered 500)$/
 const titled = (n) => Array.from({ length: n }, (_, i) => ({ title: `finding ${i}` }));
 /** Answers that are none, by the path that gives them. */
 const NONSENSE = {
-  "html": "<!doctype html><title>Sign in</title>",
+  html: "<!doctype html><title>Sign in</title>",
   "no-object": '"fine"',
-  "array": "[]",
+  array: "[]",
   "array-in-field-order": '["review_evals", 0.9]',
   "score-as-text": '{"score_percent":"0.5"}',
   "score-beyond-numbers": '{"score_percent":1e999}',
@@ -48,7 +60,7 @@ const NONSENSE = {
   "one-finding-too-many": JSON.stringify({ findings: titled(101) }),
   "title-too-long": JSON.stringify({ findings: [{ title: "x".repeat(256) }] }),
   "too-large": LARGE,
-  "bytes": Buffer.from([0x7b, 0xff, 0x7d]),
+  bytes: Buffer.from([0x7b, 0xff, 0x7d]),
 };
 
 let api;
@@ -71,7 +83,8 @@ function behave({ path, attempt }, response) {
   if (kind === "once") return reply(response, Number(rest), "{}");
   if (kind === "acknowledge") return reply(response, Number(rest), "");
   if (kind === "nonsense") return reply(response, 200, NONSENSE[rest]);
-  if (kind === "redirect") return reply(response, Number(rest), "", { location: `${other.url}/whole` });
+  if (kind === "redirect")
+    return reply(response, Number(rest), "", { location: `${other.url}/whole` });
   if (kind === "most") return { findings: titled(100) };
   if (kind === "cut") {
     response.writeHead(200, { "content-length": "100" });
@@ -105,19 +118,23 @@ before(async () => {
   other = await startAnalyser(behave);
   dead = `http://127.0.0.1:${await portWithoutServer()}/`;
   const flows = {
-    "whole": flowOf(call("whole")),
-    "nothing": flowOf(call("nothing")),
-    ...Object.fromEntries([200, 202, 204].map((status) =>
-      [`acknowledged ${status}`, flowOf(call(`acknowledge/${status}`))])),
-    "most": flowOf(call("most")),
-    "later": [["wait_for_event", { event: "go", timeout_seconds: 3600 }], ...flowOf(call("whole"))],
+    whole: flowOf(call("whole")),
+    nothing: flowOf(call("nothing")),
+    ...Object.fromEntries(
+      [200, 202, 204].map((status) => [
+        `acknowledged ${status}`,
+        flowOf(call(`acknowledge/${status}`)),
+      ]),
+    ),
+    most: flowOf(call("most")),
+    later: [["wait_for_event", { event: "go", timeout_seconds: 3600 }], ...flowOf(call("whole"))],
     "bad twice": flowOf(call("bad-twice", { retries: 2 })),
-    "cut": flowOf(call("cut", { retries: 1 })),
-    "down": flowOf(["call", { url: dead, retries: 1 }]),
-    "unreachable": flowOf(["call", { url: "https://unreachable.example/", retries: 1 }]),
+    cut: flowOf(call("cut", { retries: 1 })),
+    down: flowOf(["call", { url: dead, retries: 1 }]),
+    unreachable: flowOf(["call", { url: "https://unreachable.example/", retries: 1 }]),
     "down, continue": flowOf(["call", { url: dead, retries: 0, on_failure: "continue" }]),
-    "silent": flowOf(call("silent", { retries: 0 })),
-    "endless": flowOf(call("endless", { retries: 0 })),
+    silent: flowOf(call("silent", { retries: 0 })),
+    endless: flowOf(call("endless", { retries: 0 })),
     "two calls": [call("whole"), call("whole"), ["complete_assessment", {}]],
   };
   for (const status of [408, 425, 429, 502, 503]) {
@@ -132,7 +149,9 @@ before(async () => {
   for (const kind of Object.keys(NONSENSE)) flows[kind] = flowOf(call(`nonsense/${kind}`));
   org = orgWithWorkflows("calls", flows);
   api = await startApi({
-    data: { orgs: [org.data] }, faulty: true, vars: { ENVIRONMENT: "development" },
+    data: { orgs: [org.data] },
+    faulty: true,
+    vars: { ENVIRONMENT: "development" },
   });
   runs = runsOf(api, org);
 });
@@ -188,10 +207,13 @@ test("all_that_an_analyser_answers_is_applied", async () => {
   assert.deepEqual(outcomes(ended), ["success", "success", "success"]);
   const artifacts = ended.steps[1].artifacts;
   for (const artifact of artifacts) {
-    assert.deepEqual(
-      Object.keys(artifact),
-      ["artifact_type", "id", "role", "created_at", "updated_at"],
-    );
+    assert.deepEqual(Object.keys(artifact), [
+      "artifact_type",
+      "id",
+      "role",
+      "created_at",
+      "updated_at",
+    ]);
     assert.ok(Number.isInteger(artifact.created_at));
     assert.equal(artifact.updated_at, artifact.created_at);
   }
@@ -227,7 +249,10 @@ test("an_analyser_that_fails_twice_is_asked_a_third_time_and_applied_once", asyn
   const { id, run } = await runs.start("bad twice");
   assert.equal((await runs.ended(run)).status, "completed");
   const requests = analyser.of(run);
-  assert.deepEqual(requests.map(({ attempt }) => attempt), [1, 2, 3]);
+  assert.deepEqual(
+    requests.map(({ attempt }) => attempt),
+    [1, 2, 3],
+  );
   const keys = requests.map(({ headers }) => headers["idempotency-key"]);
   assert.equal(new Set(keys).size, 1);
   assert.ok(keys[0]);
@@ -336,7 +361,9 @@ test("an_analyser_that_takes_too_long_is_given_up_and_the_api_answers_meanwhile"
 });
 
 test("a_run_signs_with_the_secret_that_it_began_with_while_that_is_valid", async () => {
-  const [next, after] = ["the next secret", "the secret after that"].map((text) => text.padEnd(40, "."));
+  const [next, after] = ["the next secret", "the secret after that"].map((text) =>
+    text.padEnd(40, "."),
+  );
   const definition = org.data.workflows.find(({ name }) => name === "later");
   const rotate = (signing_secret) =>
     api.load({ orgs: [{ ...org.data, workflows: [{ ...definition, signing_secret }] }] });
@@ -351,7 +378,11 @@ test("a_run_signs_with_the_secret_that_it_began_with_while_that_is_valid", async
   for (let n = 0; n < 3; n++) waiting.push(await runs.start("later"));
   // A re-import without a secret, with or without the steps, leaves it.
   await rotate(undefined);
-  await api.load({ orgs: [{ ...org.data, workflows: [{ ...definition, steps: undefined, signing_secret: undefined }] }] });
+  await api.load({
+    orgs: [
+      { ...org.data, workflows: [{ ...definition, steps: undefined, signing_secret: undefined }] },
+    ],
+  });
   assert.equal(await signedWith(waiting[0]), SECRET);
   // Secrets are told apart by the second in which they came.
   await api.rows("UPDATE workflow_runs SET started_at = started_at - 10");
@@ -365,26 +396,24 @@ test("a_run_signs_with_the_secret_that_it_began_with_while_that_is_valid", async
 
 test("outside_of_development_nothing_but_public_https_is_asked", async () => {
   const urls = {
-    "http": `${analyser.url}/whole`,
+    http: `${analyser.url}/whole`,
     "https here": analyser.url.replace("http:", "https:"),
-    "private": "https://10.0.0.7/",
+    private: "https://10.0.0.7/",
     "link-local": "https://169.254.169.254/latest/meta-data",
-    "localhost": "https://localhost:8443/",
-    "ipv6": "https://[::1]/",
-    "mapped": "https://[::ffff:127.0.0.1]/",
-    "hex": "https://0x7f000001/",
-    "name": "https://metadata.google.internal/",
-    "wildcard": "https://127.0.0.1.nip.io/",
-    "teredo": "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
-    "cluster": "https://analyser.default.svc/",
-    "azure": "https://168.63.129.16/",
-    "port": "https://unreachable.example:6379/",
+    localhost: "https://localhost:8443/",
+    ipv6: "https://[::1]/",
+    mapped: "https://[::ffff:127.0.0.1]/",
+    hex: "https://0x7f000001/",
+    name: "https://metadata.google.internal/",
+    wildcard: "https://127.0.0.1.nip.io/",
+    teredo: "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+    cluster: "https://analyser.default.svc/",
+    azure: "https://168.63.129.16/",
+    port: "https://unreachable.example:6379/",
   };
   // The importer refuses most of these: they stand in the database as if the
   // rules had been laxer when they were imported.
-  const flows = Object.fromEntries(
-    Object.keys(urls).map((name) => [name, flowOf(call("whole"))]),
-  );
+  const flows = Object.fromEntries(Object.keys(urls).map((name) => [name, flowOf(call("whole"))]));
   const caged = orgWithWorkflows("calls, deployed", flows);
   const deployed = await startApi({ data: { orgs: [caged.data] } });
   try {

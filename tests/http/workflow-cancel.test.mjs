@@ -40,7 +40,10 @@ before(async () => {
   const flows = {
     "no steps": undefined,
     "in wait": [
-      ["begin_assessment"], update("collecting_documents"), ["wait", { seconds: 2 }], DONE,
+      ["begin_assessment"],
+      update("collecting_documents"),
+      ["wait", { seconds: 2 }],
+      DONE,
     ],
     "in wait_for_event": [
       ["begin_assessment"],
@@ -49,9 +52,9 @@ before(async () => {
     ],
     "at a time-out": [["wait_for_event", { event: "go", timeout_seconds: 2 }], DONE],
     "in call": [["begin_assessment"], call("/held"), DONE],
-    "complete": [["begin_assessment"], DONE],
-    "failed": [["begin_assessment"], ["fail_assessment", {}]],
-    "random": [
+    complete: [["begin_assessment"], DONE],
+    failed: [["begin_assessment"], ["fail_assessment", {}]],
+    random: [
       ["begin_assessment"],
       update("collecting_documents"),
       ["wait", { seconds: 1 }],
@@ -106,13 +109,18 @@ async function isCanceledForGood(started, steps, meanwhile = () => {}) {
   const before = [await runs.both(started), await effects(started)];
 
   await meanwhile();
-  const sent = await runs.send(started.run, { name: "go", payload: { findings: [{ title: "x" }] } });
+  const sent = await runs.send(started.run, {
+    name: "go",
+    payload: { findings: [{ title: "x" }] },
+  });
   assert.equal(sent.status, 409, sent.text);
   assert.deepEqual(sent.json, ENDED);
   await api.scheduled();
   await wait(AFTERMATH_MS);
   // As if the engine had never been told.
-  await api.env.DB.prepare("UPDATE workflow_runs SET terminated_at = NULL, due_at = 1 WHERE id = ?1")
+  await api.env.DB.prepare(
+    "UPDATE workflow_runs SET terminated_at = NULL, due_at = 1 WHERE id = ?1",
+  )
     .bind(started.run)
     .run();
   await Promise.all([api.scheduled(), api.scheduled()]);
@@ -164,7 +172,10 @@ test("an_archive_during_a_call_whose_answer_comes_later", async () => {
 });
 
 test("an_archive_after_the_end_leaves_what_the_run_made_of_the_assessment", async () => {
-  for (const [name, status] of [["complete", "completed"], ["failed", "failed"]]) {
+  for (const [name, status] of [
+    ["complete", "completed"],
+    ["failed", "failed"],
+  ]) {
     const started = await runs.start(name);
     const ended = await runs.ended(started.run);
     assert.equal(ended.status, status);
@@ -197,7 +208,9 @@ test("a_cancel_that_the_engine_never_heard_of_is_told_by_the_sweep", async () =>
   // Canceled in the database alone, as by an archive whose Worker died.
   const sql = `UPDATE assessments SET status_before_archive = status, status = 'canceled',
     findings_count_at_archive = 0, updated_at = ?1, archived_at = ?1 WHERE id = ?2`;
-  await api.env.DB.prepare(sql).bind(Math.floor(Date.now() / 1000), started.id).run();
+  await api.env.DB.prepare(sql)
+    .bind(Math.floor(Date.now() / 1000), started.id)
+    .run();
   assert.equal(await terminated(started.run), false);
   await api.scheduled();
   assert.ok(await terminated(started.run));
@@ -227,7 +240,10 @@ test("fifty_archives_at_random_moments_are_each_final", async (t) => {
       tally[status] = (tally[status] ?? 0) + 1;
       assert.equal(JSON.parse(assessment).status, status);
       assert.equal(JSON.parse(run).status, status === "canceled" ? "canceled" : "completed", run);
-      assert.ok(outcomes(JSON.parse(run)).every((outcome) => outcome !== null), run);
+      assert.ok(
+        outcomes(JSON.parse(run)).every((outcome) => outcome !== null),
+        run,
+      );
       return { started, texts: [assessment, run], rows: await effects(started) };
     }),
   );

@@ -13,13 +13,16 @@ const notExpected = (name) => ({
 const MOST = 100;
 const DAY = 86_400;
 const DONE = ["complete_assessment", { findings: [{ title: "Found" }] }];
-const event = (name, more = {}) => ["wait_for_event", { event: name, timeout_seconds: 3600, ...more }];
+const event = (name, more = {}) => [
+  "wait_for_event",
+  { event: name, timeout_seconds: 3600, ...more },
+];
 const FLOWS = {
   "no steps": undefined,
-  "held": [event("hold"), event("go"), event("go"), DONE],
+  held: [event("hold"), event("go"), event("go"), DONE],
   "two names": [event("hold"), event("first"), event("second"), DONE],
-  "soon": [["wait", { seconds: 2 }], ["wait", { seconds: 2 }], event("go"), event("hold"), DONE],
-  "bare": [["begin_assessment"]],
+  soon: [["wait", { seconds: 2 }], ["wait", { seconds: 2 }], event("go"), event("hold"), DONE],
+  bare: [["begin_assessment"]],
 };
 const ORG = orgWithWorkflows("workflow events", FLOWS);
 
@@ -32,7 +35,10 @@ before(async () => {
 });
 after(() => api.close());
 
-const execute = (sql, ...values) => api.env.DB.prepare(sql).bind(...values).run();
+const execute = (sql, ...values) =>
+  api.env.DB.prepare(sql)
+    .bind(...values)
+    .run();
 const countOf = async (table, run) => {
   const [{ n }] = await api.rows(`SELECT count(*) AS n FROM ${table} WHERE run_id = ?1`, run);
   return n;
@@ -45,7 +51,10 @@ const insertEvents = (run, name, count) =>
      INSERT INTO workflow_events (org_id, run_id, sequence, name, payload, received_at)
      SELECT ?1, ?2, i + coalesce((SELECT max(sequence) FROM workflow_events WHERE org_id = ?1 AND run_id = ?2), 0),
        ?3, 'null', 1 FROM n`,
-    ORG.id, run, name, count,
+    ORG.id,
+    run,
+    name,
+    count,
   );
 
 /** A run that waits for `hold`. */
@@ -157,7 +166,9 @@ test("an_event_that_a_step_waits_for_now_is_kept_though_the_engine_has_not_looke
   assert.equal((await runs.send(run, { name: "hold" })).status, 202);
   await runs.reached(run, 1);
   const [{ taken }] = await api.rows(
-    "SELECT count(*) AS taken FROM workflow_events WHERE run_id = ?1 AND taken_by = 0", run);
+    "SELECT count(*) AS taken FROM workflow_events WHERE run_id = ?1 AND taken_by = 0",
+    run,
+  );
   assert.equal(taken, 1);
   assert.equal((await runs.send(run, { name: "hold" })).status, 429);
 });
@@ -176,7 +187,9 @@ test("retry_after_tells_by_when_a_step_will_have_taken_one", async () => {
   // Behind a wait of an hour nothing is taken sooner for sure.
   const waiting = await held("two names");
   await insertEvents(waiting.run, "first", MOST);
-  const later = Number((await runs.send(waiting.run, { name: "first" })).headers.get("retry-after"));
+  const later = Number(
+    (await runs.send(waiting.run, { name: "first" })).headers.get("retry-after"),
+  );
   assert.ok(later > 3_500 && later <= 3_601, `${later}`);
 });
 
@@ -216,7 +229,12 @@ test("events_and_steps_of_a_run_are_purged_400_days_after_its_end_and_no_day_soo
   assert.deepEqual(await Promise.all([young, open].map((started) => runs.both(started))), before);
   assert.equal(await countOf("workflow_events", young.run), events);
   assert.equal(await countOf("workflow_events", open.run), 3);
-  assert.deepEqual(outcomes(await runs.run(young.run)), ["success", "success", "success", "success"]);
+  assert.deepEqual(outcomes(await runs.run(young.run)), [
+    "success",
+    "success",
+    "success",
+    "success",
+  ]);
   await api.scheduled();
   assert.deepEqual((await runs.run(old.run)).steps, []);
 });
@@ -232,13 +250,19 @@ test("a_purge_of_more_than_a_batch_goes_on_until_nothing_is_left", async () => {
 test("a_purge_finds_the_runs_that_are_due_by_an_index", async () => {
   const plan = await api.rows(
     `EXPLAIN QUERY PLAN SELECT org_id, id FROM workflow_runs
-     WHERE completed_at <= 1 AND purged_at IS NULL ORDER BY completed_at LIMIT 500`);
+     WHERE completed_at <= 1 AND purged_at IS NULL ORDER BY completed_at LIMIT 500`,
+  );
   const details = plan.map(({ detail }) => detail).join("\n");
   assert.match(details, /USING (COVERING )?INDEX workflow_runs_to_purge/);
   assert.doesNotMatch(details, /SCAN|TEMP B-TREE/);
 });
 
-for (const [given, days] of [[7, 7], ["7", 7], ["soon", 400], [0, 400]]) {
+for (const [given, days] of [
+  [7, 7],
+  ["7", 7],
+  ["soon", 400],
+  [0, 400],
+]) {
   test(`events_are_kept_${days}_days_if_the_deployment_says_${JSON.stringify(given)}`, async () => {
     const vars = { RUN_RETENTION_DAYS: given };
     const configured = await startApi({ data: { orgs: [ORG.data] }, vars });

@@ -34,7 +34,7 @@ async function isFree(port) {
 /** A port below those that the system gives to connections, which would take it between starts. */
 async function freePort() {
   for (;;) {
-    const port = 20_000 + randomBytes(2).readUInt16BE() % 10_000;
+    const port = 20_000 + (randomBytes(2).readUInt16BE() % 10_000);
     if (await isFree(port)) return port;
   }
 }
@@ -219,7 +219,10 @@ test("runs_survive_being_killed_again_and_again", (t) =>
         await until("runs", () => created.length >= (round + 1) * RUNS_OF_A_ROUND);
         await wait(random(`round ${round}`, 4_500));
         const isOpen = new Set(open);
-        open = [...open, ...created.slice(round * RUNS_OF_A_ROUND).filter((one) => !isOpen.has(one))];
+        open = [
+          ...open,
+          ...created.slice(round * RUNS_OF_A_ROUND).filter((one) => !isOpen.has(one)),
+        ];
         await server.crash();
         server = undefined;
       }
@@ -259,15 +262,24 @@ test("runs_survive_being_killed_again_and_again", (t) =>
         assert.equal(row.assessment_status, "complete");
         assert.equal(row.score_percent, 0.9);
         const titles = findings.filter((one) => one.assessment_id === row.assessment);
-        assert.deepEqual(titles.map(({ title }) => title), EXPECTED_FINDINGS);
+        assert.deepEqual(
+          titles.map(({ title }) => title),
+          EXPECTED_FINDINGS,
+        );
         const ofRun = steps.filter((step) => step.run_id === row.id);
-        assert.deepEqual(ofRun.map(({ position }) => position), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert.deepEqual(
+          ofRun.map(({ position }) => position),
+          [0, 1, 2, 3, 4, 5, 6, 7],
+        );
         for (const { position, status, message, artifacts } of ofRun) {
           assert.deepEqual([status, message], ["success", null]);
           assert.equal(JSON.parse(artifacts).length, position === 1 || position === 5 ? 1 : 0);
         }
         const taken = events.filter((one) => one.run_id === row.id);
-        assert.deepEqual(taken.map(({ taken_by: by }) => by), [4]);
+        assert.deepEqual(
+          taken.map(({ taken_by: by }) => by),
+          [4],
+        );
       }
       assert.equal(findings.length, runs.length * EXPECTED_FINDINGS.length);
       assert.ok(analyser.requests.length >= 2 * runs.length);

@@ -7,7 +7,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
-  DEMO_WITH_STEPS, KEYS, XTASK, idOf, inTemporaryFolder, makeAssessment, makeOrg, mintKey, startApi,
+  DEMO_WITH_STEPS,
+  KEYS,
+  XTASK,
+  idOf,
+  inTemporaryFolder,
+  makeAssessment,
+  makeOrg,
+  mintKey,
+  startApi,
 } from "./harness.mjs";
 import { orgWithWorkflows, outcomes, runsOf, until, workflow } from "./workflow-support.mjs";
 
@@ -23,14 +31,28 @@ const EXPECTED_OBJECT = {
   type: "model_attributes_type",
 };
 const STATUSES = [
-  "collecting_documents", "indexing_supporting_documents", "analyzing_questionnaire", "review_evals",
+  "collecting_documents",
+  "indexing_supporting_documents",
+  "analyzing_questionnaire",
+  "review_evals",
 ];
 const RUN_KEYS = [
-  "workflow_run_id", "workflow_name", "workflow_definition_id", "status", "started_at",
-  "completed_at", "steps",
+  "workflow_run_id",
+  "workflow_name",
+  "workflow_definition_id",
+  "status",
+  "started_at",
+  "completed_at",
+  "steps",
 ];
 const STEP_KEYS = [
-  "step_id", "component_id", "component_name", "action_type", "status", "message", "artifacts",
+  "step_id",
+  "component_id",
+  "component_name",
+  "action_type",
+  "status",
+  "message",
+  "artifacts",
 ];
 const REPORT = {
   score_percent: 0.83,
@@ -41,30 +63,34 @@ const REPORT = {
 const DONE = ["complete_assessment", { score_percent: 0.7, findings: [{ title: "Found" }] }];
 const update = (status) => ["update_assessment", { status }];
 const second = ["wait", { seconds: 1 }];
-const event = (name, more = {}) => ["wait_for_event", { event: name, timeout_seconds: 3600, ...more }];
+const event = (name, more = {}) => [
+  "wait_for_event",
+  { event: name, timeout_seconds: 3600, ...more },
+];
 
 const FLOWS = {
   "every status": [
-    ["begin_assessment"], second,
+    ["begin_assessment"],
+    second,
     ...STATUSES.flatMap((status) => [update(status), second]),
     DONE,
   ],
   "no steps": undefined,
-  "bare": [["begin_assessment"]],
+  bare: [["begin_assessment"]],
   "given up": [["begin_assessment"], ["fail_assessment", { message: "No evidence" }]],
-  "event": [["begin_assessment"], event("go"), DONE],
-  "named": [event("hold"), event("a.b-c_D9"), event("x".repeat(100)), event("z"), event("go"), DONE],
+  event: [["begin_assessment"], event("go"), DONE],
+  named: [event("hold"), event("a.b-c_D9"), event("x".repeat(100)), event("z"), event("go"), DONE],
   "two names": [event("go"), event("other"), DONE],
   "two events": [event("go"), event("go"), DONE],
   "later event": [second, event("go"), DONE],
-  "report": [event("report", { applies_report: true }), DONE],
+  report: [event("report", { applies_report: true }), DONE],
   "report, continue": [event("report", { applies_report: true, on_timeout: "continue" }), DONE],
   "only a report": [event("report", { applies_report: true })],
   "time-out": [event("go", { timeout_seconds: 1 }), DONE],
   "time-out, continue": [event("go", { timeout_seconds: 1, on_timeout: "continue" }), DONE],
-  "long": [["begin_assessment"], event("go", { timeout_seconds: 86_400 }), DONE],
+  long: [["begin_assessment"], event("go", { timeout_seconds: 86_400 }), DONE],
   "long, later": [["wait", { seconds: 5 }], event("go", { timeout_seconds: 86_400 }), DONE],
-  "changing": [["begin_assessment"], event("go"), DONE],
+  changing: [["begin_assessment"], event("go"), DONE],
 };
 const ORG = orgWithWorkflows("workflows", FLOWS, {
   api_keys: [
@@ -85,9 +111,15 @@ before(async () => {
 });
 after(() => api.close());
 
-const execute = (sql, ...values) => api.env.DB.prepare(sql).bind(...values).run();
+const execute = (sql, ...values) =>
+  api.env.DB.prepare(sql)
+    .bind(...values)
+    .run();
 const eventRows = (run) =>
-  api.rows("SELECT name, payload, taken_by FROM workflow_events WHERE run_id = ? ORDER BY sequence", run);
+  api.rows(
+    "SELECT name, payload, taken_by FROM workflow_events WHERE run_id = ? ORDER BY sequence",
+    run,
+  );
 
 /** A run as a create commits it, of which the engine was never told. */
 async function undispatched(name) {
@@ -229,7 +261,13 @@ test("a_run_of_an_archived_assessment_stays_readable", async () => {
 test("unknown_malformed_and_foreign_runs_are_the_same_404", async () => {
   const { run } = await runs.start("no steps");
   const ids = [
-    idOf("cbwr", "nobody"), "cbwr_", "x", `${run}0`, run.replace("cbwr_", "cbqsrw_"), "%20", "%ff",
+    idOf("cbwr", "nobody"),
+    "cbwr_",
+    "x",
+    `${run}0`,
+    run.replace("cbwr_", "cbqsrw_"),
+    "%20",
+    "%ff",
   ];
   const texts = new Set();
   const check = (answer) => {
@@ -251,7 +289,10 @@ test("both_routes_want_a_credential_and_a_role", async () => {
   const { run } = await runs.start("no steps");
   const body = { name: "go" };
   await api.writesNothing(async () => {
-    for (const [key, detail] of [["", NOT_AUTHENTICATED], [VIEWER, WRONG_ROLE]]) {
+    for (const [key, detail] of [
+      ["", NOT_AUTHENTICATED],
+      [VIEWER, WRONG_ROLE],
+    ]) {
       for (const id of [run, idOf("cbwr", "nobody"), "x"]) {
         for (const answer of [await runs.get(id, { key }), await runs.send(id, body, { key })]) {
           assert.equal(answer.status, 401, answer.text);
@@ -269,7 +310,10 @@ test("both_routes_want_a_credential_and_a_role", async () => {
 
 test("wrong_methods_are_refused_with_those_that_are_right", async () => {
   const { run } = await runs.start("no steps");
-  for (const [path, good] of [[runs.pathOf(run), "GET"], [`${runs.pathOf(run)}/events`, "POST"]]) {
+  for (const [path, good] of [
+    [runs.pathOf(run), "GET"],
+    [`${runs.pathOf(run)}/events`, "POST"],
+  ]) {
     for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]) {
       if (method === good) continue;
       // Routing comes before credentials.
@@ -305,7 +349,10 @@ test("an_event_that_comes_before_its_wait_is_kept", async () => {
   const [kept] = await eventRows(run);
   assert.equal(kept.taken_by, null);
   assert.equal((await runs.ended(run)).status, "completed");
-  assert.deepEqual((await eventRows(run)).map(({ taken_by }) => taken_by), [1]);
+  assert.deepEqual(
+    (await eventRows(run)).map(({ taken_by }) => taken_by),
+    [1],
+  );
 });
 
 test("two_events_serve_two_waits_in_order_and_one_serves_one", async () => {
@@ -321,7 +368,10 @@ test("two_events_serve_two_waits_in_order_and_one_serves_one", async () => {
   assert.equal((await runs.send(run, { name: "go", payload: "second" })).status, 202);
   assert.equal((await runs.ended(run)).status, "completed");
   const taken = (await eventRows(run)).map(({ payload, taken_by }) => [payload, taken_by]);
-  assert.deepEqual(taken, [['"first"', 0], ['"second"', 1]]);
+  assert.deepEqual(taken, [
+    ['"first"', 0],
+    ['"second"', 1],
+  ]);
 });
 
 test("an_event_of_a_later_step_is_kept_and_changes_nothing_yet", async () => {
@@ -347,7 +397,10 @@ test("a_payload_is_kept_as_sent", async () => {
   const payload = '{"b": 1e400,\n "a":[ null, "\\u00e9 ☕"],"b":2}';
   assert.equal((await runs.send(run, `{"name":"a.b-c_D9","payload":${payload}}`)).status, 202);
   assert.equal((await runs.send(run, { name: "x".repeat(100) })).status, 202);
-  assert.equal((await runs.send(run, '{"name":"y","name":"z","more":1,"payload":null}')).status, 202);
+  assert.equal(
+    (await runs.send(run, '{"name":"y","name":"z","more":1,"payload":null}')).status,
+    202,
+  );
   assert.deepEqual(await eventRows(run), [
     { name: "a.b-c_D9", payload, taken_by: null },
     { name: "x".repeat(100), payload: "null", taken_by: null },
@@ -396,7 +449,11 @@ test("events_with_malformed_names_are_400", async () => {
 test("events_of_another_schema_are_422", async () => {
   const { run } = await runs.start("no steps");
   const missing = { msg: "Field required", type: "missing" };
-  const notAString = { loc: ["body", "name"], msg: "Input should be a valid string", type: "string_type" };
+  const notAString = {
+    loc: ["body", "name"],
+    msg: "Input should be a valid string",
+    type: "string_type",
+  };
   await api.writesNothing(async () => {
     for (const [body, detail] of [
       [Buffer.from(""), [{ loc: ["body"], ...missing }]],
@@ -416,7 +473,12 @@ test("events_of_another_schema_are_422", async () => {
         assert.deepEqual(answer.json, { detail });
       }
     }
-    for (const body of ["{", '{"name":"go"} x', '{"name":"go","payload":NaN}', '{"name":"\\ud800"}']) {
+    for (const body of [
+      "{",
+      '{"name":"go"} x',
+      '{"name":"go","payload":NaN}',
+      '{"name":"\\ud800"}',
+    ]) {
       const answer = await runs.send(run, body);
       assert.equal(answer.status, 422, answer.text);
       assert.equal(answer.json.detail[0].type, "json_invalid");
@@ -506,7 +568,10 @@ test("simultaneous_events_without_a_key_are_each_kept", async () => {
   );
   for (const { status, text } of answers) assert.equal(status, 202, text);
   const payloads = (await eventRows(run)).map(({ payload }) => Number(payload));
-  assert.deepEqual(payloads.sort((a, b) => a - b), numbers);
+  assert.deepEqual(
+    payloads.sort((a, b) => a - b),
+    numbers,
+  );
 });
 
 test("time_is_up_for_an_event_that_does_not_come", async () => {
@@ -531,14 +596,21 @@ test("a_report_is_applied_like_the_answer_of_a_call", async () => {
   const ended = await runs.ended(run);
   assert.equal(ended.status, "completed");
   assert.deepEqual(
-    ended.steps[0].artifacts.map(({ artifact_type, id: of, role }) => ({ artifact_type, id: of, role })),
+    ended.steps[0].artifacts.map(({ artifact_type, id: of, role }) => ({
+      artifact_type,
+      id: of,
+      role,
+    })),
     REPORT.artifacts,
   );
   const [artifact] = ended.steps[0].artifacts;
-  assert.deepEqual(
-    Object.keys(artifact),
-    ["artifact_type", "id", "role", "created_at", "updated_at"],
-  );
+  assert.deepEqual(Object.keys(artifact), [
+    "artifact_type",
+    "id",
+    "role",
+    "created_at",
+    "updated_at",
+  ]);
   const assessment = await runs.assessment(id);
   assert.equal(assessment.status, "review_evals");
   assert.equal(assessment.score_percent, 0.83);
@@ -548,7 +620,14 @@ test("a_report_is_applied_like_the_answer_of_a_call", async () => {
 
 test("a_report_that_is_none_is_a_failure", async () => {
   const canceling = { ...REPORT, status: "canceled" };
-  for (const payload of [null, "fine", [], ["review_evals", 0.5], { score_percent: "1" }, canceling]) {
+  for (const payload of [
+    null,
+    "fine",
+    [],
+    ["review_evals", 0.5],
+    { score_percent: "1" },
+    canceling,
+  ]) {
     const { id, run } = await runs.start("report");
     assert.equal((await runs.send(run, { name: "report", payload })).status, 202);
     const ended = await runs.ended(run);
@@ -727,9 +806,20 @@ test("what_is_wrong_with_a_workflow_is_told_with_its_place", async () => {
   const url = "https://analyser.example/";
   const secret = "not so long";
   const cases = [
-    [flow("many", Array.from({ length: 51 }, () => second)), "", /"steps" has more than 50 entries/],
+    [
+      flow(
+        "many",
+        Array.from({ length: 51 }, () => second),
+      ),
+      "",
+      /"steps" has more than 50 entries/,
+    ],
     [flow("terminal", [update("complete")]), "/steps/0", /status complete ends an assessment/],
-    [flow("canceled", [second, update("canceled")]), "/steps/1", /status canceled ends an assessment/],
+    [
+      flow("canceled", [second, update("canceled")]),
+      "/steps/1",
+      /status canceled ends an assessment/,
+    ],
     [flow("zero", [["wait", { seconds: 0 }]]), "/steps/0", /seconds must be from 1 to 31536000/],
     [flow("negative", [["wait", { seconds: -1 }]]), "/steps/0", /./],
     [flow("text", [["wait", { seconds: "5" }]]), "/steps/0", /./],
@@ -740,12 +830,24 @@ test("what_is_wrong_with_a_workflow_is_told_with_its_place", async () => {
     [flow("superfluous", [["begin_assessment", { at: 1 }]]), "/steps/0", /unknown field `at`/],
     [flow("not last", [DONE, second]), "/steps/0", /ends the run, so it must be the last step/],
     [flow("event name", [event("a b")]), "/steps/0", /letters, digits/],
-    [flow("time-out", [event("go", { timeout_seconds: 0 })]), "/steps/0", /timeout_seconds must be/],
-    [flow("on time-out", [event("go", { on_timeout: "stop" })]), "/steps/0", /unknown variant `stop`/],
+    [
+      flow("time-out", [event("go", { timeout_seconds: 0 })]),
+      "/steps/0",
+      /timeout_seconds must be/,
+    ],
+    [
+      flow("on time-out", [event("go", { on_timeout: "stop" })]),
+      "/steps/0",
+      /unknown variant `stop`/,
+    ],
     [flow("retries", [["call", { url, retries: 11 }]]), "/steps/0", /retries must be from 0 to 10/],
     [flow("no url", [["call", { url: "analyser" }]]), "/steps/0", /url: not a URL/],
     [flow("score", [["complete_assessment", { score_percent: "1" }]]), "/steps/0", /./],
-    [flow("title", [["complete_assessment", { findings: [{ title: "" }] }]]), "/steps/0", /title must/],
+    [
+      flow("title", [["complete_assessment", { findings: [{ title: "" }] }]]),
+      "/steps/0",
+      /title must/,
+    ],
     [flow("short", [["call", { url }]], { signing_secret: secret }), "/signing_secret", /32 bytes/],
   ];
   const twice = flow("twice", [second, second]);
@@ -769,10 +871,16 @@ test("what_is_wrong_with_a_workflow_is_told_with_its_place", async () => {
     }
     const missed = cases.filter(([, place, message], index) => {
       const at = `/orgs/0/workflows/${index}${place}`;
-      const lines = told.split("\n").filter((line) => line.includes(`${at}:`) || line.includes(`${at}/`));
+      const lines = told
+        .split("\n")
+        .filter((line) => line.includes(`${at}:`) || line.includes(`${at}/`));
       return !lines.some((line) => message.test(line));
     });
-    assert.deepEqual(missed.map(([{ name }, place]) => `${name} at ${place}`), [], told);
+    assert.deepEqual(
+      missed.map(([{ name }, place]) => `${name} at ${place}`),
+      [],
+      told,
+    );
     assert.match(told, /faults in the file; nothing was imported/);
     assert.ok(!told.includes(secret), "a secret is never repeated");
   });

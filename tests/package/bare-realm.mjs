@@ -23,26 +23,37 @@ function load(path) {
   const require = (name) => loadScript(resolve(path, "..", name));
   const loadScript = (script) => {
     const own = { exports: {} };
-    new Script(`(function (module, exports, require) {${readFileSync(script, "utf8")}\n})`)
-      .runInContext(context)(own, own.exports, require);
+    new Script(
+      `(function (module, exports, require) {${readFileSync(script, "utf8")}\n})`,
+    ).runInContext(context)(own, own.exports, require);
     return own.exports;
   };
   module.exports = loadScript(path);
-  return new SyntheticModule(["default"], function () {
-    this.setExport("default", module.exports);
-  }, { context, identifier: path });
+  return new SyntheticModule(
+    ["default"],
+    function () {
+      this.setExport("default", module.exports);
+    },
+    { context, identifier: path },
+  );
 }
 
 /** A compiled module, which a runtime or bundler puts in its place. */
 function lend(identifier) {
-  return new SyntheticModule(["default"], function () {
-    this.setExport("default", { lent: identifier });
-  }, { context, identifier });
+  return new SyntheticModule(
+    ["default"],
+    function () {
+      this.setExport("default", { lent: identifier });
+    },
+    { context, identifier },
+  );
 }
 
 const module = load(file);
 await module.link((specifier, { identifier }) =>
-  /\.wasm(\?module)?$/.test(specifier) ? lend(specifier) : load(resolve(identifier, "..", specifier)),
+  /\.wasm(\?module)?$/.test(specifier)
+    ? lend(specifier)
+    : load(resolve(identifier, "..", specifier)),
 );
 const before = Reflect.ownKeys(realm).map(String).join();
 await module.evaluate();

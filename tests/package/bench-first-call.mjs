@@ -60,7 +60,9 @@ await report(`Node.js ${process.version}`, () => {
 const server = createServer(async (request, response) => {
   const isModule = request.url.endsWith(".js");
   response.setHeader("content-type", isModule ? "text/javascript" : "text/html");
-  response.end(isModule ? await readFile(join(DIST, request.url)) : "<!doctype html><title>x</title>");
+  response.end(
+    isModule ? await readFile(join(DIST, request.url)) : "<!doctype html><title>x</title>",
+  );
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const url = `http://127.0.0.1:${server.address().port}`;

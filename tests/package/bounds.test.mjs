@@ -4,8 +4,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  AssessmentsClient, ValidationError, isId, parseId, previewName, validateCreateAssessment,
-  validateField, validateIdempotencyKey,
+  AssessmentsClient,
+  ValidationError,
+  isId,
+  parseId,
+  previewName,
+  validateCreateAssessment,
+  validateField,
+  validateIdempotencyKey,
 } from "../../pkg/dist/node.js";
 
 const VENDOR = "cbvndr_bdbb39ff21c65aa009a055bb64bf3703";
@@ -40,7 +46,17 @@ function pagesAfter(work) {
   };
   try {
     // The next call gets a fresh instance, whatever came before.
-    assert.throws(() => checked(new Proxy([], { get() { throw new Error("mine"); } })), /mine/);
+    assert.throws(
+      () =>
+        checked(
+          new Proxy([], {
+            get() {
+              throw new Error("mine");
+            },
+          }),
+        ),
+      /mine/,
+    );
     work();
     return made.map(({ exports }) => exports.memory.buffer.byteLength / 65_536);
   } finally {
@@ -115,7 +131,10 @@ test("what_every_request_can_hold_is_read_to_its_end", () => {
   const body = { vendor_id: VENDOR, control_set_ids: items };
   assert.ok(JSON.stringify(body).length < MAX_BODY_BYTES);
   const { issues } = validateCreateAssessment(body);
-  assert.deepEqual(issues.map(({ loc }) => loc), [["body", "control_set_ids", 6_000]]);
+  assert.deepEqual(
+    issues.map(({ loc }) => loc),
+    [["body", "control_set_ids", 6_000]],
+  );
 });
 
 test("a_request_that_is_only_too_large_is_refused_for_that", () => {

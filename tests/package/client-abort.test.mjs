@@ -7,7 +7,15 @@ import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import {
-  ASSESSMENT, ID, answer, clock, endless, hasty, never, scripted, settle,
+  ASSESSMENT,
+  ID,
+  answer,
+  clock,
+  endless,
+  hasty,
+  never,
+  scripted,
+  settle,
 } from "./client-support.mjs";
 
 const lost = () => {
@@ -16,16 +24,16 @@ const lost = () => {
 
 /** What a call may be doing when it is aborted. */
 const MOMENTS = {
-  "while_a_token_is_awaited": { options: { token: never } },
-  "in_flight": { script: never, sent: 1 },
-  "while_a_body_arrives": { script: () => endless(), sent: 1 },
-  "during_backoff": { script: lost, sent: 1 },
-  "while_retry_after_is_waited_for": {
+  while_a_token_is_awaited: { options: { token: never } },
+  in_flight: { script: never, sent: 1 },
+  while_a_body_arrives: { script: () => endless(), sent: 1 },
+  during_backoff: { script: lost, sent: 1 },
+  while_retry_after_is_waited_for: {
     script: answer({ detail: "busy" }, 429, { "retry-after": "20" }),
     sent: 1,
   },
-  "between_two_reads_of_a_wait": { operation: "waitFor", script: answer(ASSESSMENT), sent: 1 },
-  "within_a_read_of_a_wait": { operation: "waitFor", script: never, sent: 1 },
+  between_two_reads_of_a_wait: { operation: "waitFor", script: answer(ASSESSMENT), sent: 1 },
+  within_a_read_of_a_wait: { operation: "waitFor", script: never, sent: 1 },
 };
 
 function begin({ script = answer(ASSESSMENT), options, operation = "retrieve" }, call) {

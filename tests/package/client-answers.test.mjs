@@ -5,11 +5,21 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
-  ApiError, AssessmentsError, ConnectionError, ResponseShapeError,
+  ApiError,
+  AssessmentsError,
+  ConnectionError,
+  ResponseShapeError,
 } from "../../pkg/dist/index.js";
 import { ROOT } from "../http/harness.mjs";
 import {
-  ARCHIVED, ASSESSMENT, BODY, CREATED, ID, answer, hasty, scripted,
+  ARCHIVED,
+  ASSESSMENT,
+  BODY,
+  CREATED,
+  ID,
+  answer,
+  hasty,
+  scripted,
 } from "./client-support.mjs";
 
 const html = (status) =>
@@ -138,14 +148,21 @@ test("error_bodies_of_all_four_shapes_are_read", async () => {
     },
   ];
   const cases = [
-    [404, { code: "assessment_not_found", message: "Assessment not found." },
-      { code: "assessment_not_found", message: "Assessment not found." }],
+    [
+      404,
+      { code: "assessment_not_found", message: "Assessment not found." },
+      { code: "assessment_not_found", message: "Assessment not found." },
+    ],
     [400, { error: "vendor_id: x not found" }, { message: "vendor_id: x not found" }],
     [401, "Not authenticated", { message: "Not authenticated" }],
-    [422, issues, {
+    [
+      422,
       issues,
-      message: "vendor_id: Field required; control_set_ids.0: Input should be a valid string",
-    }],
+      {
+        issues,
+        message: "vendor_id: Field required; control_set_ids.0: Input should be a valid string",
+      },
+    ],
   ];
   for (const [status, detail, { code, issues: listed, message }] of cases) {
     const headers = { "x-coverbase-request-id": `for-${status}` };
@@ -175,9 +192,20 @@ test("every_recorded_schema_answer_is_read", async () => {
 test("error_bodies_of_no_known_shape_still_tell_status_and_request_id", async (t) => {
   hasty(t);
   const bodies = [
-    "", "<!doctype html>", "null", "7", "[]", "{}", '{"detail":null}', '{"detail":7}',
-    '{"detail":{}}', '{"detail":{"code":"only"}}', '{"detail":[1]}', '{"detail":[{"msg":"x"}]}',
-    '{"error":"other API"}', '{"message":"Forbidden"}',
+    "",
+    "<!doctype html>",
+    "null",
+    "7",
+    "[]",
+    "{}",
+    '{"detail":null}',
+    '{"detail":7}',
+    '{"detail":{}}',
+    '{"detail":{"code":"only"}}',
+    '{"detail":[1]}',
+    '{"detail":[{"msg":"x"}]}',
+    '{"error":"other API"}',
+    '{"message":"Forbidden"}',
   ];
   for (const status of [403, 502]) {
     for (const body of bodies) {
@@ -186,7 +214,9 @@ test("error_bodies_of_no_known_shape_still_tell_status_and_request_id", async (t
       const { error, requests } = await outcome("retrieve", given);
       assert.ok(error instanceof ApiError, body);
       assert.equal(
-        error.message, `HTTP ${status} from https://api.example (not the API: text/plain)`, body,
+        error.message,
+        `HTTP ${status} from https://api.example (not the API: text/plain)`,
+        body,
       );
       assert.deepEqual([error.status, error.code, error.issues], [status, undefined, undefined]);
       assert.equal(error.requestId, "known");
@@ -229,7 +259,10 @@ test("the_message_about_a_page_of_a_proxy_names_who_was_asked_and_what_came", as
     const { error } = await outcome("retrieve", of({ "content-type": type }));
     assert.equal(error.message, `HTTP 502 from https://api.example (not the API: ${shown})`);
   }
-  const { error } = await outcome("retrieve", () => new Response(new Uint8Array(3), { status: 502 }));
+  const { error } = await outcome(
+    "retrieve",
+    () => new Response(new Uint8Array(3), { status: 502 }),
+  );
   assert.equal(error.message, "HTTP 502 from https://api.example (not the API: no content type)");
 });
 
@@ -272,7 +305,11 @@ const NONSENSE = {
   "an object without text": { ok: true, status: 200, headers: new Headers() },
   "a text that is no function": { ok: true, status: 200, headers: new Headers(), text: "{}" },
   "a text of undefined": answerLike({ text: async () => undefined }),
-  "a text that throws": answerLike({ text() { throw new TypeError("already read"); } }),
+  "a text that throws": answerLike({
+    text() {
+      throw new TypeError("already read");
+    },
+  }),
   "no headers": answerLike({ headers: undefined }),
   "plain headers": answerLike({ headers: { "content-type": "application/json" } }),
   "no status": answerLike({ status: undefined }),
@@ -307,7 +344,12 @@ test("after_nonsense_the_next_call_works", async (t) => {
 
 test("a_fetch_that_throws_anything_is_a_connection_error_with_its_cause", async () => {
   for (const thrown of [new Error("odd"), "a text", undefined, null, Symbol("s"), { code: 7 }]) {
-    for (const given of [() => Promise.reject(thrown), () => { throw thrown; }]) {
+    for (const given of [
+      () => Promise.reject(thrown),
+      () => {
+        throw thrown;
+      },
+    ]) {
       const { error } = await outcome("retrieve", given, { maxRetries: 0 });
       assert.ok(error instanceof ConnectionError);
       assert.equal(error.cause, thrown);

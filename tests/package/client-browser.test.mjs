@@ -39,26 +39,37 @@ beforeEach(async () => {
   page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(proxy.url);
   // Errors lose their class on the way out of the page, so they are told as data.
-  await page.evaluate(async ([token, body]) => {
-    const edge = await import("/assessments-edge.js");
-    const client = (options) =>
-      new edge.AssessmentsClient({
-        baseUrl: location.origin, token, dangerouslyAllowBrowserKey: true, ...options,
+  await page.evaluate(
+    async ([token, body]) => {
+      const edge = await import("/assessments-edge.js");
+      const client = (options) =>
+        new edge.AssessmentsClient({
+          baseUrl: location.origin,
+          token,
+          dangerouslyAllowBrowserKey: true,
+          ...options,
+        });
+      const told = (error) => ({
+        name: error.name,
+        message: error.message,
+        ours: error instanceof edge.AssessmentsError,
+        platform: error instanceof DOMException,
+        cause: error.cause?.name,
+        attempts: error.attempts,
+        status: error.status,
+        code: error.code,
+        requestId: error.requestId,
       });
-    const told = (error) => ({
-      name: error.name,
-      message: error.message,
-      ours: error instanceof edge.AssessmentsError,
-      platform: error instanceof DOMException,
-      cause: error.cause?.name,
-      attempts: error.attempts,
-      status: error.status,
-      code: error.code,
-      requestId: error.requestId,
-    });
-    Object.assign(globalThis, { ...edge, client, body, failure: (call) => call.then(null, told) });
-    Math.random = () => 0;
-  }, [KEYS.harbor, BODY]);
+      Object.assign(globalThis, {
+        ...edge,
+        client,
+        body,
+        failure: (call) => call.then(null, told),
+      });
+      Math.random = () => 0;
+    },
+    [KEYS.harbor, BODY],
+  );
   proxy.requests.length = 0;
   proxy.faults.length = 0;
 });
@@ -180,7 +191,11 @@ test("chromium_errors_of_the_api_and_of_a_proxy_are_told", async () => {
 for (const status of [301, 302, 303, 307, 308]) {
   test(`chromium_a_redirect_is_not_followed: ${status}`, async () => {
     const had = await count();
-    for (const location of [`${api.url}/v1/assessments`, "/v1/assessments", "/v1/assessments?again"]) {
+    for (const location of [
+      `${api.url}/v1/assessments`,
+      "/v1/assessments",
+      "/v1/assessments?again",
+    ]) {
       proxy.requests.length = 0;
       proxy.faults.push((request, response) => {
         response.writeHead(status, { location, connection: "close" }).end();

@@ -57,7 +57,7 @@ const OF_PROGRAM = [
   "undefined is not an object (evaluating 'env.API.fetch')",
   "Can only call Window.fetch on instances of Window",
   // SpiderMonkey: Firefox.
-  "can't access property \"fetch\", env.API is undefined",
+  'can\'t access property "fetch", env.API is undefined',
   "'fetch' called on an object that does not implement interface Window.",
   "env is null",
   // undici and node-fetch.
@@ -66,17 +66,26 @@ const OF_PROGRAM = [
 ].map((message) => new TypeError(message));
 
 for (const problem of [
-  ...OF_PROGRAM, new ReferenceError("env is not defined"), new RangeError("Maximum call stack size exceeded"),
+  ...OF_PROGRAM,
+  new ReferenceError("env is not defined"),
+  new RangeError("Maximum call stack size exceeded"),
   new SyntaxError("Unexpected token"),
 ]) {
   test(`an_error_of_the_program_is_told_as_what_it_is: ${problem.message}`, async (t) => {
     hasty(t);
     for (const fetch of [
-      () => { throw problem; },
-      async () => { throw problem; },
+      () => {
+        throw problem;
+      },
+      async () => {
+        throw problem;
+      },
     ]) {
       let calls = 0;
-      const client = clientOf((...args) => { calls += 1; return fetch(...args); });
+      const client = clientOf((...args) => {
+        calls += 1;
+        return fetch(...args);
+      });
       for (const call of [() => client.retrieve(ID), () => client.waitFor(ID)]) {
         calls = 0;
         await assert.rejects(call(), (error) => error === problem);
@@ -101,7 +110,9 @@ const OF_NETWORK = [
   new TypeError("error sending request for url (https://api.example/): invalid peer certificate"),
   new TypeError("Network request failed"),
   new Error("Network connection lost."),
-  Object.assign(new Error("Unable to connect. Is the computer able to access the url?"), { code: "ConnectionRefused" }),
+  Object.assign(new Error("Unable to connect. Is the computer able to access the url?"), {
+    code: "ConnectionRefused",
+  }),
   Object.assign(new Error("request to https://api.example failed"), { name: "FetchError" }),
   new DOMException("The operation was aborted.", "AbortError"),
 ];
@@ -109,10 +120,13 @@ for (const problem of OF_NETWORK) {
   test(`a_failure_of_the_network_is_a_lost_connection_and_tried_again: ${problem.message}`, async (t) => {
     hasty(t);
     let calls = 0;
-    const client = clientOf(async () => {
-      calls += 1;
-      throw problem;
-    }, { maxRetries: 1 });
+    const client = clientOf(
+      async () => {
+        calls += 1;
+        throw problem;
+      },
+      { maxRetries: 1 },
+    );
     await assert.rejects(client.retrieve(ID), (error) => {
       assert.ok(error instanceof ConnectionError);
       assert.equal(error.cause, problem);
@@ -142,6 +156,7 @@ test("where_there_is_no_fetch_an_error_says_so", async (t) => {
   t.after(() => (globalThis.fetch = fetch));
   delete globalThis.fetch;
   await assert.rejects(clientOf(undefined).retrieve(ID), {
-    name: "ConfigurationError", message: "There is no fetch here; give one in the options",
+    name: "ConfigurationError",
+    message: "There is no fetch here; give one in the options",
   });
 });

@@ -18,9 +18,21 @@ test("with_response_tells_whether_a_replay_answers_another_request", async () =>
   const { withResponse } = clientOf(api);
   const options = { idempotencyKey: "two-things" };
   const told = ({ data, replayed, requestDiffers }) => [data.name, replayed, requestDiffers];
-  assert.deepEqual(told(await withResponse.create({ ...BODY, name: "One" }, options)), ["One", false, false]);
-  assert.deepEqual(told(await withResponse.create({ ...BODY, name: "One" }, options)), ["One", true, false]);
-  assert.deepEqual(told(await withResponse.create({ ...BODY, name: "Two" }, options)), ["One", true, true]);
+  assert.deepEqual(told(await withResponse.create({ ...BODY, name: "One" }, options)), [
+    "One",
+    false,
+    false,
+  ]);
+  assert.deepEqual(told(await withResponse.create({ ...BODY, name: "One" }, options)), [
+    "One",
+    true,
+    false,
+  ]);
+  assert.deepEqual(told(await withResponse.create({ ...BODY, name: "Two" }, options)), [
+    "One",
+    true,
+    true,
+  ]);
 });
 
 test("create_tells_the_hook_of_a_key_that_belongs_to_another_request", async (t) => {
@@ -32,7 +44,10 @@ test("create_tells_the_hook_of_a_key_that_belongs_to_another_request", async (t)
   for (let round = 0; round < 2; round++) {
     assert.deepEqual(await client.create(SAMPLE, { idempotencyKey: "k" }), CREATED);
   }
-  assert.deepEqual(told, Array(2).fill({ idempotencyKey: "k", id: CREATED.id, requestId: "known" }));
+  assert.deepEqual(
+    told,
+    Array(2).fill({ idempotencyKey: "k", id: CREATED.id, requestId: "known" }),
+  );
   assert.equal(warn.mock.callCount(), 0);
 });
 
@@ -47,7 +62,8 @@ test("a_hook_of_the_call_is_told_instead_of_the_clients", async () => {
 test("without_a_hook_create_warns_once_and_names_key_and_assessment", async (t) => {
   const warn = t.mock.method(console, "warn", () => {});
   const { client } = scripted(answer(CREATED, 201, DIFFERS));
-  for (let round = 0; round < 3; round++) await client.create(SAMPLE, { idempotencyKey: "ticket-1" });
+  for (let round = 0; round < 3; round++)
+    await client.create(SAMPLE, { idempotencyKey: "ticket-1" });
   assert.equal(warn.mock.callCount(), 1);
   const [text] = warn.mock.calls[0].arguments;
   assert.match(text, /"ticket-1"/);

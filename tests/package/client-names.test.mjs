@@ -38,24 +38,35 @@ async function refused(options, message, operations = Object.keys(OPERATIONS)) {
 test("options_that_are_no_object_are_refused", async () => {
   for (const options of [undefined, null, "https://api.example", 7, () => {}]) {
     assert.throws(() => new AssessmentsClient(options), {
-      name: "ConfigurationError", message: /^options must be an object, got /,
+      name: "ConfigurationError",
+      message: /^options must be an object, got /,
     });
     if (options !== undefined) await refused(options, /^options must be an object, got /);
   }
   assert.throws(() => new AssessmentsClient(), { name: "ConfigurationError" });
-  assert.throws(() => new AssessmentsClient({}), { name: "ConfigurationError", message: /^baseUrl / });
+  assert.throws(() => new AssessmentsClient({}), {
+    name: "ConfigurationError",
+    message: /^baseUrl /,
+  });
 });
 
 for (const [given, meant] of [
-  ["timeout", "timeoutMs"], ["timeoutMS", "timeoutMs"], ["timeout_ms", "timeoutMs"],
-  ["totalTimeout", "totalTimeoutMs"], ["retries", "maxRetries"], ["retry", "maxRetries"],
-  ["maxRetry", "maxRetries"], ["max_retries", "maxRetries"], ["validation", "validate"],
+  ["timeout", "timeoutMs"],
+  ["timeoutMS", "timeoutMs"],
+  ["timeout_ms", "timeoutMs"],
+  ["totalTimeout", "totalTimeoutMs"],
+  ["retries", "maxRetries"],
+  ["retry", "maxRetries"],
+  ["maxRetry", "maxRetries"],
+  ["max_retries", "maxRetries"],
+  ["validation", "validate"],
   ["hook", "hooks"],
 ]) {
   test(`a_setting_of_another_name_is_refused_with_the_one_that_was_meant: ${given}`, async () => {
     const message = new RegExp(`^${given} is no setting here; did you mean ${meant}\\?$`);
     assert.throws(() => new AssessmentsClient({ ...GOOD, [given]: 3 }), {
-      name: "ConfigurationError", message,
+      name: "ConfigurationError",
+      message,
     });
     await refused({ [given]: 3 }, message);
   });
@@ -63,8 +74,12 @@ for (const [given, meant] of [
 
 test("what_only_one_kind_of_options_has_is_named_there", async () => {
   for (const [given, meant] of [
-    ["url", "baseUrl"], ["baseURL", "baseUrl"], ["base_url", "baseUrl"], ["tokens", "token"],
-    ["fetcher", "fetch"], ["dangerouslyAllowBrowser", "dangerouslyAllowBrowserKey"],
+    ["url", "baseUrl"],
+    ["baseURL", "baseUrl"],
+    ["base_url", "baseUrl"],
+    ["tokens", "token"],
+    ["fetcher", "fetch"],
+    ["dangerouslyAllowBrowser", "dangerouslyAllowBrowserKey"],
   ]) {
     assert.throws(() => new AssessmentsClient({ ...GOOD, [given]: "x" }), {
       message: `${given} is no setting here; did you mean ${meant}?`,
@@ -78,13 +93,23 @@ test("what_only_one_kind_of_options_has_is_named_there", async () => {
 });
 
 test("a_name_that_is_like_none_is_refused_with_those_there_are", async () => {
-  for (const name of ["colour", "X-Forwarded-For", "constructor", "toString", "x".repeat(100_000)]) {
+  for (const name of [
+    "colour",
+    "X-Forwarded-For",
+    "constructor",
+    "toString",
+    "x".repeat(100_000),
+  ]) {
     await refused({ [name]: 1 }, /is no setting here; there are (\w+, )+\w+$/);
   }
 });
 
 test("a_setting_of_other_options_is_refused", async () => {
-  await refused({ until: "complete" }, /^until is no setting here/, ["create", "retrieve", "waitForRun"]);
+  await refused({ until: "complete" }, /^until is no setting here/, [
+    "create",
+    "retrieve",
+    "waitForRun",
+  ]);
   for (const name of ["baseUrl", "token", "fetch", "dangerouslyAllowBrowserKey"]) {
     await refused({ [name]: GOOD[name] ?? true }, new RegExp(`^${name} is no setting here`));
   }
@@ -105,7 +130,8 @@ test("settings_are_of_their_types", async () => {
     [{ hooks: { onRequest: null } }, /^onRequest must be a function$/],
   ]) {
     assert.throws(() => new AssessmentsClient({ ...GOOD, ...options }), {
-      name: "ConfigurationError", message,
+      name: "ConfigurationError",
+      message,
     });
     await refused(options, message);
   }
@@ -118,7 +144,9 @@ test("settings_are_of_their_types", async () => {
 
 test("a_hook_of_another_name_is_refused_with_the_one_that_was_meant", async () => {
   for (const [given, meant] of [
-    ["onResponce", "onResponse"], ["onretry", "onRetry"], ["request", "onRequest"],
+    ["onResponce", "onResponse"],
+    ["onretry", "onRetry"],
+    ["request", "onRequest"],
   ]) {
     const message = new RegExp(`^${given} is no setting here; did you mean ${meant}\\?$`);
     const hooks = { [given]() {} };
@@ -129,7 +157,9 @@ test("a_hook_of_another_name_is_refused_with_the_one_that_was_meant", async () =
 
 test("hooks_of_a_call_take_the_place_of_the_client_s", async () => {
   const told = [];
-  const { client } = scripted(answer(ASSESSMENT), { hooks: { onRequest: () => told.push("client") } });
+  const { client } = scripted(answer(ASSESSMENT), {
+    hooks: { onRequest: () => told.push("client") },
+  });
   await client.retrieve(ID, { hooks: { onRequest: () => told.push("call") } });
   await client.retrieve(ID);
   assert.deepEqual(told, ["call", "client"]);
@@ -154,7 +184,9 @@ test("a_base_url_that_ends_in_v1_is_refused_with_the_one_that_was_meant", () => 
 
 test("a_base_url_may_contain_what_only_looks_like_v1", async () => {
   for (const path of ["/v1x", "/xv1", "/v10", "/v1/gateway", "/v2"]) {
-    const { client, requests } = scripted(answer(ASSESSMENT), { baseUrl: `https://api.example${path}/` });
+    const { client, requests } = scripted(answer(ASSESSMENT), {
+      baseUrl: `https://api.example${path}/`,
+    });
     await client.retrieve(ID);
     assert.equal(requests[0].url, `https://api.example${path}/v1/assessments/${ID}`);
   }
@@ -163,7 +195,9 @@ test("a_base_url_may_contain_what_only_looks_like_v1", async () => {
 test("a_url_of_another_realm_and_white_space_around_a_text_are_taken", async () => {
   const { runInNewContext } = await import("node:vm");
   const foreign = runInNewContext("new URL('https://api.example/y/')", {
-    URL: class { href = "https://api.example/y/"; },
+    URL: class {
+      href = "https://api.example/y/";
+    },
   });
   for (const baseUrl of [foreign, " https://api.example/y\n"]) {
     const { client, requests } = scripted(answer(ASSESSMENT), { baseUrl });
@@ -174,14 +208,20 @@ test("a_url_of_another_realm_and_white_space_around_a_text_are_taken", async () 
 
 test("white_space_within_a_base_url_is_refused_and_no_part_of_a_password_shown", () => {
   for (const baseUrl of [
-    "https://api.exa\nmple", "https://api.example/a b", "ftp://user:secret@api.example",
-    "user:secret@api.example", "https://user:secret@api example",
+    "https://api.exa\nmple",
+    "https://api.example/a b",
+    "ftp://user:secret@api.example",
+    "user:secret@api.example",
+    "https://user:secret@api example",
   ]) {
-    assert.throws(() => new AssessmentsClient({ ...GOOD, baseUrl }), (error) => {
-      assert.equal(error.name, "ConfigurationError");
-      assert.match(error.message, /^baseUrl must be an absolute http or https URL, got /);
-      assert.ok(!error.message.includes("secret"));
-      return true;
-    });
+    assert.throws(
+      () => new AssessmentsClient({ ...GOOD, baseUrl }),
+      (error) => {
+        assert.equal(error.name, "ConfigurationError");
+        assert.match(error.message, /^baseUrl must be an absolute http or https URL, got /);
+        assert.ok(!error.message.includes("secret"));
+        return true;
+      },
+    );
   }
 });

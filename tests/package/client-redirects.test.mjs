@@ -12,7 +12,12 @@ async function serverOf() {
   const kept = { requests: [], reply: undefined };
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString();
-    kept.requests.push({ method: request.method, url: request.url, headers: request.headers, body });
+    kept.requests.push({
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      body,
+    });
     const { status = 200, headers = {}, json } = kept.reply;
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end(JSON.stringify(json ?? {}));
@@ -95,7 +100,8 @@ for (const status of [300, 304, 305, 306, 399]) {
   test(`whatever_says_that_the_answer_is_elsewhere_is_no_answer: ${status}`, async () => {
     const { client, requests } = scripted(() => new Response(null, { status }));
     await assert.rejects(client.retrieve(ID), {
-      name: "ConnectionError", message: `No answer from the API: redirected by HTTP ${status}`,
+      name: "ConnectionError",
+      message: `No answer from the API: redirected by HTTP ${status}`,
     });
     assert.equal(requests.length, 1);
   });
@@ -114,11 +120,16 @@ test("a_fetch_that_follows_all_the_same_is_not_believed", async () => {
   ]) {
     let calls = 0;
     const own = new AssessmentsClient({
-      baseUrl: "https://api.example", token: "a-session",
-      fetch: async () => { calls += 1; return of(twist); },
+      baseUrl: "https://api.example",
+      token: "a-session",
+      fetch: async () => {
+        calls += 1;
+        return of(twist);
+      },
     });
     await assert.rejects(own.create(BODY), {
-      name: "ConnectionError", message: `No answer from the API: redirected to ${said}`,
+      name: "ConnectionError",
+      message: `No answer from the API: redirected to ${said}`,
     });
     assert.equal(calls, 1);
   }
@@ -128,14 +139,18 @@ test("a_fetch_of_the_platform_that_is_told_to_follow_is_not_believed", async () 
   near.reply = { status: 307, headers: { location: `${far.url}/v1/assessments` } };
   const fetch = (url, init) => globalThis.fetch(url, { ...init, redirect: "follow" });
   await assert.rejects(client({ fetch }).create(BODY), {
-    name: "ConnectionError", message: `No answer from the API: redirected to ${far.url}`,
+    name: "ConnectionError",
+    message: `No answer from the API: redirected to ${far.url}`,
   });
   assert.equal(near.requests.length, 1);
 });
 
 test("an_answer_of_the_same_origin_is_the_api_s_whatever_its_url_is_written_like", async () => {
   near.reply = { json: ASSESSMENT };
-  assert.deepEqual(await client({ baseUrl: `${near.url.toUpperCase()}//` }).retrieve(ID), ASSESSMENT);
+  assert.deepEqual(
+    await client({ baseUrl: `${near.url.toUpperCase()}//` }).retrieve(ID),
+    ASSESSMENT,
+  );
   const { client: other } = scripted(answer(ASSESSMENT));
   assert.deepEqual(await other.retrieve(ID), ASSESSMENT);
 });

@@ -4,7 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError, ConnectionError } from "../../pkg/dist/index.js";
 import {
-  ASSESSMENT, BODY, CREATED, ID, answer, clock, hasty, scripted,
+  ASSESSMENT,
+  BODY,
+  CREATED,
+  ID,
+  answer,
+  clock,
+  hasty,
+  scripted,
 } from "./client-support.mjs";
 
 const refused = (status, headers) => answer({ detail: `status ${status}` }, status, headers);
@@ -68,7 +75,10 @@ test("waits_are_a_random_part_of_a_bound_that_doubles", async (t) => {
     t.mock.method(Math, "random", () => random);
     const { client, retries } = scripted(lost, { maxRetries: 8, totalTimeoutMs: 600_000 });
     await assert.rejects(time.until(client.retrieve(ID)), ConnectionError);
-    assert.deepEqual(retries.map(({ delayMs }) => delayMs), bounds.map((bound) => bound * random));
+    assert.deepEqual(
+      retries.map(({ delayMs }) => delayMs),
+      bounds.map((bound) => bound * random),
+    );
   }
 });
 
@@ -147,8 +157,12 @@ test("a_token_function_is_called_before_every_attempt", async (t) => {
 test("the_error_of_a_token_function_passes_through", async () => {
   const problem = new Error("signed out");
   for (const token of [
-    async () => { throw problem; },
-    () => { throw problem; },
+    async () => {
+      throw problem;
+    },
+    () => {
+      throw problem;
+    },
   ]) {
     const { client, requests } = scripted(answer(ASSESSMENT), { token });
     await assert.rejects(client.retrieve(ID), (error) => error === problem);
@@ -207,18 +221,19 @@ test("hooks_that_throw_at_once_or_later_change_nothing", async (t) => {
   const problem = new Error("a hook's own");
   const names = ["onRequest", "onResponse", "onRetry"];
   for (const hook of [
-    () => { throw problem; },
-    async () => { throw problem; },
+    () => {
+      throw problem;
+    },
+    async () => {
+      throw problem;
+    },
     () => Promise.reject(problem),
   ]) {
     reported.mock.resetCalls();
     const hooks = Object.fromEntries(names.map((name) => [name, hook]));
     const { client } = scripted(script(), { hooks });
     assert.deepEqual(await client.retrieve(ID), ASSESSMENT);
-    assert.deepEqual(
-      await client.waitFor(ID, { until: "created", onUpdate: hook }),
-      ASSESSMENT,
-    );
+    assert.deepEqual(await client.waitFor(ID, { until: "created", onUpdate: hook }), ASSESSMENT);
     for (const { arguments: said } of reported.mock.calls) assert.equal(said[1], problem);
     assert.equal(reported.mock.callCount(), 7);
   }

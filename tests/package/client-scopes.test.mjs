@@ -48,27 +48,30 @@ const SCOPES = {
   "a worker of a worker": () => workerOf("/nested.js"),
   "a shared worker": () => {
     const { port } = new SharedWorker("/shared.js", { type: "module" });
-    return (given) => new Promise((resolve) => {
-      port.onmessage = ({ data }) => resolve(data);
-      port.postMessage(given);
-    });
+    return (given) =>
+      new Promise((resolve) => {
+        port.onmessage = ({ data }) => resolve(data);
+        port.postMessage(given);
+      });
   },
   "a service worker": async () => {
     await navigator.serviceWorker.register("/service.js", { type: "module" });
     const { active } = await navigator.serviceWorker.ready;
-    return (given) => new Promise((resolve) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = ({ data }) => resolve(data);
-      active.postMessage(given, [port2]);
-    });
+    return (given) =>
+      new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => resolve(data);
+        active.postMessage(given, [port2]);
+      });
   },
   "a sandboxed frame": async () => {
     const frame = document.createElement("iframe");
     frame.sandbox = "allow-scripts";
     frame.srcdoc = `<script type="module" src="${location.origin}/frame.js"></script>`;
-    const heard = () => new Promise((resolve) => {
-      addEventListener("message", ({ data }) => resolve(data), { once: true });
-    });
+    const heard = () =>
+      new Promise((resolve) => {
+        addEventListener("message", ({ data }) => resolve(data), { once: true });
+      });
     const ready = heard();
     document.body.append(frame);
     await ready;
@@ -92,7 +95,8 @@ describe("Chromium", () => {
       if (request.method === "OPTIONS") return response.writeHead(204).end();
       const file = FILES[request.url];
       if (file === undefined) requests.push(request.headers.authorization);
-      const type = request.url === "/" ? "text/html" : file ? "text/javascript" : "application/json";
+      const type =
+        request.url === "/" ? "text/html" : file ? "text/javascript" : "application/json";
       response.writeHead(200, { "content-type": type }).end(file ?? JSON.stringify(ASSESSMENT));
     });
     await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -110,10 +114,11 @@ describe("Chromium", () => {
     await page.evaluate(() => {
       globalThis.workerOf = (url) => {
         const worker = new Worker(url, { type: "module" });
-        return (given) => new Promise((resolve) => {
-          worker.onmessage = ({ data }) => resolve(data);
-          worker.postMessage(given);
-        });
+        return (given) =>
+          new Promise((resolve) => {
+            worker.onmessage = ({ data }) => resolve(data);
+            worker.postMessage(given);
+          });
       };
     });
     requests.length = 0;
@@ -141,7 +146,10 @@ async function sentWith(globals) {
   }
   try {
     const { client, requests } = scripted(answer(ASSESSMENT), { token: KEYS.harbor });
-    const error = await client.retrieve(ID).then(() => undefined, (error) => error);
+    const error = await client.retrieve(ID).then(
+      () => undefined,
+      (error) => error,
+    );
     if (error) assert.equal(error.name, "ConfigurationError");
     return requests.length === 1;
   } finally {
@@ -175,7 +183,7 @@ for (const [where, globals] of Object.entries({
   "Node.js with a worker's globals": { WorkerGlobalScope: Scope, ...named("Node.js/22") },
   "Deno's worker": { WorkerGlobalScope: Scope, ...named("Deno/2.5.0") },
   "Bun's worker": { WorkerGlobalScope: Scope, ...named("Bun/1.3.0") },
-  "workerd": { WorkerGlobalScope: Scope, ...named("Cloudflare-Workers") },
+  workerd: { WorkerGlobalScope: Scope, ...named("Cloudflare-Workers") },
   "workerd of an early compatibility date": { WorkerGlobalScope: Scope, navigator: undefined },
   "an edge runtime": { EdgeRuntime: "edge-runtime", self: globalThis, navigator: undefined },
 })) {

@@ -4,7 +4,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  AssessmentsClient, AssessmentsError, ConfigurationError, isId, parseId, validateField,
+  AssessmentsClient,
+  AssessmentsError,
+  ConfigurationError,
+  isId,
+  parseId,
+  validateField,
 } from "../../pkg/dist/index.js";
 import { KEYS } from "../http/harness.mjs";
 import { ASSESSMENT, BODY, ID, answer, scripted } from "./client-support.mjs";
@@ -12,18 +17,32 @@ import { ASSESSMENT, BODY, ID, answer, scripted } from "./client-support.mjs";
 const GOOD = { baseUrl: "https://api.example", token: "a-session" };
 
 function refuses(options, message) {
-  assert.throws(() => new AssessmentsClient({ ...GOOD, ...options }), (error) => {
-    assert.ok(error instanceof ConfigurationError && error instanceof AssessmentsError);
-    assert.equal(error.name, "ConfigurationError");
-    assert.match(error.message, message);
-    return true;
-  });
+  assert.throws(
+    () => new AssessmentsClient({ ...GOOD, ...options }),
+    (error) => {
+      assert.ok(error instanceof ConfigurationError && error instanceof AssessmentsError);
+      assert.equal(error.name, "ConfigurationError");
+      assert.match(error.message, message);
+      return true;
+    },
+  );
 }
 
 test("a_base_url_must_be_absolute_http_or_https", () => {
   for (const baseUrl of [
-    undefined, null, "", "/api", "api.example", "localhost:8787", "//api.example",
-    "ftp://api.example", "file:///api", "javascript:0", 7, {}, Symbol("url"),
+    undefined,
+    null,
+    "",
+    "/api",
+    "api.example",
+    "localhost:8787",
+    "//api.example",
+    "ftp://api.example",
+    "file:///api",
+    "javascript:0",
+    7,
+    {},
+    Symbol("url"),
   ]) {
     refuses({ baseUrl }, /^baseUrl must be an absolute http or https URL, got /);
   }
@@ -31,8 +50,10 @@ test("a_base_url_must_be_absolute_http_or_https", () => {
 
 test("a_base_url_has_nothing_but_a_host_and_a_path", () => {
   for (const baseUrl of [
-    "https://user:secret@api.example", "https://user@api.example",
-    "https://api.example/?key=secret", "https://api.example/#part",
+    "https://user:secret@api.example",
+    "https://user@api.example",
+    "https://api.example/?key=secret",
+    "https://api.example/#part",
   ]) {
     refuses({ baseUrl }, /^baseUrl must have no user name, password, query or fragment$/);
     try {
@@ -67,8 +88,17 @@ test("a_token_is_a_string_or_a_function", () => {
 
 test("a_token_that_no_header_can_hold_is_refused_before_anything_is_sent", async () => {
   for (const token of [
-    "", "two words", "line\nbreak", "line\r\nx-injected: 1", "schlüssel", "nul\u0000", "☕",
-    7, undefined, null, {},
+    "",
+    "two words",
+    "line\nbreak",
+    "line\r\nx-injected: 1",
+    "schlüssel",
+    "nul\u0000",
+    "☕",
+    7,
+    undefined,
+    null,
+    {},
   ]) {
     for (const given of [token, () => token, async () => token]) {
       // What is no string at all is refused when the client is made.
@@ -92,7 +122,8 @@ test("limits_are_numbers_and_not_negative", async () => {
       const message = new RegExp(`^${limit} must be a number, 0 or more, got `);
       refuses({ [limit]: value }, message);
       await assert.rejects(client.retrieve(ID, { [limit]: value }), {
-        name: "ConfigurationError", message,
+        name: "ConfigurationError",
+        message,
       });
     }
   }
@@ -106,7 +137,8 @@ test("fetch_and_signal_are_checked", async () => {
     for (const operation of ["create", "retrieve", "cancel", "waitFor"]) {
       const argument = operation === "create" ? BODY : ID;
       await assert.rejects(client[operation](argument, { signal }), {
-        name: "ConfigurationError", message: "signal must be an AbortSignal",
+        name: "ConfigurationError",
+        message: "signal must be an AbortSignal",
       });
     }
   }
@@ -192,12 +224,14 @@ test("secrets_are_not_shown_by_inspection", async () => {
 test("names_that_are_no_names_are_refused_clearly", () => {
   for (const name of ["nope", "", 7, null, undefined, {}, Symbol("s")]) {
     assert.throws(() => validateField(name, "x"), {
-      name: "ConfigurationError", message: /is no field of the request$/,
+      name: "ConfigurationError",
+      message: /is no field of the request$/,
     });
     if (name === undefined) continue;
     for (const parse of [parseId, isId]) {
       assert.throws(() => parse(ID, name), {
-        name: "ConfigurationError", message: /is no kind of id$/,
+        name: "ConfigurationError",
+        message: /is no kind of id$/,
       });
     }
   }

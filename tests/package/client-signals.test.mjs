@@ -16,7 +16,10 @@ function clientOf(script, options) {
     return typeof step === "function" ? step() : step.clone();
   };
   return new AssessmentsClient({
-    baseUrl: "https://api.example", token: "a-session", fetch, ...options,
+    baseUrl: "https://api.example",
+    token: "a-session",
+    fetch,
+    ...options,
   });
 }
 
@@ -113,7 +116,10 @@ test("those_that_are_still_in_flight_are_aborted_though_others_have_ended", asyn
   await Promise.all([calls[0], calls[2]]);
   controller.abort();
   const ended = await Promise.allSettled(calls);
-  assert.deepEqual(ended.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled", "rejected"]);
+  assert.deepEqual(
+    ended.map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled", "rejected"],
+  );
   // The same signal is good for nothing more, and says so each time.
   await assert.rejects(client.retrieve(ID, { signal }), (error) => error === signal.reason);
   assert.equal(getEventListeners(signal, "abort").length, 0);

@@ -4,17 +4,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TimeoutError } from "../../pkg/dist/index.js";
 import {
-  ASSESSMENT, BODY, CREATED, ID, answer, clock, endless, never, scripted, settle,
+  ASSESSMENT,
+  BODY,
+  CREATED,
+  ID,
+  answer,
+  clock,
+  endless,
+  never,
+  scripted,
+  settle,
 } from "./client-support.mjs";
 
 const STALLS = {
-  "a_fetch_that_never_settles": { script: never },
-  "a_body_that_never_ends": { script: () => endless() },
-  "the_body_of_an_error_that_never_ends": { script: () => endless(400) },
-  "a_text_that_never_settles": {
+  a_fetch_that_never_settles: { script: never },
+  a_body_that_never_ends: { script: () => endless() },
+  the_body_of_an_error_that_never_ends: { script: () => endless(400) },
+  a_text_that_never_settles: {
     script: () => ({ ok: true, status: 200, headers: new Headers(), text: never }),
   },
-  "a_token_function_that_never_answers": { options: { token: never } },
+  a_token_function_that_never_answers: { options: { token: never } },
 };
 
 for (const [what, { script = answer(ASSESSMENT), options }] of Object.entries(STALLS)) {
@@ -42,7 +51,9 @@ for (const [what, { script = answer(ASSESSMENT), options }] of Object.entries(ST
     const time = clock(t);
     const { client } = scripted(script, { ...options, totalTimeoutMs: 300 });
     await assert.rejects(time.until(client.retrieve(ID), 350), {
-      name: "TimeoutError", attempts: 1, message: "No whole answer within 300 ms",
+      name: "TimeoutError",
+      attempts: 1,
+      message: "No whole answer within 300 ms",
     });
   });
 }
@@ -51,7 +62,10 @@ test("an_attempt_that_times_out_is_aborted", async (t) => {
   const time = clock(t);
   const { client, requests } = scripted([never, answer(CREATED, 201)]);
   await time.until(client.create(BODY));
-  assert.deepEqual(requests.map(({ signal }) => signal.aborted), [true, false]);
+  assert.deepEqual(
+    requests.map(({ signal }) => signal.aborted),
+    [true, false],
+  );
 });
 
 test("an_attempt_that_is_only_slow_succeeds", async (t) => {
@@ -93,10 +107,13 @@ test("no_timer_is_left_behind", async (t) => {
   const timers = new Set();
   const { setTimeout, clearTimeout } = globalThis;
   t.mock.method(globalThis, "setTimeout", (work, ...rest) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      work();
-    }, ...rest);
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        work();
+      },
+      ...rest,
+    );
     timers.add(timer);
     return timer;
   });

@@ -26,7 +26,10 @@ for (const [last, until] of [
     await assert.rejects(time.until(client.waitFor(ID, { until, onUpdate }), 5_000), (error) => {
       assert.ok(error instanceof UnreachableError && error instanceof AssessmentsError);
       assert.equal(error.name, "UnreachableError");
-      assert.equal(error.message, `${ID} is ${last}, and will not be ${[until].flat().join(" or ")}`);
+      assert.equal(
+        error.message,
+        `${ID} is ${last}, and will not be ${[until].flat().join(" or ")}`,
+      );
       assert.deepEqual(error.assessment, { ...ASSESSMENT, status: last });
       return true;
     });
@@ -38,7 +41,9 @@ for (const [last, until] of [
 test("a_test_is_asked_until_time_is_up_for_findings_may_change_after_the_end", async (t) => {
   const time = clock(t);
   const { client } = scripted([
-    at("complete", { findings_count: 2 }), at("complete", { findings_count: 1 }), at("complete"),
+    at("complete", { findings_count: 2 }),
+    at("complete", { findings_count: 1 }),
+    at("complete"),
   ]);
   const until = ({ findings_count }) => findings_count === 0;
   assert.equal((await time.until(client.waitFor(ID, { until }))).findings_count, 0);
@@ -105,8 +110,17 @@ test("an_update_is_told_to_its_owner", async () => {
   }
   const watcher = new Watcher();
   const { client } = scripted(at("created"));
-  await assert.rejects(client.waitFor(ID, watcher), { name: "ConfigurationError", message: /^seen is/ });
-  const options = { until: "created", seen: undefined, onUpdate({ status }) { this.seen = [status]; } };
+  await assert.rejects(client.waitFor(ID, watcher), {
+    name: "ConfigurationError",
+    message: /^seen is/,
+  });
+  const options = {
+    until: "created",
+    seen: undefined,
+    onUpdate({ status }) {
+      this.seen = [status];
+    },
+  };
   await client.waitFor(ID, options);
   assert.deepEqual(options.seen, ["created"]);
 });
@@ -153,7 +167,9 @@ test("settings_of_the_client_bound_its_calls_and_not_its_waits", async (t) => {
   const time = clock(t);
   const script = () => [lost, lost, lost, at("complete")];
   const options = { maxRetries: 0, totalTimeoutMs: 100 };
-  await assert.rejects(scripted(script(), options).client.retrieve(ID), { name: "ConnectionError" });
+  await assert.rejects(scripted(script(), options).client.retrieve(ID), {
+    name: "ConnectionError",
+  });
   const waiting = scripted(script(), options).client.waitFor(ID);
   assert.equal((await time.until(waiting)).status, "complete");
 });
@@ -162,7 +178,8 @@ test("settings_of_a_wait_bound_its_reads", async (t) => {
   const time = clock(t);
   const { client, requests } = scripted([at("created"), lost]);
   await assert.rejects(time.until(client.waitFor(ID, { maxRetries: 2 })), {
-    name: "ConnectionError", attempts: 3,
+    name: "ConnectionError",
+    attempts: 3,
   });
   assert.equal(requests.length, 4);
   const slow = scripted(never).client.waitFor(ID, { timeoutMs: 200, maxRetries: 1 });
@@ -195,7 +212,13 @@ test("a_long_retry_after_is_waited_for_within_the_wait_and_told_at_once_beyond_i
     return answer({ detail: "busy" }, 503, { "retry-after": String(seconds) });
   };
   t.mock.method(Math, "random", () => 0);
-  const { client } = scripted([busy(90), () => { reads.push(time.now()); return at("complete"); }]);
+  const { client } = scripted([
+    busy(90),
+    () => {
+      reads.push(time.now());
+      return at("complete");
+    },
+  ]);
   assert.equal((await time.until(client.waitFor(ID))).status, "complete");
   assert.deepEqual(reads, [0, 90_000]);
   const far = scripted(busy(700)).client.waitFor(ID, { maxWaitMs: 600_000 });
@@ -214,7 +237,9 @@ for (const status of [400, 401, 403, 404]) {
 }
 
 for (const times of [
-  { minDelayMs: 1_000, maxDelayMs: 1 }, { minDelayMs: 0 }, { minDelayMs: 0, maxDelayMs: 0 },
+  { minDelayMs: 1_000, maxDelayMs: 1 },
+  { minDelayMs: 0 },
+  { minDelayMs: 0, maxDelayMs: 0 },
   { minDelayMs: 1, maxDelayMs: 1 },
 ]) {
   test(`between_two_reads_is_a_quarter_of_a_second_at_least: ${JSON.stringify(times)}`, async (t) => {
@@ -230,6 +255,9 @@ for (const times of [
     await time.until(client.waitFor(ID, times), 60_000, 10);
     const gaps = reads.slice(1).map((read, index) => read - reads[index]);
     assert.equal(gaps.length, 5);
-    assert.ok(gaps.every((gap) => gap >= 250), gaps.join());
+    assert.ok(
+      gaps.every((gap) => gap >= 250),
+      gaps.join(),
+    );
   });
 }

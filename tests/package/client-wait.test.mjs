@@ -7,7 +7,10 @@ import { ASSESSMENT, ID, answer, clock, endless, never, scripted } from "./clien
 
 const at = (status, more = {}) => answer({ ...ASSESSMENT, status, ...more });
 const LIFE = [
-  "created", "collecting_documents", "indexing_supporting_documents", "analyzing_questionnaire",
+  "created",
+  "collecting_documents",
+  "indexing_supporting_documents",
+  "analyzing_questionnaire",
   "review_evals",
 ];
 
@@ -42,7 +45,8 @@ test("a_status_that_is_passed_by_is_waited_for_until_time_is_up", async (t) => {
   const until = "collecting_documents";
   const waiting = client.waitFor(ID, { until, maxWaitMs: 60_000 });
   await assert.rejects(time.until(waiting, 61_000), {
-    name: "TimeoutError", message: `${ID} is still review_evals after 60000 ms`,
+    name: "TimeoutError",
+    message: `${ID} is still review_evals after 60000 ms`,
   });
 });
 
@@ -57,7 +61,8 @@ test("what_is_no_status_is_refused_before_anything_is_sent", async () => {
   for (const limit of ["minDelayMs", "maxDelayMs", "maxWaitMs"]) {
     for (const value of [NaN, -1, "1000", null]) {
       await assert.rejects(client.waitFor(ID, { [limit]: value }), {
-        name: "ConfigurationError", message: new RegExp(`^${limit} must be a number`),
+        name: "ConfigurationError",
+        message: new RegExp(`^${limit} must be a number`),
       });
     }
   }
@@ -67,14 +72,21 @@ test("what_is_no_status_is_refused_before_anything_is_sent", async () => {
 test("an_update_is_told_when_something_changed_and_only_then", async (t) => {
   const time = clock(t);
   const { client, requests } = scripted([
-    at("created"), at("created"), at("created", { findings_count: 1 }),
-    at("created", { findings_count: 1 }), at("complete", { findings_count: 1 }),
+    at("created"),
+    at("created"),
+    at("created", { findings_count: 1 }),
+    at("created", { findings_count: 1 }),
+    at("complete", { findings_count: 1 }),
   ]);
   const told = [];
   const onUpdate = ({ status, findings_count }) => told.push([status, findings_count]);
   await time.until(client.waitFor(ID, { onUpdate }));
   assert.equal(requests.length, 5);
-  assert.deepEqual(told, [["created", 0], ["created", 1], ["complete", 1]]);
+  assert.deepEqual(told, [
+    ["created", 0],
+    ["created", 1],
+    ["complete", 1],
+  ]);
 });
 
 test("the_delay_grows_by_half_up_to_its_bound", async (t) => {
@@ -106,7 +118,13 @@ for (const [what, script, state] of [
   ["nothing_happens", () => at("created"), "still created"],
   ["no_answer_comes", never, "not read"],
   ["no_body_ends", () => endless(), "not read"],
-  ["the_network_is_gone", () => { throw new TypeError("fetch failed"); }, "not read"],
+  [
+    "the_network_is_gone",
+    () => {
+      throw new TypeError("fetch failed");
+    },
+    "not read",
+  ],
 ]) {
   test(`time_is_bounded_though_${what}`, async (t) => {
     const time = clock(t);
@@ -134,7 +152,12 @@ test("an_infinite_wait_waits", async (t) => {
 test("a_lost_read_is_tried_again_within_the_wait", async (t) => {
   const time = clock(t);
   const { client, requests } = scripted([
-    at("created"), () => { throw new TypeError("fetch failed"); }, answer({}, 503), at("complete"),
+    at("created"),
+    () => {
+      throw new TypeError("fetch failed");
+    },
+    answer({}, 503),
+    at("complete"),
   ]);
   assert.equal((await time.until(client.waitFor(ID))).status, "complete");
   assert.equal(requests.length, 4);
@@ -150,7 +173,9 @@ test("an_error_of_the_callers_test_ends_the_wait", async (t) => {
   const time = clock(t);
   const problem = new Error("the test's own");
   const { client } = scripted(at("created"));
-  const until = () => { throw problem; };
+  const until = () => {
+    throw problem;
+  };
   await assert.rejects(time.until(client.waitFor(ID, { until })), (error) => error === problem);
 });
 
@@ -177,14 +202,23 @@ const RUN = {
 for (const status of ["completed", "canceled", "failed"]) {
   test(`a_run_is_waited_for_until_it_is_${status}`, async (t) => {
     const time = clock(t);
-    const ended = { ...RUN, status, completed_at: 1_790_500_060, steps: [{ ...STEP, status: "success" }] };
+    const ended = {
+      ...RUN,
+      status,
+      completed_at: 1_790_500_060,
+      steps: [{ ...STEP, status: "success" }],
+    };
     const { client, requests } = scripted([answer(RUN), answer(RUN), answer(ended)]);
     const updates = [];
     const onUpdate = ({ status }) => updates.push(status);
     assert.deepEqual(await time.until(client.waitForRun(RUN_ID, { onUpdate })), ended);
     assert.deepEqual(updates, ["started", status]);
-    assert.ok(requests.every(({ url, method }) =>
-      method === "GET" && url === `https://api.example/v1/workflows/runs/${RUN_ID}`));
+    assert.ok(
+      requests.every(
+        ({ url, method }) =>
+          method === "GET" && url === `https://api.example/v1/workflows/runs/${RUN_ID}`,
+      ),
+    );
   });
 }
 
@@ -192,7 +226,8 @@ test("a_run_that_never_ends_is_waited_for_until_time_is_up", async (t) => {
   const time = clock(t);
   const { client } = scripted(answer(RUN));
   await assert.rejects(time.until(client.waitForRun(RUN_ID, { maxWaitMs: 60_000 }), 61_000), {
-    name: "TimeoutError", message: `${RUN_ID} is still started after 60000 ms`,
+    name: "TimeoutError",
+    message: `${RUN_ID} is still started after 60000 ms`,
   });
 });
 
@@ -201,6 +236,7 @@ test("what_is_no_id_of_a_run_is_refused_and_what_is_no_run_is_told", async () =>
   await assert.rejects(client.retrieveRun(ID), { name: "IdError", code: "wrong_kind" });
   assert.equal(requests.length, 0);
   await assert.rejects(client.retrieveRun(RUN_ID), {
-    name: "ResponseShapeError", message: /steps\.0\.artifacts/,
+    name: "ResponseShapeError",
+    message: /steps\.0\.artifacts/,
   });
 });

@@ -89,8 +89,7 @@ for (const fault of ["drop", "break"]) {
   test(`an_answer_that_is_lost_creates_nothing_twice: ${fault}`, async () => {
     const had = await count();
     proxy.faults.push(fault);
-    const { data, attempts, replayed, status } =
-      await clientOf(proxy).withResponse.create(BODY);
+    const { data, attempts, replayed, status } = await clientOf(proxy).withResponse.create(BODY);
     assert.deepEqual([status, attempts, replayed], [201, 2, true]);
     assert.equal(await count(), had + 1);
     assert.equal((await api.retrieve(data.id)).status, 200);
@@ -145,7 +144,10 @@ test("a_key_is_sent_with_creates_only", async () => {
   await client.retrieve(id, { idempotencyKey: "ignored" });
   await client.cancel(id, { idempotencyKey: "ignored" });
   const [, ...others] = proxy.requests;
-  assert.deepEqual(others.map(({ method }) => method), ["GET", "DELETE"]);
+  assert.deepEqual(
+    others.map(({ method }) => method),
+    ["GET", "DELETE"],
+  );
   for (const { headers } of others) assert.ok(!("idempotency-key" in headers));
 });
 
@@ -169,10 +171,10 @@ test("a_request_that_the_api_would_refuse_is_not_sent", async () => {
   await assert.rejects(client.create(faulty), (error) => {
     assert.ok(error instanceof ValidationError);
     assert.equal(error.status, 422);
-    assert.deepEqual(error.issues.map(({ loc }) => loc.join(".")), [
-      "body.vendor_id",
-      "body.control_set_ids.1",
-    ]);
+    assert.deepEqual(
+      error.issues.map(({ loc }) => loc.join(".")),
+      ["body.vendor_id", "body.control_set_ids.1"],
+    );
     assert.equal(
       error.message,
       "vendor_id: Input should be a valid string; " +
@@ -199,14 +201,14 @@ test("without_validation_the_api_refuses_and_the_error_says_as_much", async () =
     return true;
   };
   await assert.rejects(client.create({ ...BODY, vendor_id: "cbvndr_1" }), refused);
-  await assert.rejects(
-    client.create({ ...BODY, name: "n".repeat(300_000) }),
-    { name: "ApiError", status: 413, message: "Request body too large." },
-  );
-  await assert.rejects(
-    client.create({ ...BODY, name: "n".repeat(256) }, { validate: true }),
-    { name: "ValidationError" },
-  );
+  await assert.rejects(client.create({ ...BODY, name: "n".repeat(300_000) }), {
+    name: "ApiError",
+    status: 413,
+    message: "Request body too large.",
+  });
+  await assert.rejects(client.create({ ...BODY, name: "n".repeat(256) }, { validate: true }), {
+    name: "ValidationError",
+  });
 });
 
 test("errors_of_the_api_tell_status_code_and_request_id", async () => {
@@ -231,10 +233,13 @@ test("errors_of_the_api_tell_status_code_and_request_id", async () => {
   }
   const create = (body) => clientOf(api).create({ ...BODY, ...body });
   await assert.rejects(create({ trigger_workflow: "nope" }), {
-    status: 404, code: "workflow_not_found", message: "Workflow 'nope' not found.",
+    status: 404,
+    code: "workflow_not_found",
+    message: "Workflow 'nope' not found.",
   });
   await assert.rejects(create({ trigger_workflow: "paused-flow" }), {
-    status: 409, code: "workflow_disabled",
+    status: 409,
+    code: "workflow_disabled",
   });
   await assert.rejects(create({ vendor_id: `cbvndr_${"0".repeat(32)}` }), { status: 400 });
 });

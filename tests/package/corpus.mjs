@@ -8,8 +8,14 @@ import { ROOT } from "../http/harness.mjs";
 const vectors = (name) => JSON.parse(readFileSync(join(ROOT, "tests/vectors", name), "utf8"));
 
 const FIELDS = [
-  "vendor_id", "control_set_ids", "name", "assessment_name_format", "service_ids",
-  "assignee_id", "trigger_workflow", "supporting_document_ids",
+  "vendor_id",
+  "control_set_ids",
+  "name",
+  "assessment_name_format",
+  "service_ids",
+  "assignee_id",
+  "trigger_workflow",
+  "supporting_document_ids",
 ];
 const PREFIX = {
   vendor_id: "cbvndr",
@@ -40,11 +46,27 @@ export function corpus(count, seed) {
   const id = (field) => `${PREFIX[field]}_${hex()}`;
   const badIds = vectors("ids.json").invalid.map(({ text }) => text);
   const text = () =>
-    pick(["", " ", "Q2", "☕ & Søn", "\u{1F600}", "a\u0000b", "x".repeat(254 + below(3)),
-      ` ${"n".repeat(254 + below(3))}\n`, "{{year}} {{nope}}", "\u{1F600}".repeat(254 + below(3))]);
+    pick([
+      "",
+      " ",
+      "Q2",
+      "☕ & Søn",
+      "\u{1F600}",
+      "a\u0000b",
+      "x".repeat(254 + below(3)),
+      ` ${"n".repeat(254 + below(3))}\n`,
+      "{{year}} {{nope}}",
+      "\u{1F600}".repeat(254 + below(3)),
+    ]);
   const other = (depth = 0) =>
     pick([
-      () => null, () => true, () => false, () => 0, () => -1.5, () => 1e300, () => "x",
+      () => null,
+      () => true,
+      () => false,
+      () => 0,
+      () => -1.5,
+      () => 1e300,
+      () => "x",
       () => (depth < 3 ? [other(depth + 1)] : []),
       () => (depth < 3 ? { [pick(FIELDS)]: other(depth + 1) } : {}),
     ])();

@@ -79,7 +79,10 @@ for (const copy of Object.keys(COPIES)) {
       const error = make(copy, name);
       assert.equal(error.name, name);
       assert.match(String(error.stack), new RegExp(`^${name}\\b`));
-      assert.deepEqual(Object.keys(error).filter((key) => key === "name"), []);
+      assert.deepEqual(
+        Object.keys(error).filter((key) => key === "name"),
+        [],
+      );
     }
   });
 }

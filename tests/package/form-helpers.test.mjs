@@ -5,7 +5,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { makeOrg, startApi } from "../http/harness.mjs";
 import {
-  AssessmentsClient, ConfigurationError, ValidationError, nameTokens, previewName, statuses,
+  AssessmentsClient,
+  ConfigurationError,
+  ValidationError,
+  nameTokens,
+  previewName,
+  statuses,
   validateIdempotencyKey,
 } from "../../pkg/dist/index.js";
 
@@ -14,7 +19,8 @@ const SERVICE_NAMES = ["Card processing", "Portal"];
 const ORG = makeOrg("form helpers");
 ORG.data.vendors[0].name = VENDOR_NAME;
 ORG.data.vendors[0].services = SERVICE_NAMES.map((name, index) => ({
-  id: `cbsvc_${String(index).repeat(32)}`, name,
+  id: `cbsvc_${String(index).repeat(32)}`,
+  name,
 }));
 const services = ORG.data.vendors[0].services.map(({ id }) => id);
 
@@ -25,8 +31,18 @@ before(async () => {
 after(() => api.close());
 
 const FORMATS = [
-  undefined, "", "  ", "{{vendor:name}}", "{{service:name}}", "{{cycle}} of {{year}}", "{{date}}",
-  "{{{year}}}", "{{nope}} {{ year }} {{YEAR}}", "{{year", "}}{{year}}{{", "é".repeat(255),
+  undefined,
+  "",
+  "  ",
+  "{{vendor:name}}",
+  "{{service:name}}",
+  "{{cycle}} of {{year}}",
+  "{{date}}",
+  "{{{year}}}",
+  "{{nope}} {{ year }} {{YEAR}}",
+  "{{year",
+  "}}{{year}}{{",
+  "é".repeat(255),
   "{{vendor:name}}".repeat(17),
 ];
 
@@ -74,7 +90,11 @@ test("a_preview_of_what_is_no_text_says_so", () => {
 
 test("every_token_is_replaced_and_nothing_else_is_one", () => {
   assert.deepEqual(nameTokens(), [
-    "{{vendor:name}}", "{{service:name}}", "{{cycle}}", "{{year}}", "{{date}}",
+    "{{vendor:name}}",
+    "{{service:name}}",
+    "{{cycle}}",
+    "{{year}}",
+    "{{date}}",
   ]);
   for (const token of nameTokens()) {
     const facts = { vendorName: "V", serviceNames: ["S"] };
@@ -99,9 +119,15 @@ test("statuses_come_in_the_order_of_the_work_with_their_stages", () => {
 });
 
 for (const [key, type] of [
-  ["ticket-4711", undefined], ["!", undefined], ["~".repeat(255), undefined],
-  ["", "empty"], ["~".repeat(256), "too_long"], ["a b", "bad_character"], ["clé", "bad_character"],
-  [7, "string_type"], [null, "string_type"],
+  ["ticket-4711", undefined],
+  ["!", undefined],
+  ["~".repeat(255), undefined],
+  ["", "empty"],
+  ["~".repeat(256), "too_long"],
+  ["a b", "bad_character"],
+  ["clé", "bad_character"],
+  [7, "string_type"],
+  [null, "string_type"],
 ]) {
   const shown = String(key).length > 20 ? `${String(key).length} characters` : JSON.stringify(key);
   test(`idempotency_key_${shown}_is_${type ?? "good"}`, async () => {

@@ -10,7 +10,9 @@ import { IdError, isId, parseId } from "../../pkg/dist/index.js";
 const { valid, invalid } = JSON.parse(readFileSync(join(ROOT, "tests/vectors/ids.json"), "utf8"));
 
 let api;
-before(async () => { api = await startApi(); });
+before(async () => {
+  api = await startApi();
+});
 after(() => api.close());
 
 for (const { text, kind, why } of valid) {

@@ -5,8 +5,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import {
-  assertUsed, install, launchBrowser, node, outcomeOf, run, serve, startServer,
-  startStandIn, visit,
+  assertUsed,
+  install,
+  launchBrowser,
+  node,
+  outcomeOf,
+  run,
+  serve,
+  startServer,
+  startStandIn,
+  visit,
 } from "./projects.mjs";
 
 let browser;
@@ -38,7 +46,10 @@ function built(folder) {
   // Base64 of what every module begins with.
   const inlined = files.filter((name) => text(name).includes("AGFzbQEAAAAB"));
   const modules = files.filter((name) => name.endsWith(".wasm"));
-  const nothing = files.filter((name) => /nothing.*\.js$/.test(name)).map(text).join();
+  const nothing = files
+    .filter((name) => /nothing.*\.js$/.test(name))
+    .map(text)
+    .join();
   return { inlined, modules, nothing };
 }
 
@@ -51,7 +62,9 @@ function assertNothing({ nothing }) {
 describe("vite", () => {
   let folder;
   const VITE = "node_modules/vite/bin/vite.js";
-  before(async () => { folder = await install("vite"); });
+  before(async () => {
+    folder = await install("vite");
+  });
 
   describe("build", () => {
     let preview;
@@ -134,7 +147,13 @@ describe("esbuild", () => {
   before(async () => {
     folder = await install("esbuild");
     const entries = ["main.js", "slim.js", "forbidden.js", "nothing.js"];
-    const options = ["--bundle", "--minify", "--format=esm", "--loader:.wasm=file", "--outdir=dist"];
+    const options = [
+      "--bundle",
+      "--minify",
+      "--format=esm",
+      "--loader:.wasm=file",
+      "--outdir=dist",
+    ];
     const esbuild = node("node_modules/esbuild/bin/esbuild", ...entries, ...options);
     said = await run(...esbuild, { cwd: folder });
     host = await serve([join(folder, "dist"), folder]);

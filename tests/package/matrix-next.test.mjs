@@ -6,7 +6,14 @@ import { globSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import {
-  EXPECTED, assertUsed, install, launchBrowser, node, run, startServer, startStandIn,
+  EXPECTED,
+  assertUsed,
+  install,
+  launchBrowser,
+  node,
+  run,
+  startServer,
+  startStandIn,
   visit,
 } from "./projects.mjs";
 
@@ -59,7 +66,10 @@ for (const [bundler, absent] of Object.entries(ABSENT)) {
       });
     }
 
-    const pages = [["/", "node"], ["/edge", "the_edge_runtime"]];
+    const pages = [
+      ["/", "node"],
+      ["/edge", "the_edge_runtime"],
+    ];
     for (const [path, renderer] of pages.filter(([path]) => absent !== `app${path}`)) {
       test(`${renderer}_renders_components_that_use_the_package`, async () => {
         const html = await get(path);
@@ -76,7 +86,10 @@ for (const [bundler, absent] of Object.entries(ABSENT)) {
           assert.equal(standIn.takeCalls().length, 4, "two by the server, two by the page");
           await page.locator("input").fill(EXPECTED.parsed.id);
           assert.equal(await page.locator("#field").textContent(), "fine");
-          assert.deepEqual(requests.filter((request) => request.includes(".wasm")), []);
+          assert.deepEqual(
+            requests.filter((request) => request.includes(".wasm")),
+            [],
+          );
         });
       });
     }

@@ -7,19 +7,45 @@ import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createTestHarness, unstable_readConfig } from "wrangler";
 import {
-  EXPECTED, ROOT, assertAskedOnServer, assertOnServer, assertUsed, install, node, run, serve, startStandIn,
+  EXPECTED,
+  ROOT,
+  assertAskedOnServer,
+  assertOnServer,
+  assertUsed,
+  install,
+  node,
+  run,
+  serve,
+  startStandIn,
 } from "./projects.mjs";
 
 const EXPORTS = [
-  "ApiError", "AssessmentsClient", "AssessmentsError", "ConfigurationError", "ConnectionError",
-  "IdError", "InternalError", "ResponseShapeError", "TimeoutError",
-  "UnreachableError", "ValidationError",
-  "createAssessmentSchema", "isId", "nameTokens", "parseId", "previewName", "statuses",
-  "validateCreateAssessment", "validateField", "validateIdempotencyKey",
+  "ApiError",
+  "AssessmentsClient",
+  "AssessmentsError",
+  "ConfigurationError",
+  "ConnectionError",
+  "IdError",
+  "InternalError",
+  "ResponseShapeError",
+  "TimeoutError",
+  "UnreachableError",
+  "ValidationError",
+  "createAssessmentSchema",
+  "isId",
+  "nameTokens",
+  "parseId",
+  "previewName",
+  "statuses",
+  "validateCreateAssessment",
+  "validateField",
+  "validateIdempotencyKey",
 ];
 
 let standIn;
-before(async () => { standIn = await startStandIn(); });
+before(async () => {
+  standIn = await startStandIn();
+});
 after(() => standIn.close());
 
 /** What a script of a project prints, which is JSON and nothing else. */
@@ -65,7 +91,12 @@ for (const [version, program] of nodes()) {
         assertOnServer(main, standIn);
         const calls = standIn.takeCalls().map(([method, url]) => `${method} ${url}`);
         const path = `/v1/assessments/${EXPECTED.created.id}`;
-        assert.deepEqual(calls, ["POST /v1/assessments", `GET ${path}`, `GET ${path}`, `GET /away${path}`]);
+        assert.deepEqual(calls, [
+          "POST /v1/assessments",
+          `GET ${path}`,
+          `GET ${path}`,
+          `GET /away${path}`,
+        ]);
       });
     }
 
@@ -84,7 +115,8 @@ for (const [version, program] of nodes()) {
       assert.deepEqual(await said(program, ["inert.mjs"], esm), {
         imported: EXPORTS,
         slim: [...EXPORTS, "init"].toSorted(),
-        first: "ConfigurationError: " +
+        first:
+          "ConfigurationError: " +
           "WebAssembly cannot be compiled here. If this page has a Content-Security-Policy, " +
           "its script-src needs 'wasm-unsafe-eval'.",
       });
@@ -97,7 +129,11 @@ for (const [version, program] of nodes()) {
     });
 
     for (const kind of [
-      "bytes", "an ArrayBuffer", "a promise of bytes", "a WebAssembly.Module", "a Response",
+      "bytes",
+      "an ArrayBuffer",
+      "a promise of bytes",
+      "a WebAssembly.Module",
+      "a Response",
       "a data URL",
     ]) {
       test(`slim_works_in_node_after_init_with_${kind.replaceAll(" ", "_")}_and_not_before`, async () => {
@@ -121,7 +157,9 @@ for (const [version, program] of nodes()) {
 
 describe("workerd", () => {
   let folder;
-  before(async () => { folder = await install("workerd"); });
+  before(async () => {
+    folder = await install("workerd");
+  });
 
   /** What the Worker of the project answers, with its compatibility date or another. */
   async function answered(path, date) {
@@ -151,7 +189,8 @@ describe("workerd", () => {
       assert.deepEqual(outcome, {
         key: "created",
         owned: "created",
-        redirected: "ConnectionError: No answer from the API: redirected to https://elsewhere.example",
+        redirected:
+          "ConnectionError: No answer from the API: redirected to https://elsewhere.example",
       });
       assert.equal(standIn.takeCalls().length, 1);
     });

@@ -12,7 +12,9 @@ import { ROOT, install, node, pack, run } from "./projects.mjs";
 const tool = (path) => join(ROOT, "node_modules", path);
 
 let tarball;
-before(async () => { tarball = await pack(); });
+before(async () => {
+  tarball = await pack();
+});
 
 test("the_tarball_has_what_is_needed_and_nothing_else", () => {
   assert.deepEqual(tarball.files.toSorted(), [
@@ -58,10 +60,12 @@ describe("arethetypeswrong", () => {
   test("the_types_are_right_for_every_way_of_resolving", async () => {
     const { problems, entrypoints } = await attw("--entrypoints", ".", "package.json");
     assert.deepEqual(problems, []);
-    assert.deepEqual(
-      Object.keys(entrypoints["."].resolutions).toSorted(),
-      ["bundler", "node10", "node16-cjs", "node16-esm"],
-    );
+    assert.deepEqual(Object.keys(entrypoints["."].resolutions).toSorted(), [
+      "bundler",
+      "node10",
+      "node16-cjs",
+      "node16-esm",
+    ]);
   });
 
   test("the_types_of_slim_are_right_for_modules", async () => {
@@ -136,7 +140,10 @@ describe("TypeScript", () => {
       .join();
     const all = Array.from(declared, ([, name]) => name);
     assert.ok(all.length > 60, `only ${all.length} declarations were found`);
-    assert.deepEqual(all.filter((name) => !new RegExp(`\\b${name}\\b`).test(project)), []);
+    assert.deepEqual(
+      all.filter((name) => !new RegExp(`\\b${name}\\b`).test(project)),
+      [],
+    );
   });
 
   test("both_declaration_files_say_the_same", () => {

@@ -141,7 +141,9 @@ describe("in Node.js", () => {
       const { POST } = await import(write("route.mjs", route.code.replaceAll(API, api.url)));
       const post = async (body, headers = {}) => {
         const request = new Request("https://dashboard.example/api/assessments", {
-          method: "POST", headers, body: JSON.stringify(body),
+          method: "POST",
+          headers,
+          body: JSON.stringify(body),
         });
         const response = await POST(request);
         return [response.status, await response.json()];
@@ -177,7 +179,10 @@ test("the_worker_of_the_readme_runs_in_workerd", () =>
       assert.equal((await created.json()).vendor_id, vendor);
       const refused = await post({ vendor_id: vendor });
       assert.equal(refused.status, 422);
-      assert.deepEqual((await refused.json()).map(({ type }) => type), ["missing"]);
+      assert.deepEqual(
+        (await refused.json()).map(({ type }) => type),
+        ["missing"],
+      );
     } finally {
       await server.close();
     }
@@ -239,9 +244,9 @@ ${markup.code}<script type="module" src="${script}"></script>`;
     await vendor.fill("cbvndr_acf371740e5fe26c982b64185e20506c");
     assert.equal(await validity(), "");
     await page.getByLabel("Name").fill("From a form");
-    await page.getByLabel("Control sets").fill(
-      "cbctst_ce94c9756bd4985b3a44b325e71cb4b8\n cbctst_67bcd42a43537b1579d05cc5ad1b140d",
-    );
+    await page
+      .getByLabel("Control sets")
+      .fill("cbctst_ce94c9756bd4985b3a44b325e71cb4b8\n cbctst_67bcd42a43537b1579d05cc5ad1b140d");
     await page.getByRole("button").click();
     await page.getByText("Created: From a form").waitFor();
     const [{ body, headers }] = proxy.requests;
@@ -272,18 +277,31 @@ test("the_code_of_the_readme_has_the_types_of_the_package", () =>
       const extension = { ts: "ts", js: block === commonJs ? "cjs" : "mjs" }[block.language];
       write(`block-${index}.${extension}`, program(block));
     }
-    write("ambient.d.ts", `
+    write(
+      "ambient.d.ts",
+      `
       declare const process: { env: Record<string, string> };
       declare function getSessionToken(): Promise<string>;
-    `);
-    write("tsconfig.json", JSON.stringify({
-      compilerOptions: {
-        noEmit: true, allowJs: true, checkJs: true, strict: true, noImplicitAny: false,
-        useUnknownInCatchVariables: false, module: "nodenext", target: "es2022",
-        lib: ["es2022", "dom", "dom.iterable"], types: [],
-      },
-      include: ["*"],
-    }));
+    `,
+    );
+    write(
+      "tsconfig.json",
+      JSON.stringify({
+        compilerOptions: {
+          noEmit: true,
+          allowJs: true,
+          checkJs: true,
+          strict: true,
+          noImplicitAny: false,
+          useUnknownInCatchVariables: false,
+          module: "nodenext",
+          target: "es2022",
+          lib: ["es2022", "dom", "dom.iterable"],
+          types: [],
+        },
+        include: ["*"],
+      }),
+    );
     const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
     const complaints = await promisify(execFile)(process.execPath, [compiler, "-p", folder]).then(
       ({ stdout }) => stdout,
@@ -295,8 +313,16 @@ test("the_code_of_the_readme_has_the_types_of_the_package", () =>
 /** The rows of the table whose head begins so, each a list of cells. */
 function table(head) {
   const lines = README.slice(README.indexOf(`| ${head} |`)).split("\n");
-  const rows = lines.slice(2, lines.findIndex((line) => !line.startsWith("|")));
-  return rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()));
+  const rows = lines.slice(
+    2,
+    lines.findIndex((line) => !line.startsWith("|")),
+  );
+  return rows.map((row) =>
+    row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 test("the_readme_names_every_error_and_what_it_tells", () => {

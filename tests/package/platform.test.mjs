@@ -21,7 +21,14 @@ async function inBareRealm(entry, expression, ...lent) {
 
 const CREATES = 'entry.validateCreateAssessment({ vendor_id: "☕" }).status';
 
-for (const entry of ["index.js", "node.js", "index.cjs", "workerd.js", "edge-light.js", "slim.js"]) {
+for (const entry of [
+  "index.js",
+  "node.js",
+  "index.cjs",
+  "workerd.js",
+  "edge-light.js",
+  "slim.js",
+]) {
   test(`importing_${entry}_needs_nothing_of_any_platform`, async () => {
     const count = await inBareRealm(entry, "Object.keys(entry).length");
     assert.ok(Number(count) >= NAMES, count);
@@ -73,7 +80,11 @@ async function whileGlobal(name, value, work) {
 for (const [what, crypto] of Object.entries({
   missing: undefined,
   without_random_values: {},
-  broken: { getRandomValues() { throw new Error("no entropy"); } },
+  broken: {
+    getRandomValues() {
+      throw new Error("no entropy");
+    },
+  },
 })) {
   test(`a_create_where_crypto_is_${what}_asks_for_a_key_and_blames_no_request`, async () => {
     const { AssessmentsClient, ConfigurationError } = await import("../../pkg/dist/node.js");

@@ -80,13 +80,17 @@ export async function startStandIn() {
     const { method, url, headers } = request;
     response.setHeader("access-control-allow-origin", "*");
     response.setHeader("access-control-allow-methods", "GET, POST");
-    response.setHeader("access-control-allow-headers", "authorization, content-type, idempotency-key");
+    response.setHeader(
+      "access-control-allow-headers",
+      "authorization, content-type, idempotency-key",
+    );
     if (method === "OPTIONS") return response.writeHead(204).end();
     const body = Buffer.concat(await request.toArray()).toString();
     const key = headers["idempotency-key"];
     const sent = [key, body && JSON.parse(body)].filter(Boolean);
     calls.push([method, url, headers.authorization, ...sent]);
-    if (url.startsWith("/away/")) return response.writeHead(307, { location: "/v1/elsewhere" }).end();
+    if (url.startsWith("/away/"))
+      return response.writeHead(307, { location: "/v1/elsewhere" }).end();
     response.setHeader("content-type", "application/json");
     const answer = method === "POST" ? { ...CREATED, workflow_run_id: null } : EXPECTED.retrieved;
     response.end(JSON.stringify(answer));
@@ -199,7 +203,8 @@ async function installAnew(name) {
   const { file } = await pack();
   const folder = join(scratchFolder(), name);
   mkdirSync(folder);
-  for (const source of [name, "shared"]) cpSync(join(PROJECTS, source), folder, { recursive: true });
+  for (const source of [name, "shared"])
+    cpSync(join(PROJECTS, source), folder, { recursive: true });
   const npm = (...args) =>
     run("npm", [...args, "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], {
       cwd: folder,
@@ -270,8 +275,14 @@ export function launchBrowser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
     ],
   });
 }

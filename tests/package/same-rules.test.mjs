@@ -96,7 +96,11 @@ function agree(body, outcome, { status, json }) {
   if (limits.length) {
     assert.equal(status, 400, body);
     const named = json.detail.error.split("; ").map((part) => part.split(":")[0]);
-    assert.deepEqual(named, limits.map(({ loc }) => loc[1]), body);
+    assert.deepEqual(
+      named,
+      limits.map(({ loc }) => loc[1]),
+      body,
+    );
     return;
   }
   if (status === 404) {

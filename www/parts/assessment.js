@@ -15,11 +15,13 @@ export function stageBadge(status) {
 
 /** A bar of how many assessments are in each stage. */
 export function distribution(counts) {
-  const parts = counts.filter(({ count }) => count > 0).map(({ status, count }) => {
-    const part = h("span", { class: `part ${tone(status)}` });
-    part.style.flexGrow = count;
-    return part;
-  });
+  const parts = counts
+    .filter(({ count }) => count > 0)
+    .map(({ status, count }) => {
+      const part = h("span", { class: `part ${tone(status)}` });
+      part.style.flexGrow = count;
+      return part;
+    });
   return h("div", { class: "distribution", "aria-hidden": "true" }, parts);
 }
 
@@ -41,14 +43,18 @@ export function tracker(status, history) {
     const props = { class: `step ${state} ${tone(stage.statuses[0])}` };
     if (state === "current") props["aria-current"] = "step";
     const said = { done: texts.detail.done, current: texts.detail.current }[state];
-    return h("li", props,
+    return h(
+      "li",
+      props,
       h("span", { class: "step-label" }, stage.label),
       said && [" ", h("span", { class: "visually-hidden" }, said)],
     );
   });
   const before = history.at(-2)?.status;
   const was = way.findIndex(({ statuses }) => statuses.includes(before));
-  return h("div", {},
+  return h(
+    "div",
+    {},
     h("ol", { class: "tracker" }, steps),
     was > at && h("p", { class: "hint" }, texts.detail.movedBack(way[was].label)),
   );
@@ -62,14 +68,19 @@ export function scoreRing(score) {
   const text = score === null ? "–" : formatPercent(score);
   const drawn = Math.min(Math.max(score ?? 0, 0), 1) * LENGTH;
   const circle = (props) => svg("circle", { cx: 50, cy: 50, r: RADIUS, ...props });
-  return h("div", { class: "ring" },
-    svg("svg", { viewBox: "0 0 100 100", "aria-hidden": "true" },
+  return h(
+    "div",
+    { class: "ring" },
+    svg(
+      "svg",
+      { viewBox: "0 0 100 100", "aria-hidden": "true" },
       circle({ class: "ring-track" }),
-      score !== null && circle({
-        class: "ring-value",
-        "stroke-dasharray": `${drawn} ${LENGTH}`,
-        transform: "rotate(-90 50 50)",
-      }),
+      score !== null &&
+        circle({
+          class: "ring-value",
+          "stroke-dasharray": `${drawn} ${LENGTH}`,
+          transform: "rotate(-90 50 50)",
+        }),
     ),
     h("span", { class: "ring-text" }, text),
     score === null && h("span", { class: "visually-hidden" }, texts.detail.notScored),
@@ -91,11 +102,19 @@ export function customFieldValue({ field_type: type, field_name: name, value }) 
     case "date":
       return h("time", { datetime: value }, formatDay(value));
     case "multiselect":
-      return h("ul", { class: "tags" }, value.map((label) => h("li", { class: "tag" }, h("bdi", {}, label))));
+      return h(
+        "ul",
+        { class: "tags" },
+        value.map((label) => h("li", { class: "tag" }, h("bdi", {}, label))),
+      );
     case "select":
       return h("span", { class: "tag" }, h("bdi", {}, value));
     case "user":
-      return h("ul", { class: "plain" }, value.map((id) => h("li", {}, idLine(id, name))));
+      return h(
+        "ul",
+        { class: "plain" },
+        value.map((id) => h("li", {}, idLine(id, name))),
+      );
     default:
       return h("bdi", {}, String(value));
   }

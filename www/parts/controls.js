@@ -34,7 +34,11 @@ export function copyButton(text, what) {
     }
     setTimeout(() => replace(label, texts.copy), 2_000);
   };
-  return button(label, copy, { look: "quiet small", "aria-label": texts.copyWhat(what), title: text });
+  return button(label, copy, {
+    look: "quiet small",
+    "aria-label": texts.copyWhat(what),
+    title: text,
+  });
 }
 
 const times = new Set();
@@ -42,10 +46,14 @@ const times = new Set();
 /** A time as seen from now, with the exact instant on hover. `seconds` is Unix time. */
 export function time(seconds) {
   if (seconds == null) return h("span", { class: "muted" }, texts.time.never);
-  const element = h("time", {
-    datetime: new Date(seconds * 1000).toISOString(),
-    title: formatInstant(seconds),
-  }, formatRelative(seconds));
+  const element = h(
+    "time",
+    {
+      datetime: new Date(seconds * 1000).toISOString(),
+      title: formatInstant(seconds),
+    },
+    formatRelative(seconds),
+  );
   times.add(new WeakRef(element));
   return element;
 }
@@ -70,7 +78,9 @@ const ICONS = {
 };
 
 function icon(name) {
-  return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": true },
+  return svg(
+    "svg",
+    { viewBox: "0 0 24 24", class: "icon", "aria-hidden": true },
     svg("circle", { cx: 12, cy: 12, r: 10 }),
     svg("path", { d: ICONS[name] }),
   );
@@ -81,13 +91,26 @@ function icon(name) {
  * errors are said at once.
  */
 export function banner({ tone, title, body = [], actions = [], requestId, onDismiss }) {
-  return h("div", { class: `banner ${tone}`, role: tone === "error" ? "alert" : "status" },
+  return h(
+    "div",
+    { class: `banner ${tone}`, role: tone === "error" ? "alert" : "status" },
     icon(tone),
-    h("div", { class: "banner-text" },
+    h(
+      "div",
+      { class: "banner-text" },
       title && h("p", { class: "banner-title" }, title),
-      [body].flat().filter(Boolean).map((text) => h("p", {}, text)),
-      requestId && h("p", { class: "request-id" },
-        `${texts.requestId}: `, h("code", {}, requestId), copyButton(requestId, texts.requestId)),
+      [body]
+        .flat()
+        .filter(Boolean)
+        .map((text) => h("p", {}, text)),
+      requestId &&
+        h(
+          "p",
+          { class: "request-id" },
+          `${texts.requestId}: `,
+          h("code", {}, requestId),
+          copyButton(requestId, texts.requestId),
+        ),
       actions.length > 0 && h("div", { class: "actions" }, actions),
     ),
     onDismiss && button("×", onDismiss, { look: "quiet icon-only", "aria-label": texts.dismiss }),
@@ -100,7 +123,9 @@ export function markedId(text, offset) {
   // Offsets count characters, not UTF-16 units.
   const characters = [...text];
   const [good, bad, rest] = [
-    characters.slice(0, offset), characters.slice(offset, offset + 1), characters.slice(offset + 1),
+    characters.slice(0, offset),
+    characters.slice(offset, offset + 1),
+    characters.slice(offset + 1),
   ].map((part) => part.join(""));
   return h("code", { class: "id" }, good, h("mark", {}, bad), rest);
 }

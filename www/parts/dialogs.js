@@ -23,7 +23,11 @@ function makeDialog(title, ...content) {
  */
 export function askForCredential({ api, demo }) {
   const input = h("input", {
-    id: freshId("credential"), type: "password", autocomplete: "off", spellcheck: "false", required: true,
+    id: freshId("credential"),
+    type: "password",
+    autocomplete: "off",
+    spellcheck: "false",
+    required: true,
   });
   const hint = h("p", { id: freshId("hint"), class: "hint" }, texts.connection.credentialHint);
   const fault = h("p", { id: freshId("fault"), class: "fault", role: "alert" });
@@ -50,9 +54,11 @@ export function askForCredential({ api, demo }) {
         session.connect(token, { remember: remember.checked });
         dialog.close();
       } catch (failure) {
-        tell(failure.kind === "refused"
-          ? texts.connection.failed(failure.message)
-          : texts.connection.unreachable);
+        tell(
+          failure.kind === "refused"
+            ? texts.connection.failed(failure.message)
+            : texts.connection.unreachable,
+        );
       } finally {
         submit.disabled = false;
         replace(submit, texts.connection.connect);
@@ -66,18 +72,34 @@ export function askForCredential({ api, demo }) {
       else if (!/^[!-~]+$/.test(token)) tell(texts.connection.malformed);
       else connect(token);
     };
-    const dialog = makeDialog(texts.connection.title,
+    const dialog = makeDialog(
+      texts.connection.title,
       h("p", {}, texts.connection.intro),
-      demo && h("div", { class: "offer" },
-        h("p", {}, texts.connection.demoHint),
-        button(texts.connection.useDemo, () => connect(demo.token)),
-      ),
-      h("form", { onsubmit, novalidate: true, class: "stack" },
-        h("div", { class: "field" },
-          h("label", { for: input.id }, texts.connection.credential), input, hint, fault),
+      demo &&
+        h(
+          "div",
+          { class: "offer" },
+          h("p", {}, texts.connection.demoHint),
+          button(texts.connection.useDemo, () => connect(demo.token)),
+        ),
+      h(
+        "form",
+        { onsubmit, novalidate: true, class: "stack" },
+        h(
+          "div",
+          { class: "field" },
+          h("label", { for: input.id }, texts.connection.credential),
+          input,
+          hint,
+          fault,
+        ),
         h("label", { class: "check" }, remember, texts.connection.remember),
-        h("div", { class: "actions end" },
-          button(texts.close, () => dialog.close()), submit),
+        h(
+          "div",
+          { class: "actions end" },
+          button(texts.close, () => dialog.close()),
+          submit,
+        ),
       ),
     );
     dialog.addEventListener("close", () => resolve(isConnected));
@@ -93,28 +115,36 @@ export function confirm({ title, text, label, keep, working, act, explain }) {
   return new Promise((resolve) => {
     let outcome;
     const fault = h("p", { class: "fault", role: "alert" });
-    const go = button(label, async () => {
-      replace(fault);
-      setBusy(true);
-      replace(go, working);
-      try {
-        outcome = await act();
-        dialog.close();
-      } catch (failure) {
-        replace(fault, explain(failure));
-      } finally {
-        setBusy(false);
-        replace(go, label);
-      }
-    }, { look: "danger" });
+    const go = button(
+      label,
+      async () => {
+        replace(fault);
+        setBusy(true);
+        replace(go, working);
+        try {
+          outcome = await act();
+          dialog.close();
+        } catch (failure) {
+          replace(fault, explain(failure));
+        } finally {
+          setBusy(false);
+          replace(go, label);
+        }
+      },
+      { look: "danger" },
+    );
     const stay = button(keep, () => dialog.close(), { autofocus: true });
     // What is on its way cannot be called back.
     const setBusy = (isBusy) => {
       go.disabled = isBusy;
       stay.disabled = isBusy;
     };
-    const dialog = makeDialog(title, h("p", {}, text), fault,
-      h("div", { class: "actions end" }, stay, go));
+    const dialog = makeDialog(
+      title,
+      h("p", {}, text),
+      fault,
+      h("div", { class: "actions end" }, stay, go),
+    );
     dialog.addEventListener("cancel", (event) => {
       if (stay.disabled) event.preventDefault();
     });

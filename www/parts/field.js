@@ -24,13 +24,25 @@ export class Frame {
     this.#control = control;
     control.id = freshId(name);
     this.#hint = h("p", { id: freshId("hint"), class: "hint" }, hint);
-    this.element = h("div", { class: "field", "data-field": name },
-      h("div", { class: "field-head" },
-        h("label", { for: control.id }, label,
-          required && h("span", { class: "required" }, ` ${texts.create.required}`)),
+    this.element = h(
+      "div",
+      { class: "field", "data-field": name },
+      h(
+        "div",
+        { class: "field-head" },
+        h(
+          "label",
+          { for: control.id },
+          label,
+          required && h("span", { class: "required" }, ` ${texts.create.required}`),
+        ),
         beside,
       ),
-      before, control, this.#faults, this.#hint, after,
+      before,
+      control,
+      this.#faults,
+      this.#hint,
+      after,
     );
     this.show([]);
   }
@@ -39,7 +51,11 @@ export class Frame {
   show(faults) {
     const shown = faults.slice(0, SHOWN_FAULTS).map((fault) => h("li", { class: "fault" }, fault));
     const more = faults.length - shown.length;
-    replace(this.#faults, shown, more > 0 && h("li", { class: "fault" }, texts.create.moreFaults(more)));
+    replace(
+      this.#faults,
+      shown,
+      more > 0 && h("li", { class: "fault" }, texts.create.moreFaults(more)),
+    );
     this.#faults.hidden = faults.length === 0;
     describe(this.#control, [this.#faults, this.#hint], faults.length > 0);
   }

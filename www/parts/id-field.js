@@ -20,7 +20,11 @@ export class IdField {
     this.name = name;
     this.#form = form;
     this.#input = h("input", {
-      type: "text", class: "id", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+      type: "text",
+      class: "id",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
       oninput: () => {
         this.#ofServer = [];
         this.#show();
@@ -92,7 +96,12 @@ export function idFaultLine(field, text, issue, offset, form) {
   const { label } = texts.create.fields[home.field.name];
   const kind = texts.create.kinds[home.kind] ?? home.kind;
   return [
-    markedId(text), " ", texts.create.wrongKind(kind, label), " ",
-    button(texts.create.move(label), () => form.move(text, field, home.field), { look: "quiet small" }),
+    markedId(text),
+    " ",
+    texts.create.wrongKind(kind, label),
+    " ",
+    button(texts.create.move(label), () => form.move(text, field, home.field), {
+      look: "quiet small",
+    }),
   ];
 }

@@ -25,7 +25,11 @@ export class IdListField {
     this.name = name;
     this.#form = form;
     this.#input = h("input", {
-      type: "text", class: "id", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+      type: "text",
+      class: "id",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
       oninput: () => this.#typed(),
       onpaste: (event) => this.#pasted(event),
       onkeydown: (event) => this.#pressed(event),
@@ -33,7 +37,10 @@ export class IdListField {
     });
     this.#chips.addEventListener("keydown", (event) => this.#moved(event));
     this.#frame = new Frame({
-      name, control: this.#input, before: this.#chips, beside: this.#head,
+      name,
+      control: this.#input,
+      before: this.#chips,
+      beside: this.#head,
     });
     this.element = this.#frame.element;
     this.#show();
@@ -128,7 +135,12 @@ export class IdListField {
     const buttons = [...this.#chips.querySelectorAll("button")];
     const at = buttons.indexOf(event.target);
     const isLtr = getComputedStyle(this.#chips).direction === "ltr";
-    const steps = { ArrowRight: isLtr ? 1 : -1, ArrowLeft: isLtr ? -1 : 1, ArrowDown: 1, ArrowUp: -1 };
+    const steps = {
+      ArrowRight: isLtr ? 1 : -1,
+      ArrowLeft: isLtr ? -1 : 1,
+      ArrowDown: 1,
+      ArrowUp: -1,
+    };
     if (event.key in steps) {
       event.preventDefault();
       focusOne(buttons, buttons[at + steps[event.key]] ?? event.target);
@@ -153,28 +165,47 @@ export class IdListField {
     const issues = this.#ofServer.length > 0 ? this.#ofServer : this.#issues();
     const bad = new Set(issues.map(({ index }) => index));
     const chips = this.#texts.map((text, index) => ({ text, isBad: bad.has(index) }));
-    reconcile(this.#chips, chips, ({ text }) => text, ({ text }) => this.#chip(text), update);
+    reconcile(
+      this.#chips,
+      chips,
+      ({ text }) => text,
+      ({ text }) => this.#chip(text),
+      update,
+    );
     const buttons = [...this.#chips.querySelectorAll("button")];
-    if (!buttons.some(({ tabIndex }) => tabIndex === 0) && buttons.length > 0) buttons[0].tabIndex = 0;
+    if (!buttons.some(({ tabIndex }) => tabIndex === 0) && buttons.length > 0)
+      buttons[0].tabIndex = 0;
     this.#chips.hidden = chips.length === 0;
     const removeAll = () => {
       this.#change([]);
       this.#input.focus();
     };
-    replace(this.#head, chips.length > 0 && [
-      texts.create.entries(chips.length), " ",
-      button(texts.create.removeAll, removeAll, { look: "quiet small" }),
-    ]);
+    replace(
+      this.#head,
+      chips.length > 0 && [
+        texts.create.entries(chips.length),
+        " ",
+        button(texts.create.removeAll, removeAll, { look: "quiet small" }),
+      ],
+    );
     this.#frame.show(issues.map((issue) => this.#line(issue)));
   }
 
   #chip(text) {
-    return h("li", { class: "chip", title: text },
+    return h(
+      "li",
+      { class: "chip", title: text },
       h("span", { class: "chip-text" }),
-      h("button", {
-        type: "button", tabindex: -1, "aria-label": texts.create.remove(text),
-        onclick: () => this.#remove(text),
-      }, "×"),
+      h(
+        "button",
+        {
+          type: "button",
+          tabindex: -1,
+          "aria-label": texts.create.remove(text),
+          onclick: () => this.#remove(text),
+        },
+        "×",
+      ),
     );
   }
 

@@ -18,7 +18,13 @@ export class TextField {
       this.#show();
       onchange();
     };
-    this.#input = h("input", { type: "text", autocomplete: "off", spellcheck: "false", oninput, ...props });
+    this.#input = h("input", {
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      oninput,
+      ...props,
+    });
     this.#frame = new Frame({ name, control: this.#input, required, after });
     this.element = this.#frame.element;
   }

@@ -8,7 +8,12 @@ import { IdField } from "../parts/id-field.js";
 import { IdListField } from "../parts/id-list-field.js";
 import { TextField } from "../parts/text-field.js";
 import {
-  fieldIssues, keyIssues, kindOf, missingIssues, nameTokens, previewName,
+  fieldIssues,
+  keyIssues,
+  kindOf,
+  missingIssues,
+  nameTokens,
+  previewName,
 } from "../rules.js";
 import { session } from "../session.js";
 import { texts } from "../texts.js";
@@ -45,10 +50,21 @@ class Form {
     this.#app = app;
     this.#draft = app.draft;
     this.#makeFields();
-    this.element = h("div", { class: "page narrow" },
-      h("header", { class: "page-head" },
-        h("div", {}, h("h1", { tabindex: -1 }, texts.pages.create), h("p", { class: "lead" }, texts.create.intro)),
-        h("div", { class: "actions" },
+    this.element = h(
+      "div",
+      { class: "page narrow" },
+      h(
+        "header",
+        { class: "page-head" },
+        h(
+          "div",
+          {},
+          h("h1", { tabindex: -1 }, texts.pages.create),
+          h("p", { class: "lead" }, texts.create.intro),
+        ),
+        h(
+          "div",
+          { class: "actions" },
           app.demo && button(texts.create.example, () => this.#fill(app.demo.request)),
           this.#startOverButton,
         ),
@@ -79,11 +95,12 @@ class Form {
     };
     const add = (type, name, props = { form }) =>
       this.#fields.set(name, new type({ name, required: required.has(name), ...props }));
-    const addText = (name, props) => add(TextField, name, {
-      check: (value) => (value === undefined ? [] : fieldIssues(name, value)),
-      onchange: () => this.#changed(),
-      ...props,
-    });
+    const addText = (name, props) =>
+      add(TextField, name, {
+        check: (value) => (value === undefined ? [] : fieldIssues(name, value)),
+        onchange: () => this.#changed(),
+        ...props,
+      });
     add(IdField, "vendor_id");
     add(IdListField, "control_set_ids");
     add(IdListField, "service_ids");
@@ -109,7 +126,8 @@ class Form {
   #tokens() {
     const insert = (token) => () => this.#fields.get("assessment_name_format").insert(token);
     const tokens = nameTokens().map((token) =>
-      button(h("code", {}, token), insert(token), { look: "quiet small" }));
+      button(h("code", {}, token), insert(token), { look: "quiet small" }),
+    );
     return tokens.length > 0 && h("div", { class: "tokens" }, texts.create.tokens, " ", tokens);
   }
 
@@ -117,18 +135,34 @@ class Form {
     const group = (name, ...content) =>
       h("fieldset", { class: "card" }, h("legend", {}, texts.create.groups[name]), content);
     const field = (name) => this.#fields.get(name).element;
-    this.#previewBox = h("div", { class: "preview" },
-      h("p", { class: "preview-label" }, texts.create.preview), this.#preview, this.#cycle);
+    this.#previewBox = h(
+      "div",
+      { class: "preview" },
+      h("p", { class: "preview-label" }, texts.create.preview),
+      this.#preview,
+      this.#cycle,
+    );
     const onsubmit = (event) => {
       event.preventDefault();
       this.#send();
     };
-    return h("form", { class: "stack", novalidate: true, onsubmit, "aria-label": texts.pages.create },
+    return h(
+      "form",
+      { class: "stack", novalidate: true, onsubmit, "aria-label": texts.pages.create },
       group("scope", field("vendor_id"), field("control_set_ids"), field("service_ids")),
       group("naming", field("name"), field("assessment_name_format"), this.#previewBox),
-      group("work", field("assignee_id"), field("supporting_document_ids"), field("trigger_workflow")),
-      group("sending", this.#key.element, this.#message,
-        h("div", { class: "actions" }, this.#submit, this.#stop)),
+      group(
+        "work",
+        field("assignee_id"),
+        field("supporting_document_ids"),
+        field("trigger_workflow"),
+      ),
+      group(
+        "sending",
+        this.#key.element,
+        this.#message,
+        h("div", { class: "actions" }, this.#submit, this.#stop),
+      ),
     );
   }
 
@@ -137,7 +171,8 @@ class Form {
     for (const [name, field] of this.#fields) field.value = this.#draft.fields[name];
     this.#key.value = this.#draft.key;
     this.#showPreview();
-    if (this.#draft.open) this.#tell({ tone: "warning", title: texts.create.openEarlier, actions: [this.#again()] });
+    if (this.#draft.open)
+      this.#tell({ tone: "warning", title: texts.create.openEarlier, actions: [this.#again()] });
   }
 
   #fill(request) {
@@ -167,7 +202,10 @@ class Form {
     // Said again, it would interrupt whoever listens.
     if (length === this.#counted) return;
     this.#counted = length;
-    replace(this.#message, length > 0 && banner({ tone: "error", title: texts.create.faults(length) }));
+    replace(
+      this.#message,
+      length > 0 && banner({ tone: "error", title: texts.create.faults(length) }),
+    );
   }
 
   #faulty() {
@@ -210,14 +248,17 @@ class Form {
       name: this.#fields.get("name").value,
       assessment_name_format: this.#fields.get("assessment_name_format").value,
     };
-    const isKnown = this.#app.store.all()
+    const isKnown = this.#app.store
+      .all()
       .some(({ assessment }) => vendor !== undefined && assessment?.vendor_id === vendor);
-    const name = (assessedBefore) => previewName(request, {
-      vendorName: texts.create.previewVendor,
-      serviceNames: this.#fields.get("service_ids").value
-        .map((_, index) => texts.create.previewService(index + 1)),
-      assessedBefore,
-    });
+    const name = (assessedBefore) =>
+      previewName(request, {
+        vendorName: texts.create.previewVendor,
+        serviceNames: this.#fields
+          .get("service_ids")
+          .value.map((_, index) => texts.create.previewService(index + 1)),
+        assessedBefore,
+      });
     const preview = name(isKnown);
     this.#previewBox.hidden = preview === undefined;
     this.#cycle.hidden = isKnown || preview === name(true);
@@ -273,7 +314,8 @@ class Form {
       const answer = await this.#app.api.create(body, {
         idempotencyKey: this.#draft.key,
         signal: this.#sending.signal,
-        onRetry: ({ attempt }) => this.#tell({ tone: "info", title: texts.create.retrying(attempt + 1) }),
+        onRetry: ({ attempt }) =>
+          this.#tell({ tone: "info", title: texts.create.retrying(attempt + 1) }),
       });
       if (answer.requestDiffers) await this.#belongsToAnother(answer);
       else await this.#created(answer);
@@ -352,7 +394,10 @@ class Form {
     const place = this.#message.querySelector(".banner-text");
     const warning = place?.querySelector(".edited");
     if (isEdited && place && !warning) {
-      place.insertBefore(h("p", { class: "edited" }, texts.create.openChanged), place.querySelector(".actions"));
+      place.insertBefore(
+        h("p", { class: "edited" }, texts.create.openChanged),
+        place.querySelector(".actions"),
+      );
     }
     if (!isEdited) warning?.remove();
   }
@@ -408,13 +453,16 @@ class Form {
     switch (status) {
       case 401:
         return {
-          title: problems.credential, body: [message],
+          title: problems.credential,
+          body: [message],
           actions: [button(texts.connection.connect, connect, { look: "primary" })],
         };
       case 403:
         return { title: problems.address, body: [message] };
       case 404:
-        return { title: code === "workflow_not_found" ? problems.workflowMissing : problems.refused };
+        return {
+          title: code === "workflow_not_found" ? problems.workflowMissing : problems.refused,
+        };
       case 409:
         return { title: problems.workflowDisabled, body: [message] };
       case 413:
@@ -425,7 +473,11 @@ class Form {
       case 422:
         return { title: faultyFields > 0 ? faults(faultyFields) : problems.refused };
       default:
-        return { title: problems.unavailable, body: [message, ...waiting, sameKey], actions: [this.#again()] };
+        return {
+          title: problems.unavailable,
+          body: [message, ...waiting, sameKey],
+          actions: [this.#again()],
+        };
     }
   }
 }

@@ -1,9 +1,7 @@
 // One assessment.
 
 import { h, keepingFocus, replace } from "../dom.js";
-import {
-  customFieldValue, idLine, scoreRing, stageBadge, tracker,
-} from "../parts/assessment.js";
+import { customFieldValue, idLine, scoreRing, stageBadge, tracker } from "../parts/assessment.js";
 import { announce, banner, button, copyButton, markedId, time } from "../parts/controls.js";
 import { askForCredential, confirm } from "../parts/dialogs.js";
 import { idFault, isTerminal, stageLabel } from "../rules.js";
@@ -23,9 +21,13 @@ function backLink() {
 }
 
 function notAnId(id, offset) {
-  const element = h("div", { class: "page" }, backLink(),
+  const element = h(
+    "div",
+    { class: "page" },
+    backLink(),
     h("h1", { tabindex: -1 }, texts.detail.notAnId),
-    h("p", {}, markedId(id, offset)));
+    h("p", {}, markedId(id, offset)),
+  );
   return { title: texts.detail.notAnId, element, dispose: () => {} };
 }
 
@@ -112,23 +114,45 @@ class Detail {
     const connect = () => askForCredential(this.#app);
     const isMissing = failure?.status === 404;
     const title = isMissing ? texts.detail.notFound : failure && texts.detail.failed;
-    replace(this.#head, h("h1", { tabindex: -1 }, title ?? texts.loading), h("p", {}, h("code", { class: "id" }, this.#id)));
+    replace(
+      this.#head,
+      h("h1", { tabindex: -1 }, title ?? texts.loading),
+      h("p", {}, h("code", { class: "id" }, this.#id)),
+    );
     if (session.token === undefined) {
-      replace(this.#head, h("h1", { tabindex: -1 }, texts.connection.neededToRead),
+      replace(
+        this.#head,
+        h("h1", { tabindex: -1 }, texts.connection.neededToRead),
         h("p", {}, h("code", { class: "id" }, this.#id)),
-        h("div", { class: "actions" }, button(texts.connection.connect, connect, { look: "primary" })));
+        h(
+          "div",
+          { class: "actions" },
+          button(texts.connection.connect, connect, { look: "primary" }),
+        ),
+      );
       replace(this.#body);
     } else if (isMissing) {
       const isListed = this.#app.store.get(this.#id) !== undefined;
-      replace(this.#body, banner({
-        tone: "warning", title: texts.detail.notFoundText, requestId: failure.requestId,
-        actions: isListed ? [this.#forgetButton()] : [],
-      }));
+      replace(
+        this.#body,
+        banner({
+          tone: "warning",
+          title: texts.detail.notFoundText,
+          requestId: failure.requestId,
+          actions: isListed ? [this.#forgetButton()] : [],
+        }),
+      );
     } else {
-      replace(this.#body, failure && banner({
-        tone: "error", title: explained(failure), requestId: failure.requestId,
-        actions: [button(texts.detail.refresh, () => this.#read())],
-      }));
+      replace(
+        this.#body,
+        failure &&
+          banner({
+            tone: "error",
+            title: explained(failure),
+            requestId: failure.requestId,
+            actions: [button(texts.detail.refresh, () => this.#read())],
+          }),
+      );
     }
   }
 
@@ -138,39 +162,66 @@ class Detail {
     const end = button(isOver ? texts.detail.archive : texts.detail.cancel, () => this.#end(), {
       look: "danger-quiet",
     });
-    replace(this.#head,
-      h("header", { class: "page-head" },
-        h("div", {},
+    replace(
+      this.#head,
+      h(
+        "header",
+        { class: "page-head" },
+        h(
+          "div",
+          {},
           h("h1", { tabindex: -1 }, h("bdi", {}, assessment.name)),
-          h("p", { class: "badges" }, stageBadge(assessment.status),
-            archivedAt && h("span", { class: "badge" }, texts.detail.archivedAt, " ", time(archivedAt))),
+          h(
+            "p",
+            { class: "badges" },
+            stageBadge(assessment.status),
+            archivedAt &&
+              h("span", { class: "badge" }, texts.detail.archivedAt, " ", time(archivedAt)),
+          ),
         ),
-        h("div", { class: "actions" },
+        h(
+          "div",
+          { class: "actions" },
           button(texts.detail.refresh, () => this.#refresh()),
-          !archivedAt && end),
+          !archivedAt && end,
+        ),
       ),
     );
-    replace(this.#body,
+    replace(
+      this.#body,
       this.#failure && this.#staleBanner(),
-      h("div", { class: "detail-grid" },
-        h("div", { class: "stack" },
+      h(
+        "div",
+        { class: "detail-grid" },
+        h(
+          "div",
+          { class: "stack" },
           card(texts.detail.progress, tracker(assessment.status, history)),
           run && card(texts.detail.workflow, timeline(run)),
           card(texts.detail.scope, scope(assessment)),
-          assessment.custom_fields && card(texts.detail.customFields, customFields(assessment.custom_fields)),
+          assessment.custom_fields &&
+            card(texts.detail.customFields, customFields(assessment.custom_fields)),
         ),
-        h("div", { class: "stack side" },
-          card(texts.detail.score, scoreRing(assessment.score_percent),
-            h("p", { class: "findings" }, texts.detail.findings(assessment.findings_count))),
+        h(
+          "div",
+          { class: "stack side" },
+          card(
+            texts.detail.score,
+            scoreRing(assessment.score_percent),
+            h("p", { class: "findings" }, texts.detail.findings(assessment.findings_count)),
+          ),
           card(texts.detail.times, times(assessment, this.#readAt)),
           card(texts.detail.history, seen(history)),
           card(texts.detail.support, this.#support),
         ),
       ),
-      h("details", { class: "card json" },
+      h(
+        "details",
+        { class: "card json" },
         h("summary", {}, texts.detail.json),
         copyButton(pretty(assessment), texts.detail.json),
-        h("pre", { tabindex: 0, "aria-label": texts.detail.json }, pretty(assessment))),
+        h("pre", { tabindex: 0, "aria-label": texts.detail.json }, pretty(assessment)),
+      ),
     );
   }
 
@@ -218,7 +269,9 @@ class Detail {
     const label = stageLabel(answer.data.status);
     const title = isOver
       ? end.archived(label)
-      : answer.data.status === "canceled" ? end.canceled : end.finishedMeanwhile(label);
+      : answer.data.status === "canceled"
+        ? end.canceled
+        : end.finishedMeanwhile(label);
     this.#tell({ tone: "success", title });
     this.#read();
   }
@@ -234,8 +287,11 @@ function card(title, ...content) {
 
 /** Names and values. */
 function facts(entries) {
-  return h("dl", { class: "facts" }, entries.map(([name, value]) =>
-    h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  return h(
+    "dl",
+    { class: "facts" },
+    entries.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+  );
 }
 
 function times({ created_at: created, initiated_at: initiated, updated_at: updated }, readAt) {
@@ -248,18 +304,29 @@ function times({ created_at: created, initiated_at: initiated, updated_at: updat
 }
 
 function scope(assessment) {
-  const one = (id, what) => (id ? idLine(id, what) : h("span", { class: "muted" }, texts.detail.none));
-  const many = (ids, what) => (ids.length > 0
-    ? h("ul", { class: "plain" }, ids.map((id) => h("li", {}, idLine(id, what))))
-    : h("span", { class: "muted" }, texts.detail.none));
+  const one = (id, what) =>
+    id ? idLine(id, what) : h("span", { class: "muted" }, texts.detail.none);
+  const many = (ids, what) =>
+    ids.length > 0
+      ? h(
+          "ul",
+          { class: "plain" },
+          ids.map((id) => h("li", {}, idLine(id, what))),
+        )
+      : h("span", { class: "muted" }, texts.detail.none);
   const { detail } = texts;
-  return facts([
-    [detail.vendor, one(assessment.vendor_id, detail.vendor)],
-    [detail.assignee, one(assessment.assignee_id, detail.assignee)],
-    [detail.services, many(assessment.service_ids, detail.services)],
-    [detail.controlSets, many(assessment.control_set_ids, detail.controlSets)],
-    assessment.workflow_run_id && [detail.workflowRun, one(assessment.workflow_run_id, detail.workflowRun)],
-  ].filter(Boolean));
+  return facts(
+    [
+      [detail.vendor, one(assessment.vendor_id, detail.vendor)],
+      [detail.assignee, one(assessment.assignee_id, detail.assignee)],
+      [detail.services, many(assessment.service_ids, detail.services)],
+      [detail.controlSets, many(assessment.control_set_ids, detail.controlSets)],
+      assessment.workflow_run_id && [
+        detail.workflowRun,
+        one(assessment.workflow_run_id, detail.workflowRun),
+      ],
+    ].filter(Boolean),
+  );
 }
 
 function customFields(fields) {
@@ -272,24 +339,54 @@ function timeline(run) {
   const { runStatuses, stepStatuses } = texts.detail;
   const steps = run.steps.map((step) => {
     const state = step.status ?? "going";
-    return h("li", { class: `run-step ${state}` },
+    return h(
+      "li",
+      { class: `run-step ${state}` },
       h("span", { class: "run-step-name" }, h("bdi", {}, step.component_name)),
       h("span", { class: "run-step-state" }, stepStatuses[state]),
       step.message && h("p", { class: "hint" }, h("bdi", {}, step.message)),
-      step.artifacts.length > 0 && h("ul", { class: "tags" }, step.artifacts.map((artifact) =>
-        h("li", { class: "tag", title: artifact.id }, h("bdi", {}, `${artifact.artifact_type}: ${artifact.id}`)))),
+      step.artifacts.length > 0 &&
+        h(
+          "ul",
+          { class: "tags" },
+          step.artifacts.map((artifact) =>
+            h(
+              "li",
+              { class: "tag", title: artifact.id },
+              h("bdi", {}, `${artifact.artifact_type}: ${artifact.id}`),
+            ),
+          ),
+        ),
     );
   });
   return [
-    h("p", {}, h("bdi", {}, run.workflow_name), " · ", runStatuses[run.status],
-      run.completed_at && [" ", time(run.completed_at)]),
-    steps.length > 0 ? h("ol", { class: "timeline" }, steps) : h("p", { class: "muted" }, texts.detail.noSteps),
+    h(
+      "p",
+      {},
+      h("bdi", {}, run.workflow_name),
+      " · ",
+      runStatuses[run.status],
+      run.completed_at && [" ", time(run.completed_at)],
+    ),
+    steps.length > 0
+      ? h("ol", { class: "timeline" }, steps)
+      : h("p", { class: "muted" }, texts.detail.noSteps),
   ];
 }
 
 function seen(history) {
-  const entries = history.toReversed().map(({ status, at }) =>
-    h("li", {}, stageBadge(status), h("code", { class: "muted" }, status), " ", time(Math.floor(at / 1000))));
+  const entries = history
+    .toReversed()
+    .map(({ status, at }) =>
+      h(
+        "li",
+        {},
+        stageBadge(status),
+        h("code", { class: "muted" }, status),
+        " ",
+        time(Math.floor(at / 1000)),
+      ),
+    );
   return h("ol", { class: "history" }, entries);
 }
 

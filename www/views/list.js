@@ -51,15 +51,35 @@ class List {
   constructor(app) {
     this.#app = app;
     this.#tools = this.#makeTools();
-    this.element = h("div", { class: "page" },
-      h("header", { class: "page-head" },
-        h("div", {}, h("h1", { tabindex: -1 }, texts.pages.list), h("p", { class: "lead" }, texts.list.intro)),
+    this.element = h(
+      "div",
+      { class: "page" },
+      h(
+        "header",
+        { class: "page-head" },
+        h(
+          "div",
+          {},
+          h("h1", { tabindex: -1 }, texts.pages.list),
+          h("p", { class: "lead" }, texts.list.intro),
+        ),
         this.#makeMenu(),
       ),
-      this.#menu, this.#state, this.#message, this.#overview, this.#tools, this.#rows, this.#nothing, this.#makeOpen(),
+      this.#menu,
+      this.#state,
+      this.#message,
+      this.#overview,
+      this.#tools,
+      this.#rows,
+      this.#nothing,
+      this.#makeOpen(),
     );
     const show = () => this.#show();
-    this.#ends.push(app.store.subscribe(show), app.refresher.subscribe(show), session.subscribe(show));
+    this.#ends.push(
+      app.store.subscribe(show),
+      app.refresher.subscribe(show),
+      session.subscribe(show),
+    );
     this.#show();
   }
 
@@ -69,17 +89,29 @@ class List {
 
   #makeTools() {
     const search = h("input", {
-      id: freshId("search"), type: "search", placeholder: texts.list.searchHint, value: choice.search,
+      id: freshId("search"),
+      type: "search",
+      placeholder: texts.list.searchHint,
+      value: choice.search,
       oninput: ({ target }) => this.#choose({ search: target.value }),
     });
     const select = (name, label, options) => {
-      const control = h("select", {
-        id: freshId(name), onchange: ({ target }) => this.#choose({ [name]: target.value }),
-      }, options.map(([value, text]) => h("option", { value, selected: value === choice[name] }, text)));
+      const control = h(
+        "select",
+        {
+          id: freshId(name),
+          onchange: ({ target }) => this.#choose({ [name]: target.value }),
+        },
+        options.map(([value, text]) =>
+          h("option", { value, selected: value === choice[name] }, text),
+        ),
+      );
       return h("div", { class: "tool" }, h("label", { for: control.id }, label), control);
     };
     const all = [["", texts.list.allStages], ...stages().map(({ label }) => [label, label])];
-    return h("div", { class: "tools", role: "search" },
+    return h(
+      "div",
+      { class: "tools", role: "search" },
       h("div", { class: "tool grow" }, h("label", { for: search.id }, texts.list.search), search),
       select("stage", texts.list.stage, all),
       select("order", texts.list.sort, Object.entries(texts.list.sorts)),
@@ -89,32 +121,48 @@ class List {
 
   #makeMenu() {
     const file = h("input", {
-      type: "file", accept: "application/json,.json", hidden: true,
+      type: "file",
+      accept: "application/json,.json",
+      hidden: true,
       onchange: () => {
         if (file.files[0]) this.#import(file.files[0]);
         file.value = "";
       },
     });
     const { refresh, exportFile, importFile, clear, more } = texts.list;
-    this.#menu = h("div", { class: "card actions", hidden: true },
+    this.#menu = h(
+      "div",
+      { class: "card actions", hidden: true },
       button(refresh, () => this.#app.refresher.readAll()),
       button(exportFile, () => this.#export()),
       button(importFile, () => file.click()),
       button(clear, () => this.#clear(), { look: "danger-quiet" }),
       file,
     );
-    const toggle = button(more, () => {
-      this.#menu.hidden = !this.#menu.hidden;
-      toggle.setAttribute("aria-expanded", String(!this.#menu.hidden));
-    }, { look: "quiet", "aria-expanded": "false" });
-    return h("div", { class: "actions" }, toggle,
-      h("a", { class: "button primary", href: "/new" }, texts.pages.create));
+    const toggle = button(
+      more,
+      () => {
+        this.#menu.hidden = !this.#menu.hidden;
+        toggle.setAttribute("aria-expanded", String(!this.#menu.hidden));
+      },
+      { look: "quiet", "aria-expanded": "false" },
+    );
+    return h(
+      "div",
+      { class: "actions" },
+      toggle,
+      h("a", { class: "button primary", href: "/new" }, texts.pages.create),
+    );
   }
 
   #makeOpen() {
     const fault = h("p", { id: freshId("fault"), class: "fault", role: "alert" });
     const input = h("input", {
-      id: freshId("open"), class: "id", autocomplete: "off", spellcheck: "false", "aria-describedby": fault.id,
+      id: freshId("open"),
+      class: "id",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-describedby": fault.id,
     });
     const onsubmit = (event) => {
       event.preventDefault();
@@ -129,7 +177,9 @@ class List {
         this.#app.navigate(`/assessments/${encodeURIComponent(id)}`);
       }
     };
-    return h("form", { class: "open card", onsubmit, novalidate: true, "aria-label": texts.list.open },
+    return h(
+      "form",
+      { class: "open card", onsubmit, novalidate: true, "aria-label": texts.list.open },
       h("label", { for: input.id }, texts.list.openLabel),
       h("div", { class: "row" }, input, button(texts.list.openButton, null, { type: "submit" })),
       fault,
@@ -146,15 +196,22 @@ class List {
     const wanted = choice.search.trim().toLocaleLowerCase();
     const matches = (record) =>
       (choice.stage === "" || labelOf(record) === choice.stage) &&
-      [nameOf(record), record.id, record.assessment?.vendor_id ?? ""]
-        .some((text) => text.toLocaleLowerCase().includes(wanted));
+      [nameOf(record), record.id, record.assessment?.vendor_id ?? ""].some((text) =>
+        text.toLocaleLowerCase().includes(wanted),
+      );
     const shown = records.filter(matches).sort(ORDERS[choice.order]);
     const isEmpty = records.length === 0;
     this.#tools.hidden = isEmpty;
     const told = texts.list.shown(shown.length, records.length);
     if (this.#shown.textContent !== told) replace(this.#shown, told);
     this.#showOverview(records);
-    reconcile(this.#rows, shown, ({ id }) => id, () => h("li", { class: "row-item" }), updateRow);
+    reconcile(
+      this.#rows,
+      shown,
+      ({ id }) => id,
+      () => h("li", { class: "row-item" }),
+      updateRow,
+    );
     this.#rows.hidden = shown.length === 0;
     replace(this.#nothing, isEmpty ? this.#emptyState() : shown.length === 0 && this.#noMatch());
     this.#showState();
@@ -162,38 +219,64 @@ class List {
 
   #showOverview(records) {
     const counts = stages().map(({ label, statuses: [status] }) => ({
-      label, status, count: records.filter((record) => labelOf(record) === label).length,
+      label,
+      status,
+      count: records.filter((record) => labelOf(record) === label).length,
     }));
     const present = counts.filter(({ count }) => count > 0);
     this.#overview.hidden = present.length === 0;
     if (present.length === 0) return;
-    const [bar, legend] = this.#overview.children.length > 0
-      ? this.#overview.children
-      : [h("div"), h("ul", { class: "legend", "aria-label": texts.list.distribution })];
+    const [bar, legend] =
+      this.#overview.children.length > 0
+        ? this.#overview.children
+        : [h("div"), h("ul", { class: "legend", "aria-label": texts.list.distribution })];
     replace(bar, distribution(present));
     // Kept while they change, so that the focus stays on the one that was pressed.
-    reconcile(legend, present, ({ label }) => label,
-      ({ label, status }) => h("li", {}, h("button", {
-        type: "button", class: `legend-item stage-${status.replaceAll("_", "-")}`,
-        onclick: () => {
-          this.#choose({ stage: choice.stage === label ? "" : label });
-          this.#tools.querySelector("select").value = choice.stage;
-        },
-      }, h("span", { class: "swatch", "aria-hidden": "true" }), label, " ", h("strong", {}))),
+    reconcile(
+      legend,
+      present,
+      ({ label }) => label,
+      ({ label, status }) =>
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            {
+              type: "button",
+              class: `legend-item stage-${status.replaceAll("_", "-")}`,
+              onclick: () => {
+                this.#choose({ stage: choice.stage === label ? "" : label });
+                this.#tools.querySelector("select").value = choice.stage;
+              },
+            },
+            h("span", { class: "swatch", "aria-hidden": "true" }),
+            label,
+            " ",
+            h("strong", {}),
+          ),
+        ),
       ({ firstElementChild: chooser }, { label, count }) => {
         chooser.setAttribute("aria-pressed", String(choice.stage === label));
         replace(chooser.querySelector("strong"), formatNumber(count));
-      });
+      },
+    );
     if (this.#overview.children.length === 0) this.#overview.append(bar, legend);
   }
 
   #emptyState() {
     const { demo, store } = this.#app;
-    return h("div", { class: "empty card" },
+    return h(
+      "div",
+      { class: "empty card" },
       h("h2", {}, texts.list.empty),
       h("p", {}, texts.list.emptyText),
-      demo && h("div", { class: "actions" },
-        button(texts.list.demo(demo.assessment_ids.length), () => store.add(demo.assessment_ids))),
+      demo &&
+        h(
+          "div",
+          { class: "actions" },
+          button(texts.list.demo(demo.assessment_ids.length), () => store.add(demo.assessment_ids)),
+        ),
     );
   }
 
@@ -203,8 +286,12 @@ class List {
       this.#tools.querySelector("input").value = "";
       this.#tools.querySelector("select").value = "";
     };
-    return h("div", { class: "empty" },
-      h("p", {}, texts.list.noneMatch), button(texts.list.showAll, showAll));
+    return h(
+      "div",
+      { class: "empty" },
+      h("p", {}, texts.list.noneMatch),
+      button(texts.list.showAll, showAll),
+    );
   }
 
   /** Why the list may be out of date. */
@@ -268,21 +355,38 @@ function updateRow(row, { id, assessment, archivedAt, problem }) {
   if (row.dataset.content === content) return;
   row.dataset.content = content;
   const label = (text) => h("span", { class: "cell-label" }, text);
-  keepingFocus(row, () => replace(row,
-    h("div", { class: "cell-name" },
-      h("a", { href: `/assessments/${encodeURIComponent(id)}` }, h("bdi", {}, assessment?.name ?? shortId(id))),
-      h("code", { class: "id muted", title: id }, shortId(id)),
+  keepingFocus(row, () =>
+    replace(
+      row,
+      h(
+        "div",
+        { class: "cell-name" },
+        h(
+          "a",
+          { href: `/assessments/${encodeURIComponent(id)}` },
+          h("bdi", {}, assessment?.name ?? shortId(id)),
+        ),
+        h("code", { class: "id muted", title: id }, shortId(id)),
+      ),
+      h(
+        "div",
+        { class: "cell-stage" },
+        assessment
+          ? stageBadge(assessment.status)
+          : h("span", { class: "badge" }, texts.list.unread),
+        archivedAt && h("span", { class: "badge" }, texts.list.archived),
+        problem && h("span", { class: "badge warning" }, texts.list.missing),
+      ),
+      assessment && [
+        h(
+          "div",
+          { class: "cell" },
+          label(texts.list.score),
+          assessment.score_percent === null ? "–" : formatPercent(assessment.score_percent),
+        ),
+        h("div", { class: "cell" }, texts.list.findings(assessment.findings_count)),
+        h("div", { class: "cell" }, label(texts.list.updated), time(assessment.updated_at)),
+      ],
     ),
-    h("div", { class: "cell-stage" },
-      assessment ? stageBadge(assessment.status) : h("span", { class: "badge" }, texts.list.unread),
-      archivedAt && h("span", { class: "badge" }, texts.list.archived),
-      problem && h("span", { class: "badge warning" }, texts.list.missing),
-    ),
-    assessment && [
-      h("div", { class: "cell" }, label(texts.list.score),
-        assessment.score_percent === null ? "–" : formatPercent(assessment.score_percent)),
-      h("div", { class: "cell" }, texts.list.findings(assessment.findings_count)),
-      h("div", { class: "cell" }, label(texts.list.updated), time(assessment.updated_at)),
-    ],
-  ));
+  );
 }
