@@ -12,6 +12,7 @@
 //! - [`limits`]: a draft to a [`limits::CreateAssessment`], or every exceeded limit (`400`)
 //! - [`name`]: what a new assessment is called
 //! - [`stored`]: what an answer shows as it was stored
+//! - [`columns`]: closed sets of values that the database holds
 //! - [`idempotency`]: the `Idempotency-Key` header as a type
 //! - [`credential`]: the `Authorization` header and our own keys
 //! - [`problem`]: every error answer there is
@@ -32,6 +33,7 @@
 
 pub mod assessment;
 pub mod client;
+pub mod columns;
 pub mod credential;
 pub mod id;
 pub mod idempotency;

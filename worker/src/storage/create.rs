@@ -1,5 +1,6 @@
 //! Creating one assessment: the facts it rests on, and the write.
 
+use assessments::columns::Membership;
 use assessments::idempotency::IdempotencyKey;
 use assessments::limits::{CreateAssessment, Reference};
 use assessments::time::Timestamp;
@@ -37,7 +38,7 @@ macro_rules! references {
         WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?4)) AND is_archived = 0),
     'assignee', (
         SELECT id FROM users WHERE org_id = ?1 AND id = ?5
-          AND membership IN ('invited', 'active') AND is_archived = 0),
+          AND membership IN (SELECT value FROM json_each(?8)) AND is_archived = 0),
     'documents', (
         SELECT json_group_array(json_object('id', id, 'vendor_id', vendor_id) ORDER BY id)
         FROM vendor_documents
@@ -55,7 +56,7 @@ macro_rules! references {
 
 const REFERENCES: &str = concat!("SELECT ", references!(), " AS json");
 
-const GUARD_REFERENCES: &str = concat!("INSERT INTO guard (holds) SELECT ", references!(), " = ?8");
+const GUARD_REFERENCES: &str = concat!("INSERT INTO guard (holds) SELECT ", references!(), " = ?9");
 
 const INSERT_ASSESSMENT: &str = "\
 INSERT INTO assessments
@@ -230,8 +231,8 @@ fn scope<'a>(caller: &'a Caller, key: &'a IdempotencyKey) -> Scope<'a> {
     }
 }
 
-/// The parameters of the references: `?1` to `?7`.
-fn reference_values(caller: &Caller, request: &CreateAssessment) -> [JsValue; 7] {
+/// The parameters of the references: `?1` to `?8`.
+fn reference_values(caller: &Caller, request: &CreateAssessment) -> [JsValue; 8] {
     [
         id(&caller.org),
         optional_id(request.vendor().id()),
@@ -242,5 +243,16 @@ fn reference_values(caller: &Caller, request: &CreateAssessment) -> [JsValue; 7]
         request
             .workflow()
             .map_or(JsValue::NULL, |name| text(name.as_str())),
+        text(&assignable_memberships()),
     ]
+}
+
+/// The library's rule as a JSON array.
+fn assignable_memberships() -> String {
+    let memberships: serde_json::Value = Membership::ALL
+        .iter()
+        .filter(|membership| membership.may_be_assigned())
+        .map(|membership| membership.as_str())
+        .collect();
+    memberships.to_string()
 }
