@@ -2,18 +2,20 @@
 //! package into `pkg/dist/`.
 
 mod dashboard;
+mod output;
 mod package;
 mod types;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::shell::root;
+use crate::process::root;
 pub(crate) use crate::wasm::Effort;
 use crate::wasm::{Module, fingerprint};
 
+use output::{Output, write_if_other};
 pub(crate) use package::package;
 
 /// The hand-written module that wrangler starts from.
@@ -83,59 +85,4 @@ pub(crate) fn description() -> Result<PathBuf> {
     let description = assessments::openapi::document().context("OpenAPI description")?;
     write_if_other(&file, description.as_bytes())?;
     Ok(file)
-}
-
-/// Writes a file unless it is there already: a server that watches it would
-/// start again.
-fn write_if_other(file: &Path, content: &[u8]) -> Result<()> {
-    if fs::read(file).is_ok_and(|written| written == content) {
-        return Ok(());
-    }
-    let write = || {
-        fs::create_dir_all(file.parent().unwrap_or(file))?;
-        fs::write(file, content)
-    };
-    write().with_context(|| file.display().to_string())
-}
-
-/// How many bytes a file is after gzip.
-fn gzip_size(file: &Path) -> Result<usize> {
-    let bytes = fs::read(file).with_context(|| file.display().to_string())?;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    std::io::Write::write_all(&mut encoder, &bytes)?;
-    Ok(encoder.finish()?.len())
-}
-
-/// A folder that is made whole or made again: its stamp, beside it, is written
-/// last.
-struct Output {
-    folder: PathBuf,
-}
-
-impl Output {
-    fn new(folder: PathBuf) -> Self {
-        Self { folder }
-    }
-
-    fn stamp(&self) -> PathBuf {
-        self.folder.with_extension("stamp")
-    }
-
-    fn is_one_of(&self, fingerprints: &[String]) -> bool {
-        fs::read_to_string(self.stamp()).is_ok_and(|stamp| fingerprints.contains(&stamp))
-    }
-
-    fn clear(&self) -> Result<()> {
-        if self.stamp().exists() {
-            fs::remove_file(self.stamp()).with_context(|| self.stamp().display().to_string())?;
-        }
-        if self.folder.exists() {
-            fs::remove_dir_all(&self.folder).with_context(|| self.folder.display().to_string())?;
-        }
-        fs::create_dir_all(&self.folder).with_context(|| self.folder.display().to_string())
-    }
-
-    fn finish(&self, fingerprint: &str) -> Result<()> {
-        fs::write(self.stamp(), fingerprint).with_context(|| self.stamp().display().to_string())
-    }
 }

@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use crate::build;
+use crate::process::{cargo, root, run, run_quietly, step};
 use crate::setup::{self, OPENAPI};
-use crate::shell::{cargo, root, run, run_quietly, step};
 
 /// `cargo xtask check`
 pub(crate) fn run_command() -> Result<()> {

@@ -1,8 +1,8 @@
 //! `cargo xtask dev`: the API on local workerd, until interrupted.
 
+mod background;
 mod demo;
 mod http;
-mod process;
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -15,11 +15,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::build::{self, BUILD_EFFORT, Effort, QUICK};
-use crate::shell::{root, step};
+use crate::process::{root, step};
 use crate::state::State;
 use crate::{import, interrupt, setup};
+use background::Background;
 use demo::Demo;
-use process::Process;
 
 /// Longest wait for the first answer.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
@@ -96,8 +96,8 @@ fn fingerprint(demo: &Demo) -> Result<String> {
 }
 
 /// Starts what the demo's workflow calls.
-fn start_analyser(port: u16, demo: &Demo) -> Result<Process> {
-    Process::start(
+fn start_analyser(port: u16, demo: &Demo) -> Result<Background> {
+    Background::start(
         "the demo analyser",
         setup::node()?
             .arg(root().join("worker/demo/analyser.mjs"))
@@ -108,7 +108,7 @@ fn start_analyser(port: u16, demo: &Demo) -> Result<Process> {
 }
 
 /// wrangler with its workerd.
-struct Server(Process);
+struct Server(Background);
 
 impl Server {
     /// Starts and waits until it answers; `None` if interrupted meanwhile.
@@ -129,7 +129,7 @@ impl Server {
     fn spawn(port: u16, state: &State, demo: &Demo) -> Result<Self> {
         // Standard output is for the lines that say where the API is.
         let log = std::io::stderr().as_fd().try_clone_to_owned()?;
-        Process::start(
+        Background::start(
             "wrangler",
             setup::wrangler()?
                 .args(["dev", "--ip", "127.0.0.1", "--port", &port.to_string()])

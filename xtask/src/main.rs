@@ -8,8 +8,8 @@ mod check;
 mod dev;
 mod import;
 mod interrupt;
+mod process;
 mod setup;
-mod shell;
 mod state;
 mod test;
 mod wasm;
@@ -123,5 +123,5 @@ fn key(live: bool) -> anyhow::Result<()> {
 }
 
 fn state_folder(chosen: Option<PathBuf>) -> PathBuf {
-    chosen.unwrap_or_else(|| shell::root().join(".dev-state"))
+    chosen.unwrap_or_else(|| process::root().join(".dev-state"))
 }

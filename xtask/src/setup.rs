@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{cargo, command, root, run, run_quietly, step};
+use crate::process::{cargo, command, root, run, run_quietly, step};
 
 /// Oldest Node.js that wrangler runs on.
 const MIN_NODE_MAJOR: u32 = 22;

@@ -5,8 +5,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::build::{self, Effort};
+use crate::process::{cargo, root, run, step};
 use crate::setup;
-use crate::shell::{cargo, root, run, step};
 
 /// The API over workerd.
 const HTTP: &str = "tests/http";

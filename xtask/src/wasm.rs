@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::process::{cargo, command, root, run, step};
 use crate::setup;
-use crate::shell::{cargo, command, root, run, step};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// WebAssembly features that the Rust target enables by default, and exception

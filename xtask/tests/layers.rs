@@ -5,6 +5,12 @@
 //! module's children are no use: a parent may show its children, and children
 //! that need their parent make a circle all the same.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{gzip_size, write_if_other};
-use crate::shell::root;
+use super::output::{gzip_size, write_if_other};
+use crate::process::root;
 
 /// The one file that is not under the folder of the others.
 const DOCUMENT: &str = "index.html";

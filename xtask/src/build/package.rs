@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Output, gzip_size, types};
+use super::output::{Output, gzip_size};
+use super::types;
+use crate::process::{command, root, run_quietly, step};
 use crate::setup;
-use crate::shell::{command, root, run_quietly, step};
 use crate::wasm::{Effort, Module, fingerprint};
 
 const CORE: Module = Module {

@@ -1,28 +1,26 @@
 //! The check of a whole import file: every fault, with its place.
 
 mod assessment;
+mod fields;
+mod workflow;
 
 use std::collections::HashSet;
 
 use assessments::credential::ApiKey;
 use assessments::id::{
     CustomFieldConfigId, Id, Kind, OrganizationId, ServiceId, UserId, VendorDocumentId, VendorId,
-    WorkflowDefinitionId,
 };
-use assessments::limits::MAX_TEXT_LENGTH;
-use assessments::workflow::definition::{Component, MAX_COMPONENTS};
 use assessments::workflow::target::Rules;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::file::{CustomField, ImportFile, Key, Named, Organization, User, Vendor, Workflow};
-use super::reader::{Fault, Faults, Node, Object, Unique};
+use super::file::{CustomField, ImportFile, Key, Named, Organization, User, Vendor};
+use super::reader::{Fault, Faults, Node, Unique};
 use assessment::{Known, assessment};
+use fields::{collect, required_enum_value, switch, text, unique_id};
+use workflow::workflow;
 
 /// Entries of an allowlist, of a field's options, of a vendor's risk analysts.
 const MAX_ENTRIES: usize = 100;
-/// Bytes of the shortest key that calls are signed with: as many as the hash has.
-const MIN_SIGNING_SECRET: usize = 32;
 
 /// Reads and checks the whole file. Its workflows may call what `rules` say.
 ///
@@ -190,12 +188,7 @@ fn user(node: &Node<'_>, ids: &mut Unique<UserId>, faults: &mut Faults) -> Optio
     let id = unique_id(&object, faults, ids);
     let name = text(&object, faults, "name");
     let email = text(&object, faults, "email");
-    let membership = one_of(
-        &object,
-        faults,
-        "membership",
-        &["invited", "active", "inactive"],
-    );
+    let membership = required_enum_value(&object, faults, "membership");
     let archived = object.flag(faults, "archived");
     Some(User {
         id: id?,
@@ -272,101 +265,6 @@ fn named<K: Kind>(
     })
 }
 
-fn workflow(
-    node: &Node<'_>,
-    rules: Rules<'_>,
-    ids: &mut Unique<WorkflowDefinitionId>,
-    live_names: &mut Unique<String>,
-    faults: &mut Faults,
-) -> Option<Workflow> {
-    let object = node.object(
-        faults,
-        &[
-            "id",
-            "name",
-            "kind",
-            "enabled",
-            "archived",
-            "steps",
-            "signing_secret",
-        ],
-    )?;
-    let id = unique_id(&object, faults, ids);
-    let components = components(&object, rules, faults);
-    let signing_secret = signing_secret(&object, faults);
-    let archived = object.flag(faults, "archived");
-    let name = object.required(faults, "name").and_then(|node| {
-        let name = node.text(faults)?;
-        if name.chars().count() > MAX_TEXT_LENGTH {
-            faults.add(
-                &node,
-                format!("at most {MAX_TEXT_LENGTH} characters, or no request can name it"),
-            );
-        }
-        if archived != Some(true) {
-            live_names.add(faults, &node, &name);
-        }
-        Some(name)
-    });
-    let kind = one_of(&object, faults, "kind", &["direct", "event_driven"]);
-    let enabled = switch(&object, faults, "enabled");
-    Some(Workflow {
-        place: node.place(),
-        id: id?,
-        name: name?,
-        kind: kind?,
-        enabled: enabled?,
-        archived,
-        components,
-        signing_secret,
-    })
-}
-
-/// The steps of a workflow, checked by the library's rules.
-fn components(
-    object: &Object<'_>,
-    rules: Rules<'_>,
-    faults: &mut Faults,
-) -> Option<Vec<Component>> {
-    let nodes = object.few_items(faults, "steps", MAX_COMPONENTS)?;
-    let mut ids = Unique::default();
-    let mut components = Vec::new();
-    for (index, node) in nodes.iter().enumerate() {
-        if node
-            .object(faults, &["id", "name", "action_type", "parameters"])
-            .is_none()
-        {
-            continue;
-        }
-        match Component::read(node.value(), rules) {
-            Ok(component) => {
-                ids.add(faults, node, &component.id);
-                if component.ends_the_run() && index + 1 < nodes.len() {
-                    faults.add(node, "ends the run, so it must be the last step");
-                }
-                components.push(component);
-            }
-            Err(error) => faults.add(node, error.to_string()),
-        }
-    }
-    Some(components)
-}
-
-/// The key that calls are signed with. Whether calls have one is for the database
-/// to tell.
-fn signing_secret(object: &Object<'_>, faults: &mut Faults) -> Option<String> {
-    let node = object.optional("signing_secret")?;
-    let secret = node.text(faults)?;
-    if secret.len() < MIN_SIGNING_SECRET {
-        // The secret itself is never repeated in a message.
-        faults.add(
-            &node,
-            format!("must have {MIN_SIGNING_SECRET} bytes or more"),
-        );
-    }
-    Some(secret)
-}
-
 fn custom_field(
     node: &Node<'_>,
     ids: &mut Unique<CustomFieldConfigId>,
@@ -385,9 +283,7 @@ fn custom_field(
     )?;
     let id = unique_id(&object, faults, ids);
     let field_name = text(&object, faults, "field_name");
-    let field_type = object
-        .required(faults, "field_type")
-        .and_then(|node| wire_value(&node, faults));
+    let field_type = required_enum_value(&object, faults, "field_type");
     let options = object.few_items(faults, "options", MAX_ENTRIES);
     let options = options.map(|nodes| nodes.iter().filter_map(|node| node.text(faults)).collect());
     let enabled = switch(&object, faults, "enabled");
@@ -400,73 +296,4 @@ fn custom_field(
         enabled: enabled?,
         archived,
     })
-}
-
-fn collect<'v, T>(
-    object: &Object<'v>,
-    faults: &mut Faults,
-    key: &str,
-    mut read: impl FnMut(&Node<'v>, &mut Faults) -> Option<T>,
-) -> Vec<T> {
-    let items = object.items(faults, key);
-    items.iter().filter_map(|node| read(node, faults)).collect()
-}
-
-fn unique_id<K: Kind>(
-    object: &Object<'_>,
-    faults: &mut Faults,
-    seen: &mut Unique<Id<K>>,
-) -> Option<Id<K>> {
-    let node = object.required(faults, "id")?;
-    let id = node.id(faults)?;
-    seen.add(faults, &node, &id);
-    Some(id)
-}
-
-fn known_ids<K: Kind>(
-    object: &Object<'_>,
-    faults: &mut Faults,
-    key: &str,
-    known: &HashSet<Id<K>>,
-    whose: &str,
-) -> Vec<Id<K>> {
-    let mut seen = Unique::default();
-    let nodes = object.items(faults, key);
-    nodes
-        .iter()
-        .filter_map(|node| {
-            let id = node.known_id(faults, known, whose)?;
-            seen.add(faults, node, &id);
-            Some(id)
-        })
-        .collect()
-}
-
-fn text(object: &Object<'_>, faults: &mut Faults, key: &str) -> Option<String> {
-    object.required(faults, key)?.text(faults)
-}
-
-fn switch(object: &Object<'_>, faults: &mut Faults, key: &str) -> Option<bool> {
-    object.required(faults, key)?.boolean(faults)
-}
-
-fn one_of(object: &Object<'_>, faults: &mut Faults, key: &str, values: &[&str]) -> Option<String> {
-    let node = object.required(faults, key)?;
-    allowed(&node, faults, values)
-}
-
-fn allowed(node: &Node<'_>, faults: &mut Faults, values: &[&str]) -> Option<String> {
-    let text = node.text(faults)?;
-    if values.contains(&text.as_str()) {
-        return Some(text);
-    }
-    faults.add(node, format!("{text:?} is none of {}", values.join(", ")));
-    None
-}
-
-/// A value of one of the library's enums, as on the wire.
-fn wire_value<T: DeserializeOwned>(node: &Node<'_>, faults: &mut Faults) -> Option<T> {
-    serde_json::from_value(node.value().clone())
-        .map_err(|error| faults.add(node, error.to_string()))
-        .ok()
 }

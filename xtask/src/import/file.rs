@@ -3,6 +3,7 @@
 //! `worker/demo/README.md` describes.
 
 use assessments::assessment::{CustomFieldType, Status};
+use assessments::columns::{Membership, PortalStatus, WorkflowKind};
 use assessments::credential::ApiKey;
 use assessments::id::{
     AssessmentId, ControlSetId, CustomFieldConfigId, FindingId, OrganizationId, ServiceId, UserId,
@@ -59,7 +60,7 @@ pub(crate) struct User {
     pub(crate) id: UserId,
     pub(crate) name: String,
     pub(crate) email: String,
-    pub(crate) membership: String,
+    pub(crate) membership: Membership,
     pub(crate) archived: Option<bool>,
 }
 
@@ -87,7 +88,7 @@ pub(crate) struct Workflow {
     pub(crate) place: String,
     pub(crate) id: WorkflowDefinitionId,
     pub(crate) name: String,
-    pub(crate) kind: String,
+    pub(crate) kind: WorkflowKind,
     pub(crate) enabled: bool,
     pub(crate) archived: Option<bool>,
     pub(crate) components: Option<Vec<Component>>,
@@ -118,6 +119,6 @@ pub(crate) struct Assessment {
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) findings: Vec<FindingId>,
-    pub(crate) portal: Option<String>,
+    pub(crate) portal: Option<PortalStatus>,
     pub(crate) custom_fields: Vec<(CustomFieldConfigId, Value)>,
 }

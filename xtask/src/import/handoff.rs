@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::execute_locally;
+use super::database::execute_locally;
 use crate::interrupt;
-use crate::shell::step;
+use crate::process::step;
 use crate::state::State;
 
 /// Longest wait for the outcome.

@@ -5,12 +5,11 @@
 //! file twice changes nothing.
 
 mod check;
+mod database;
 mod file;
 pub(crate) mod handoff;
 mod reader;
-mod secrets;
 mod sql;
-mod table;
 mod unique_keys;
 
 use std::fs;
@@ -20,13 +19,12 @@ use anyhow::{Context, Result, bail};
 use assessments::workflow::target::{DEFAULT_PORTS, Rules};
 use serde::Deserialize;
 
+use crate::process::{root, step};
 use crate::setup;
-use crate::shell::{root, run_captured, run_quietly, step};
 use crate::state::{InUse, State};
+pub(crate) use database::migrate;
+use database::{execute_locally, execute_remotely};
 use unique_keys::UniqueKeys;
-
-/// The database's name in wrangler.toml.
-const DATABASE: &str = "assessments";
 
 /// Where to load into.
 pub(crate) enum Destination {
@@ -71,7 +69,7 @@ pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
         Destination::Remote => {
             setup::npm_tools()?;
             step("loading into the deployed D1");
-            execute(&["--remote"], &statements)?;
+            execute_remotely(&statements)?;
         }
     }
     let place = match destination {
@@ -80,25 +78,6 @@ pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
         Destination::Sql(out) => out.display().to_string(),
     };
     eprintln!("{place} has what {} says: {summary}", path.display());
-    Ok(())
-}
-
-/// Applies the migrations that the local database lacks.
-pub(crate) fn migrate(state: &State) -> Result<()> {
-    step("applying D1 migrations");
-    run_quietly(
-        setup::wrangler()?
-            .args([
-                "d1",
-                "migrations",
-                "apply",
-                DATABASE,
-                "--local",
-                "--persist-to",
-            ])
-            .arg(state.folder()),
-        "if the state folder is of another version, choose a new one with --state",
-    )?;
     Ok(())
 }
 
@@ -112,47 +91,6 @@ pub(crate) fn demo(state: &State, text: &str) -> Result<()> {
 /// The demo data.
 pub(crate) fn demo_file() -> PathBuf {
     root().join("worker/demo/demo-data.json")
-}
-
-fn execute_locally(state: &State, statements: &str) -> Result<()> {
-    let folder = state.folder().display().to_string();
-    execute(&["--local", "--persist-to", &folder], statements)
-}
-
-/// Runs statements as one transaction.
-fn execute(arguments: &[&str], statements: &str) -> Result<()> {
-    let script = tempfile::Builder::new()
-        .prefix("assessments-import-")
-        .suffix(".sql")
-        .tempfile()
-        .context("temporary file")?;
-    fs::write(script.path(), statements).context("temporary file")?;
-    let outcome = run_captured(
-        setup::wrangler()?
-            .args(["d1", "execute", DATABASE, "--yes"])
-            .args(arguments)
-            .arg("--file")
-            .arg(script.path()),
-    )?;
-    let Err(printed) = outcome else {
-        return Ok(());
-    };
-    if let Some((_, told)) = printed.split_once("import refused: ") {
-        let told = told.lines().next().unwrap_or_default();
-        let told = told.split(": SQLITE_CONSTRAINT").next().unwrap_or(told);
-        bail!("the database refuses the file: {told}; nothing was imported");
-    }
-    if printed.contains("guard failed") {
-        bail!(
-            "the database refuses the file: one of its keys belongs to another organization already, or one of its custom fields has another type there; nothing was imported"
-        );
-    }
-    if printed.contains("UNIQUE constraint failed: workflow_definitions") {
-        bail!(
-            "the database refuses the file: a live workflow of the same name, which the file does not mention, is there already; nothing was imported"
-        );
-    }
-    bail!("wrangler d1 execute failed; nothing was imported. It says:\n{printed}")
 }
 
 fn read(path: &Path) -> Result<String> {

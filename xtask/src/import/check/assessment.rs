@@ -10,12 +10,13 @@ use assessments::limits::MAX_TEXT_LENGTH;
 use assessments::time::Date;
 use serde_json::Value;
 
-use super::{allowed, collect, known_ids, unique_id, wire_value};
+use super::fields::{collect, enum_value, known_ids, required_enum_value, unique_id};
 use crate::import::file::Assessment;
 use crate::import::reader::{Faults, Node, Unique};
 
 /// Bytes of a custom field's value.
 const MAX_VALUE_BYTES: usize = 20_000;
+
 /// What the assessments of an organization may refer to.
 pub(super) struct Known {
     pub(super) users: HashSet<UserId>,
@@ -62,9 +63,7 @@ pub(super) fn assessment(
         }
         Some(name)
     });
-    let status = object
-        .required(faults, "status")
-        .and_then(|node| wire_value(&node, faults));
+    let status = required_enum_value(&object, faults, "status");
     let control_set_ids = known_ids(
         &object,
         faults,
@@ -116,19 +115,9 @@ pub(super) fn assessment(
             Some(id)
         })
         .collect();
-    let portal = object.optional("portal").and_then(|node| {
-        allowed(
-            &node,
-            faults,
-            &[
-                "open",
-                "analyzing",
-                "analysis_complete",
-                "submitted",
-                "closed",
-            ],
-        )
-    });
+    let portal = object
+        .optional("portal")
+        .and_then(|node| enum_value(&node, faults));
     let mut with_value = Unique::default();
     let custom_fields = collect(&object, faults, "custom_fields", |node, faults| {
         custom_field_value(node, known, &mut with_value, faults)

@@ -5,9 +5,9 @@
 use assessments::workflow::definition::Action;
 use serde_json::json;
 
-use super::file::{ImportFile, Workflow};
-use super::sql::rows_of;
 use super::table::for_rows;
+use super::values::rows_of;
+use crate::import::file::{ImportFile, Workflow};
 
 /// Seconds that a secret stays valid once there is another: a day.
 const OVERLAP_SECONDS: u32 = 24 * 60 * 60;
@@ -55,6 +55,6 @@ pub(super) fn statements(file: &ImportFile) -> Vec<String> {
 }
 
 fn calls(workflow: &Workflow) -> bool {
-    let mut steps = workflow.components.iter().flatten();
-    steps.any(|component| matches!(component.action, Action::Call(_)))
+    let mut components = workflow.components.iter().flatten();
+    components.any(|component| matches!(component.action, Action::Call(_)))
 }

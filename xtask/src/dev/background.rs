@@ -14,12 +14,12 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(50);
 
 /// A running program; it ends, with whatever it has started, when this is dropped.
-pub(super) struct Process {
+pub(super) struct Background {
     child: Child,
     name: &'static str,
 }
 
-impl Process {
+impl Background {
     pub(super) fn start(name: &'static str, command: &mut Command) -> Result<Self> {
         let child = command
             .process_group(0)
@@ -38,7 +38,7 @@ impl Process {
     }
 }
 
-impl Drop for Process {
+impl Drop for Background {
     fn drop(&mut self) {
         self.signal(Signal::SIGTERM);
         let asked = Instant::now();

@@ -1,0 +1,147 @@
+//! Statements besides those that load rows: what must not happen behind the
+//! API's back, and what follows from what the file says.
+
+use anyhow::Result;
+use assessments::assessment::Status;
+use serde_json::{Value, json};
+
+use super::table::for_rows;
+use super::values::{rows_of, sha256};
+use crate::import::file::ImportFile;
+
+/// A key that the file calls revoked is revoked from now on, or stays revoked
+/// since when it was. Only an explicit `"revoked": false` gives a key back.
+pub(super) fn revocations(file: &ImportFile) -> Vec<String> {
+    let update = |revoked: bool, set: &str, when: &str| {
+        let keys: Vec<Value> = file
+            .orgs
+            .iter()
+            .flat_map(|org| {
+                let keys = org.api_keys.iter();
+                keys.filter(|key| key.revoked == Some(revoked))
+                    .map(|key| json!([org.id, sha256(key.secret.secret())]))
+            })
+            .collect();
+        for_rows(&keys, |rows| {
+            format!(
+                "UPDATE api_keys SET revoked_at = {set} WHERE revoked_at {when} AND (org_id, secret_sha256) IN (SELECT value ->> 0, value ->> 1 FROM json_each({rows}));"
+            )
+        })
+    };
+    let mut statements = update(true, "unixepoch()", "IS NULL");
+    statements.extend(update(false, "NULL", "IS NOT NULL"));
+    statements
+}
+
+/// What an import must not change behind the API's back: the transaction fails
+/// if a key of the file belongs to another organization already, or if a
+/// custom field has another type, which its values would not have.
+pub(super) fn guards(file: &ImportFile) -> Vec<String> {
+    let keys: Vec<Value> = rows_of(file, |org| {
+        let keys = org.api_keys.iter();
+        keys.map(|key| json!([sha256(key.secret.secret()), org.id]))
+            .collect()
+    });
+    let fields: Vec<Value> = rows_of(file, |org| {
+        let fields = org.custom_fields.iter();
+        fields
+            .map(|field| json!([org.id, field.id, field.field_type]))
+            .collect()
+    });
+    let mut statements = for_rows(&keys, |rows| {
+        format!(
+            "INSERT INTO guard (holds) SELECT NOT EXISTS (SELECT 1 FROM json_each({rows}) f JOIN api_key_directory d ON d.secret_sha256 = f.value ->> 0 WHERE d.org_id <> f.value ->> 1);"
+        )
+    });
+    statements.extend(for_rows(&fields, |rows| {
+        format!(
+            "INSERT INTO guard (holds) SELECT NOT EXISTS (SELECT 1 FROM json_each({rows}) f JOIN custom_field_configs c ON c.org_id = f.value ->> 0 AND c.id = f.value ->> 1 WHERE c.field_type <> f.value ->> 2);"
+        )
+    }));
+    statements
+}
+
+/// Names of workflows may move from one definition to another. So that the
+/// order of rows does not matter, definitions that change give their names up
+/// first, for such as nobody can have typed; the rows of the file then say what
+/// they are called.
+pub(super) fn free_workflow_names(file: &ImportFile) -> Vec<String> {
+    let workflows = rows_of(file, |org| {
+        let workflows = org.workflows.iter();
+        workflows
+            .map(|workflow| {
+                json!([
+                    org.id,
+                    workflow.id,
+                    workflow.name,
+                    i32::from(workflow.archived == Some(true))
+                ])
+            })
+            .collect()
+    });
+    for_rows(&workflows, |rows| {
+        format!(
+            "UPDATE workflow_definitions SET name = char(10) || id WHERE is_archived = 0 AND EXISTS (SELECT 1 FROM json_each({rows}) f WHERE f.value ->> 0 = workflow_definitions.org_id AND f.value ->> 1 = workflow_definitions.id AND (f.value ->> 2 <> workflow_definitions.name OR f.value ->> 3 = 1));"
+        )
+    })
+}
+
+/// Archiving a vendor archives its assessments (section 8), by the rule of
+/// `worker/src/storage/archive.rs`.
+pub(super) fn archive_assessments_of_archived_vendors(file: &ImportFile) -> Vec<String> {
+    let after: String = Status::ALL
+        .iter()
+        .map(|status| {
+            format!(
+                "WHEN '{}' THEN '{}' ",
+                status.as_str(),
+                status.when_archived().as_str()
+            )
+        })
+        .collect();
+    let vendors = rows_of(file, |org| {
+        let vendors = org.vendors.iter();
+        let vendors = vendors.filter(|vendor| vendor.archived == Some(true));
+        vendors.map(|vendor| json!([org.id, vendor.id])).collect()
+    });
+    for_rows(&vendors, |rows| {
+        format!(
+            "UPDATE assessments SET status_before_archive = status, status = CASE status {after}END, findings_count_at_archive = (SELECT count(*) FROM findings f WHERE f.org_id = assessments.org_id AND f.assessment_id = assessments.id AND f.archived_at IS NULL), updated_at = unixepoch(), archived_at = unixepoch() WHERE archived_at IS NULL AND (org_id, vendor_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each({rows}));"
+        )
+    })
+}
+
+/// A new key must have a role: nobody is to get one by leaving it out.
+pub(super) fn roles_of_new_keys(file: &ImportFile) -> Vec<String> {
+    let keys = rows_of(file, |org| {
+        let keys = org.api_keys.iter().filter(|key| key.role.is_none());
+        keys.map(|key| json!([key.place, org.id, sha256(key.secret.secret())]))
+            .collect()
+    });
+    for_rows(&keys, |rows| {
+        format!(
+            "INSERT INTO import_demand (place, missing) SELECT f.value ->> 0, '\"role\" is missing, and the key is new' FROM json_each({rows}) f WHERE NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.org_id = f.value ->> 1 AND k.secret_sha256 = f.value ->> 2);"
+        )
+    })
+}
+
+/// A definition whose components are others than those of its latest version
+/// gets a new version; runs keep theirs. Without components there is none to
+/// begin with, and an empty one after others.
+pub(super) fn workflow_versions(file: &ImportFile) -> Result<Vec<String>> {
+    let mut versions = Vec::new();
+    for org in &file.orgs {
+        for workflow in &org.workflows {
+            let Some(components) = &workflow.components else {
+                continue;
+            };
+            let components = serde_json::to_string(components)?;
+            versions.push(json!([org.id, workflow.id, components]));
+        }
+    }
+    Ok(for_rows(&versions, |rows| {
+        format!(
+            "INSERT INTO workflow_versions (org_id, definition_id, version, components) SELECT f.value ->> 0, f.value ->> 1, 1 + coalesce(latest.version, 0), f.value ->> 2 FROM json_each({rows}) f LEFT JOIN (SELECT org_id, definition_id, max(version) AS version, components FROM workflow_versions GROUP BY org_id, definition_id) latest ON latest.org_id = f.value ->> 0 AND latest.definition_id = f.value ->> 1 WHERE coalesce(latest.components, '[]') <> f.value ->> 2;"
+        )
+    }))
+}
