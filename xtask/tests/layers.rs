@@ -20,6 +20,18 @@ use syn::visit::{self, Visit};
 /// The sources of the crates.
 const CRATES: [&str; 3] = ["src", "worker/src", "xtask/src"];
 
+/// The layers of the commands, from the top: the modules of each, with those inside
+/// of them. None uses one of its own layer or of one above.
+const COMMANDS: [&[&str]; 7] = [
+    &[""],
+    &["dev", "test", "check"],
+    &["build", "import"],
+    &["wasm"],
+    &["setup", "state"],
+    &["process"],
+    &["interrupt"],
+];
+
 /// A module's path within its crate; the crate itself is empty.
 type Module = Vec<String>;
 /// Which modules each module uses.
@@ -36,6 +48,26 @@ fn no_module_uses_one_that_uses_it() {
         }
     }
     assert!(circles.is_empty(), "circles:\n{}", circles.join("\n"));
+}
+
+#[test]
+fn the_layers_of_the_commands_are_used_from_above_only() {
+    let part = |module: &Module| module.first().cloned().unwrap_or_default();
+    let layer = |part: &str| COMMANDS.iter().position(|layer| layer.contains(&part));
+    let mut wrong = Vec::new();
+    let mut found = BTreeSet::new();
+    for (module, uses) in graph(&checkout().join("xtask/src")) {
+        let user = part(&module);
+        for used in uses.iter().map(part).filter(|used| *used != user) {
+            if layer(&user).is_none() || layer(&user) >= layer(&used) {
+                wrong.push(format!("{user} uses {used}"));
+            }
+        }
+        found.insert(user);
+    }
+    assert_eq!(wrong, [""; 0]);
+    let named: BTreeSet<String> = COMMANDS.concat().into_iter().map(str::to_owned).collect();
+    assert_eq!(found, named);
 }
 
 #[test]
