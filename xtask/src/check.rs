@@ -1,4 +1,7 @@
-//! Formatting and lints, of the code and of the description of the API.
+//! Formatting and lints, of the code and of the description of the API, and what
+//! the code depends on.
+
+mod dependencies;
 
 use anyhow::Result;
 
@@ -55,6 +58,7 @@ pub(crate) fn run_command() -> Result<()> {
             "mend what clippy reports above",
         )?;
     }
+    dependencies::check()?;
     description()
 }
 

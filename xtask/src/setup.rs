@@ -115,6 +115,12 @@ pub(crate) fn python_tools() -> Result<PathBuf> {
     Ok(python)
 }
 
+/// A plugin of Cargo among the Python tools: PyPI has it compiled, and pinned
+/// together with its platform.
+pub(crate) fn cargo_plugin(name: &str) -> Result<Command> {
+    Ok(command(python_tools()?.with_file_name(name)))
+}
+
 /// Debian keeps what makes virtual environments in a package of its own.
 fn has_venv() -> bool {
     command("python3")
