@@ -15,7 +15,8 @@ export function isAnswer({ ok, status, headers }, text) {
  * Where an answer to a request to `url` leads away to, or comes from; undefined
  * if it is of the API, which never redirects. A `fetch` of the caller's may have
  * followed all the same, and one that is made of XMLHttpRequest tells so by the
- * answer's URL alone.
+ * answer's URL alone. One that says it was not redirected asked elsewhere on
+ * purpose, as one may that knows the API by another name.
  */
 export function detour(response, url) {
   const { type, status, redirected, headers, url: from } = response ?? {};
@@ -25,7 +26,8 @@ export function detour(response, url) {
     return location ? `redirected to ${originOf(location, url)}` : `redirected by HTTP ${status}`;
   }
   const origin = from ? originOf(from, url) : "";
-  if (redirected || (origin && origin !== originOf(url))) return `redirected to ${origin}`;
+  const isElsewhere = redirected === undefined && origin && origin !== originOf(url);
+  if (redirected || isElsewhere) return `redirected to ${origin}`;
 }
 
 function originOf(address, base) {
@@ -39,7 +41,7 @@ function originOf(address, base) {
 
 /** How engines word the errors of a program, which come as the same class as a lost connection. */
 const PROGRAM =
-  /illegal invocation|is(n't| not) (a function|an? (object|constructor|instance)|iterable|defined)|is (undefined|null)|(cannot|can't) (read|set|access|convert|destructure|call|construct)|can only call|does not implement|failed to (execute|construct|parse)|expected signal|(invalid|absolute) url|constant variable|circular|cyclic/i;
+  /illegal invocation|is(n't| not) (a function|an? (object|constructor|instance)|iterable|defined)|is (undefined|null)|(cannot|can't) (read|set|access|convert|destructure|call|construct)|can only call|does not implement|failed to (execute|construct|parse)|expected signal|(invalid|absolute) url|constant variable|circular structure|cyclic (object|structure)/i;
 
 /**
  * Whether an error of `fetch` is one of the program and no lost connection. The

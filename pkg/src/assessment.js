@@ -1,6 +1,9 @@
 import { call } from "./core.js";
 import { ConfigurationError } from "./errors.js";
 
+/** More names of services than a name has characters. */
+const MAX_SERVICE_NAMES = 256;
+
 /** Every status in the order of the work, with the label of its stage. */
 export function statuses() {
   return call("statuses");
@@ -22,6 +25,10 @@ export function previewName(request, facts) {
       throw new ConfigurationError(`${key} must be a string, got ${String(text)}`);
     }
   }
-  const serviceNames = Array.from(facts.serviceNames ?? []);
+  const serviceNames = [];
+  for (const serviceName of facts.serviceNames ?? []) {
+    // A name is cut long before so many are in it.
+    if (serviceNames.push(serviceName) === MAX_SERVICE_NAMES) break;
+  }
   return call("previewName", name, format, vendorName, serviceNames, assessedBefore, now);
 }

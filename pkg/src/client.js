@@ -155,8 +155,8 @@ export class AssessmentsClient {
   }
 
   /** Tells that a key has served another request, which is what came back. */
-  #warnOfKey(options, { data: { id }, requestId }) {
-    const { idempotencyKey, hooks } = { ...this.#settings, ...options };
+  #warnOfKey(options = {}, { data: { id }, requestId }) {
+    const { idempotencyKey, hooks = this.#settings.hooks } = options;
     if (hooks?.onRequestDiffers) {
       tell(hooks, "onRequestDiffers", { idempotencyKey, id, requestId });
     } else if (!this.#warned) {
@@ -265,13 +265,14 @@ export class AssessmentsClient {
       Promise.resolve(response.body?.cancel?.()).catch(() => {});
       throw new ConnectionError(attempts, new Error(away));
     }
+    // What echoes the request must not bring the credential into a log.
+    if (!response.ok) text = text.replaceAll(token, "...");
     const { ok, shape, ...read } = call("readResponse", operation, response, text);
     const { headers } = response;
     const answer = { ...read, headers, attempts };
     const { status, requestId } = answer;
     tell(hooks, "onResponse", { status, requestId, attempt: attempts });
     if (ok) return { answer };
-    // A page that echoes the request must not bring the credential into a log.
     const body = text.replaceAll(token, "...").slice(0, BODY_EXCERPT);
     const about = { message: strange(answer, url), ...answer, method, url, body };
     if (shape) throw new ResponseShapeError(about);

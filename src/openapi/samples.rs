@@ -94,7 +94,11 @@ fn samples(endpoint: Endpoint) -> Vec<Sample> {
         ),
         sample(
             "too_many_requests",
-            "There are too many requests; wait before the next.",
+            if matches!(endpoint, Endpoint::SendWorkflowEvent) {
+                "The run has as many events of that name as it keeps; wait until some can have been taken."
+            } else {
+                "There are too many requests; wait before the next."
+            },
             Problem::TooManyRequests { retry_after },
         ),
         sample(

@@ -416,13 +416,11 @@ test("the_list_can_be_exported_cleared_and_imported", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Clear" }).click();
   await page.getByText("No assessments yet").waitFor();
   const upload = (buffer) =>
-    page
-      .locator("input[type=file]")
-      .setInputFiles({
-        name: "list.json",
-        mimeType: "application/json",
-        buffer: Buffer.from(buffer),
-      });
+    page.locator("input[type=file]").setInputFiles({
+      name: "list.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(buffer),
+    });
   await upload(file);
   await page.getByText("8 assessments in the file, 8 of them new here.").waitFor();
   await page.getByText("2025 Globex complete").waitFor();

@@ -42,6 +42,55 @@ test("a_key_cannot_move_to_another_organization", async () => {
   assert.deepEqual(await api.rows("SELECT 1 FROM organizations WHERE id = ?1", second.id), []);
 });
 
+test("custom_fields_keep_their_order_whatever_a_later_file_mentions", async () => {
+  const org = makeOrg("order of custom fields");
+  const field = (name) => ({
+    id: idOf("cbcfc", `order ${name}`),
+    field_name: name,
+    field_type: "string",
+    enabled: true,
+  });
+  const [a, b, c, d] = ["A", "B", "C", "D"].map(field);
+  await load({ ...org.data, custom_fields: [a, b, c] });
+  await load({ ...org.data, custom_fields: [c] });
+  await load({ ...org.data, custom_fields: [d, b] });
+  const names = await api.rows(
+    "SELECT field_name FROM custom_field_configs WHERE org_id = ? ORDER BY position",
+    org.id,
+  );
+  assert.deepEqual(
+    names.map(({ field_name }) => field_name),
+    ["A", "B", "C", "D"],
+  );
+});
+
+test("an_assessment_of_a_vendor_that_is_archived_already_is_archived", async () => {
+  const org = makeOrg("archived already");
+  const [vendor] = org.data.vendors;
+  await load({ ...org.data, vendors: [{ ...vendor, archived: true }] });
+  const assessment = makeAssessment("of an archived vendor", vendor.id);
+  await load({ ...org.data, assessments: [assessment] });
+  const [row] = await api.rows("SELECT archived_at FROM assessments WHERE id = ?", assessment.id);
+  assert.ok(row.archived_at > 0);
+});
+
+test("labels_are_those_that_are_stored_where_the_file_states_no_options", async () => {
+  const org = makeOrg("stored options");
+  const field = {
+    id: idOf("cbcfc", "stored options"),
+    field_name: "Tier",
+    field_type: "select",
+    enabled: true,
+  };
+  await load({ ...org.data, custom_fields: [{ ...field, options: ["gold", "silver"] }] });
+  const assessment = makeAssessment("with a label", org.vendor, {
+    custom_fields: [{ config_id: field.id, value: "gold" }],
+  });
+  await load({ ...org.data, custom_fields: [field], assessments: [assessment] });
+  const read = await api.retrieve(assessment.id, { key: org.key });
+  assert.equal(read.json.custom_fields[0].value, "gold");
+});
+
 test("a_custom_field_keeps_its_type_and_may_change_all_else", async () => {
   const org = makeOrg("typed");
   const field = {

@@ -34,7 +34,7 @@ let api;
 let runs;
 before(async () => {
   api = await startApi({ data: DATA, faulty: true });
-  const names = ["waiting", "completed", "with_payload", "without_payload", "ended"];
+  const names = ["waiting", "full", "completed", "with_payload", "without_payload", "ended"];
   runs = Object.fromEntries(names.map((name) => [name, start()]));
 });
 after(() => api.close());
@@ -146,6 +146,14 @@ const PROVOKED = {
     workflow_run_not_found: () => post("sendWorkflowEvent", { name: EVENT }),
     event_not_expected: async () =>
       post("sendWorkflowEvent", { name: "audit-closed" }, await runs.waiting),
+    // Of what comes before the step waits for it, no more than a hundred are kept.
+    too_many_requests: async () => {
+      const run = await runs.full;
+      for (let number = 0; number < 200; number++) {
+        const answer = await post("sendWorkflowEvent", { name: EVENT }, run);
+        if (answer.status !== 202) return answer;
+      }
+    },
     workflow_run_ended: async () => {
       await completed(runs.ended);
       return post("sendWorkflowEvent", { name: EVENT }, await runs.ended);
@@ -167,10 +175,10 @@ const EVERYWHERE = {
   unavailable: (id) => call(id, { faults: { d1: "throw" } }),
 };
 
-// What no test can provoke: there is no rate limit in this version, and the
-// document, a static file, needs no storage.
+// What no test can provoke: there is no rate limit in this version but that of
+// events, and the document, a static file, needs no storage.
 const OUT_OF_REACH = {
-  too_many_requests: () => true,
+  too_many_requests: (id) => id !== "sendWorkflowEvent",
   unavailable: (id) => id === "describe",
 };
 

@@ -120,7 +120,7 @@ for (const [type, value] of [
       org.assessment,
       value,
     );
-    const answer = await read(org);
+    const answer = await api.retrieve(org.assessment, { key: org.key, asStored: true });
     assert.equal(answer.status, 200, answer.text);
     assert.ok(answer.text.includes(`"value":${value}}`), answer.text);
     assert.equal(answer.json.custom_fields[0].config_id, "field");
@@ -177,7 +177,10 @@ test("steps_of_any_form_are_shown_as_stored", async () => {
     org.id,
     json.workflow_run_id,
   );
-  const run = await api.send("GET", `/v1/workflows/runs/${json.workflow_run_id}`, { key: org.key });
+  const run = await api.send("GET", `/v1/workflows/runs/${json.workflow_run_id}`, {
+    key: org.key,
+    asStored: true,
+  });
   assert.equal(run.status, 200, run.text);
   assert.deepEqual(run.json.steps, [
     {

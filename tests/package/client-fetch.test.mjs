@@ -108,6 +108,7 @@ const OF_NETWORK = [
   new TypeError("The certificate for this server is invalid."),
   new TypeError("Es konnte keine Verbindung zum Server hergestellt werden."),
   new TypeError("error sending request for url (https://api.example/): invalid peer certificate"),
+  new TypeError("error sending request for url (https://api.circular.example/): cyclic.example"),
   new TypeError("Network request failed"),
   new Error("Network connection lost."),
   Object.assign(new Error("Unable to connect. Is the computer able to access the url?"), {

@@ -56,7 +56,8 @@ test("a_hook_of_the_call_is_told_instead_of_the_clients", async () => {
   const hooks = (who) => ({ onRequestDiffers: () => told.push(who) });
   const { client } = scripted(answer(CREATED, 201, DIFFERS), { hooks: hooks("client") });
   await client.create(SAMPLE, { idempotencyKey: "k", hooks: hooks("call") });
-  assert.deepEqual(told, ["call"]);
+  await client.create(SAMPLE, { idempotencyKey: "k", hooks: undefined });
+  assert.deepEqual(told, ["call", "client"]);
 });
 
 test("without_a_hook_create_warns_once_and_names_key_and_assessment", async (t) => {

@@ -107,6 +107,18 @@ for (const status of [300, 304, 305, 306, 399]) {
   });
 }
 
+test("a_fetch_that_asks_elsewhere_on_purpose_and_says_it_was_not_redirected_is_believed", async () => {
+  const given = answer(CREATED, 201);
+  Object.defineProperty(given, "url", { value: "http://api.internal.example/v1/assessments" });
+  assert.equal(given.redirected, false);
+  const own = new AssessmentsClient({
+    baseUrl: "https://api.example",
+    token: "a-session",
+    fetch: async () => given,
+  });
+  assert.deepEqual(await own.create(BODY), CREATED);
+});
+
 test("a_fetch_that_follows_all_the_same_is_not_believed", async () => {
   const of = (twist) => {
     const given = answer(CREATED, 201);
@@ -115,7 +127,10 @@ test("a_fetch_that_follows_all_the_same_is_not_believed", async () => {
   };
   for (const [twist, said] of [
     [{ redirected: true, url: "https://other.example/v1/assessments" }, "https://other.example"],
-    [{ url: "https://other.example/v1/assessments" }, "https://other.example"],
+    [
+      { redirected: undefined, url: "https://other.example/v1/assessments" },
+      "https://other.example",
+    ],
     [{ redirected: true, url: "https://api.example/login" }, "https://api.example"],
   ]) {
     let calls = 0;

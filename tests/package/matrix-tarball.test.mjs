@@ -2,8 +2,9 @@
 // types, as a TypeScript project sees them.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { build } from "esbuild";
@@ -14,6 +15,22 @@ const tool = (path) => join(ROOT, "node_modules", path);
 let tarball;
 before(async () => {
   tarball = await pack();
+});
+
+test("no_artefact_tells_where_it_was_built", () => {
+  const folders = ["pkg/dist", "dist/worker"].map((folder) => join(ROOT, folder));
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name)),
+  );
+  assert.ok(files.some((file) => file.endsWith("assessments_worker_bg.wasm")));
+  for (const file of files) {
+    const text = readFileSync(file, "latin1");
+    for (const place of [homedir(), ROOT]) {
+      assert.ok(!text.includes(place), `${file} holds ${place}`);
+    }
+  }
 });
 
 test("the_tarball_has_what_is_needed_and_nothing_else", () => {

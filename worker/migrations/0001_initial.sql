@@ -5,7 +5,8 @@
 -- api_key_directory, which finds the organization of a key.
 --
 -- Times are Unix seconds. An archived row keeps all its data; nothing here is
--- ever deleted, except idempotency records past their life.
+-- ever deleted, except what has a term: idempotency records, and what later
+-- migrations say so of.
 
 CREATE TABLE organizations (
   id TEXT NOT NULL PRIMARY KEY,

@@ -59,7 +59,8 @@ impl Module {
                 .args(["build", "--quiet", "--release", "--lib", "--target", TARGET])
                 .args(["--package", self.package, "--features", self.features])
                 .arg("--target-dir")
-                .arg(&folder),
+                .arg(&folder)
+                .env("CARGO_ENCODED_RUSTFLAGS", without_paths()),
             "mend what the compiler reports above",
         )?;
         Ok(folder.join(format!("{TARGET}/release/{}.wasm", self.name)))
@@ -88,6 +89,19 @@ impl Module {
         }
         Ok(())
     }
+}
+
+/// Flags with which nothing that is compiled tells where that was: what panics
+/// say of their place names crates and files, and no folder of this machine.
+fn without_paths() -> String {
+    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let of_user = std::env::home_dir().map(|home| home.join(".cargo"));
+    let folders = [(cargo_home.or(of_user), "cargo"), (Some(root()), ".")];
+    let flags = folders.into_iter().filter_map(|(folder, name)| {
+        folder.map(|folder| format!("--remap-path-prefix={}={name}", folder.display()))
+    });
+    // The separator that Cargo asks for.
+    flags.collect::<Vec<_>>().join("\u{1f}")
 }
 
 /// Makes a module smaller, in place.

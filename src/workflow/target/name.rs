@@ -7,7 +7,7 @@ use super::address;
 /// Names of private networks: reserved ones (RFC 6761, RFC 6762 with its appendix
 /// G, RFC 8375, RFC 7686, RFC 9476, ICANN's `internal`, `corp`, `home`, `mail`), and
 /// those of clusters. Infrastructure, `arpa`, has nothing to call either.
-const PRIVATE_SUFFIXES: [&str; 19] = [
+const PRIVATE_SUFFIXES: [&str; 22] = [
     "alt",
     "arpa",
     "cluster",
@@ -17,6 +17,7 @@ const PRIVATE_SUFFIXES: [&str; 19] = [
     "home",
     "internal",
     "intranet",
+    "invalid",
     "lan",
     "local",
     "localdomain",
@@ -27,13 +28,19 @@ const PRIVATE_SUFFIXES: [&str; 19] = [
     "pod",
     "private",
     "svc",
+    "test",
+    "workgroup",
 ];
 
 /// Public names that lead to this machine whatever stands before them.
-const LOOPBACK_SUFFIXES: [&str; 8] = [
+const LOOPBACK_SUFFIXES: [&str; 12] = [
     "fuf.me",
     "lacolhost.com",
+    "lcl.host",
+    "local.gd",
+    "localdev.me",
     "localho.st",
+    "localhost.direct",
     "localtest.me",
     "lvh.me",
     "smackaho.st",
@@ -102,10 +109,29 @@ fn addresses_in(name: &str) -> Vec<IpAddr> {
         let words: Vec<&str> = label.split('-').collect();
         addresses.extend(words.iter().filter_map(|word| hexadecimal(word)));
         addresses.extend(words.windows(4).filter_map(|quad| parse(&quad.join("."))));
-        // Colons are written as hyphens.
-        if let Ok(v6) = label.replace('-', ":").parse::<Ipv6Addr>() {
-            addresses.push(v6.into());
-        }
+        addresses.extend(v6_in(&words));
+    }
+    addresses
+}
+
+/// IPv6 addresses that are written into a label with hyphens for colons, among
+/// other words: from the left, the longest first.
+fn v6_in(words: &[&str]) -> Vec<IpAddr> {
+    let mut addresses = Vec::new();
+    let mut rest = words;
+    while !rest.is_empty() {
+        let longest = (1..=rest.len()).rev().find_map(|length| {
+            let (head, tail) = rest.split_at_checked(length)?;
+            let address: Ipv6Addr = head.join(":").parse().ok()?;
+            Some((address, tail))
+        });
+        rest = match longest {
+            Some((address, tail)) => {
+                addresses.push(address.into());
+                tail
+            }
+            None => rest.get(1..).unwrap_or_default(),
+        };
     }
     addresses
 }
@@ -164,6 +190,10 @@ mod tests {
             "localtest.me",
             "app.lvh.me",
             "deep.app.vcap.me",
+            "api.localdev.me",
+            "a.lcl.host",
+            "analyser.test",
+            "analyser.invalid",
         ] {
             assert!(!is_public(name), "{name}");
         }
@@ -192,6 +222,8 @@ mod tests {
             "127.0.0.1.wildcard.example.com",
             "10-1-2-3.wildcard.example.com",
             "fd00-ec2--254.ipv6-literal.net",
+            "8-8-8-8.app-fe80--1.sslip.io",
+            "www.app-fd00--1-x.sslip.io",
         ] {
             assert!(!is_public(name), "{name}");
         }
@@ -211,6 +243,7 @@ mod tests {
             "8-8-8-8.sslip.io",
             "08080808.nip.io",
             "2606-4700--1111.sslip.io",
+            "app-2606-4700--1111.sslip.io",
             "v1-2-3-4.example.com",
             "release-10-2-0-1.example.com",
             "1.2.3.example.com",

@@ -131,7 +131,7 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
         custom_fields: custom_fields
             .iter()
             .map(|field| {
-                let options = field.options.clone().unwrap_or_default();
+                let options = field.options.clone();
                 (field.id.clone(), (field.field_type, options))
             })
             .collect(),

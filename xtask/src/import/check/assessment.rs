@@ -22,7 +22,7 @@ pub(super) struct Known {
     pub(super) users: HashSet<UserId>,
     pub(super) control_sets: HashSet<ControlSetId>,
     pub(super) services: HashMap<VendorId, HashSet<ServiceId>>,
-    pub(super) custom_fields: HashMap<CustomFieldConfigId, (CustomFieldType, Vec<String>)>,
+    pub(super) custom_fields: HashMap<CustomFieldConfigId, (CustomFieldType, Option<Vec<String>>)>,
 }
 
 pub(super) fn assessment(
@@ -156,7 +156,7 @@ fn custom_field_value(
     let value = object.required(faults, "value");
     let (id, value) = (id?, value?);
     let (field_type, options) = known.custom_fields.get(&id)?;
-    match fault_of_value(value.value(), *field_type, options, &known.users) {
+    match fault_of_value(value.value(), *field_type, options.as_deref(), &known.users) {
         Some(message) => {
             faults.add(&value, message);
             None
@@ -173,14 +173,16 @@ fn custom_field_value(
 fn fault_of_value(
     value: &Value,
     field_type: CustomFieldType,
-    options: &[String],
+    options: Option<&[String]>,
     users: &HashSet<UserId>,
 ) -> Option<String> {
+    // Options that the file does not state are those that are stored already.
     let is_option = |value: &Value| {
-        value
-            .as_str()
-            .is_some_and(|label| options.iter().any(|option| option == label))
+        value.as_str().is_some_and(|label| {
+            options.is_none_or(|options| options.iter().any(|option| option == label))
+        })
     };
+    let labels = options.map_or_else(|| "option labels".to_owned(), |options| options.join(", "));
     let is_user = |value: &Value| {
         value
             .as_str()
@@ -198,11 +200,8 @@ fn fault_of_value(
             value.as_str().and_then(Date::parse).is_some(),
             "a date, YYYY-MM-DD".to_owned(),
         ),
-        CustomFieldType::Select => (is_option(value), format!("one of {}", options.join(", "))),
-        CustomFieldType::Multiselect => (
-            all(&is_option),
-            format!("an array of {}", options.join(", ")),
-        ),
+        CustomFieldType::Select => (is_option(value), format!("one of {labels}")),
+        CustomFieldType::Multiselect => (all(&is_option), format!("an array of {labels}")),
         CustomFieldType::User => (
             all(&is_user),
             "an array of ids of the organization's users".to_owned(),

@@ -126,13 +126,13 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
             .collect()
     });
     load(&CUSTOM_FIELD_CONFIGS, &|org| {
-        let fields = org.custom_fields.iter().enumerate();
+        let fields = org.custom_fields.iter();
         fields
-            .map(|(position, field)| {
+            .map(|field| {
                 json!([
                     org.id,
                     field.id,
-                    position,
+                    unstated(),
                     field.field_name,
                     field.field_type,
                     list(field.options.as_ref()),

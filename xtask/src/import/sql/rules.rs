@@ -24,7 +24,7 @@ pub(super) fn revocations(file: &ImportFile) -> Vec<String> {
             .collect();
         for_rows(&keys, |rows| {
             format!(
-                "UPDATE api_keys SET revoked_at = {set} WHERE revoked_at {when} AND (org_id, secret_sha256) IN (SELECT value ->> 0, value ->> 1 FROM json_each({rows}));"
+                "UPDATE api_keys SET revoked_at = {set} WHERE revoked_at {when} AND (org_id, secret_sha256) IN (SELECT v.org_id, v.id FROM json_each({rows}) f JOIN vendors v ON v.org_id = f.value ->> 0 AND v.id = f.value ->> 1 WHERE v.is_archived = 1);"
             )
         })
     };
@@ -101,7 +101,8 @@ pub(super) fn archive_assessments_of_archived_vendors(file: &ImportFile) -> Vec<
         .collect();
     let vendors = rows_of(file, |org| {
         let vendors = org.vendors.iter();
-        let vendors = vendors.filter(|vendor| vendor.archived == Some(true));
+        // One that the file says nothing of may be archived already.
+        let vendors = vendors.filter(|vendor| vendor.archived != Some(false));
         vendors.map(|vendor| json!([org.id, vendor.id])).collect()
     });
     for_rows(&vendors, |rows| {

@@ -77,7 +77,16 @@ pub(super) const CUSTOM_FIELD_CONFIGS: Table = Table {
         "is_enabled",
         "is_archived",
     ],
-    defaults: &[("options", "'[]'"), ("is_archived", "0")],
+    defaults: &[
+        // A field keeps its place, whatever else a file mentions; new ones come
+        // behind those that are there.
+        (
+            "position",
+            "(SELECT coalesce(max(c.position), -1) FROM custom_field_configs c WHERE c.org_id = f.value ->> 0) + 1 + f.key",
+        ),
+        ("options", "'[]'"),
+        ("is_archived", "0"),
+    ],
     on_conflict: OnConflict::Update,
 };
 pub(super) const ASSESSMENTS: Table = Table {
