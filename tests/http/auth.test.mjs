@@ -74,7 +74,7 @@ const routesOf = (org) => [
 ];
 const guarded = (org) => routesOf(org).slice(0, 3);
 
-const call = (org, [method, path, more], { headers, ...options } = {}) =>
+const call = ([method, path, more], { headers, ...options } = {}) =>
   api.send(method, path, { ...more, ...options, headers: { ...more.headers, ...headers } });
 
 function isUnauthorized(answer, body) {
@@ -182,7 +182,7 @@ test("a_key_is_good_until_it_expires", async () => {
 test("a_role_that_is_not_in_the_table_is_refused_on_every_route_that_needs_one", async () => {
   const key = mintKey("auth, nobody");
   await changesNothing(ORG, async () => {
-    for (const route of guarded(ORG)) isUnauthorized(await call(ORG, route, { key }), WRONG_ROLE);
+    for (const route of guarded(ORG)) isUnauthorized(await call(route, { key }), WRONG_ROLE);
   });
   assert.equal((await api.send("GET", "/v1/utils/authtest", { key })).status, 200);
 });
@@ -194,10 +194,10 @@ test("the_demos_report_viewer_is_refused_by_its_role", async () => {
 test("a_role_may_do_what_the_table_says_and_no_more", async () => {
   const key = mintKey("auth, reader");
   const [post, get, remove] = guarded(ORG);
-  assert.equal((await call(ORG, get, { key })).status, 200);
+  assert.equal((await call(get, { key })).status, 200);
   await changesNothing(ORG, async () => {
-    isUnauthorized(await call(ORG, post, { key }), WRONG_ROLE);
-    isUnauthorized(await call(ORG, remove, { key }), WRONG_ROLE);
+    isUnauthorized(await call(post, { key }), WRONG_ROLE);
+    isUnauthorized(await call(remove, { key }), WRONG_ROLE);
   });
 });
 
@@ -205,7 +205,7 @@ test("a_browser_may_not_use_an_ak_key", async () => {
   await changesNothing(ORG, async () => {
     for (const route of routesOf(ORG)) {
       const headers = { origin: "https://dashboard.example" };
-      isUnauthorized(await call(ORG, route, { key: GOOD, headers }), INVALID);
+      isUnauthorized(await call(route, { key: GOOD, headers }), INVALID);
     }
   });
 });
@@ -222,10 +222,10 @@ test("an_address_inside_the_allowlist_passes", async () => {
     "2001:DB8:ffff::",
   ]) {
     for (const [method, path, more] of routesOf(CAGED).filter(([method]) => method === "GET")) {
-      assert.equal((await call(CAGED, [method, path, more], from(address))).status, 200, address);
+      assert.equal((await call([method, path, more], from(address))).status, 200, address);
     }
   }
-  assert.equal((await call(CAGED, routesOf(CAGED)[0], from(INSIDE))).status, 201);
+  assert.equal((await call(routesOf(CAGED)[0], from(INSIDE))).status, 201);
 });
 
 for (const [what, options] of [
@@ -241,7 +241,7 @@ for (const [what, options] of [
   test(`an_address_${what}_is_refused_on_every_route`, async () => {
     await changesNothing(CAGED, async () => {
       for (const route of routesOf(CAGED)) {
-        const answer = await call(CAGED, route, options);
+        const answer = await call(route, options);
         assert.equal(answer.status, 403, answer.text);
         assert.deepEqual(answer.json, REFUSED_ADDRESS);
       }

@@ -32,7 +32,7 @@ function examples(markdown) {
       .split(/^\$ /m)
       .filter(Boolean)
       .map((example) => {
-        const [, command, answer] = example.match(/^((?:.*\\\n)*.*\n)([^]*)$/);
+        const [, command, answer] = example.match(/^((?:[^\n]*\\\n)*[^\n]*\n)(.*)$/s);
         return { command, answer };
       }),
   );

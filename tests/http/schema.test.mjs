@@ -12,7 +12,7 @@ const VECTORS = JSON.parse(readFileSync(join(ROOT, "tests/vectors/schema-422.jso
 const ORG = makeOrg("schema", {
   users: [
     {
-      id: "cbuser_" + "a".repeat(32),
+      id: `cbuser_${"a".repeat(32)}`,
       name: "analyst",
       email: "a@schema.example",
       membership: "active",
@@ -20,13 +20,13 @@ const ORG = makeOrg("schema", {
   ],
   vendors: [
     {
-      id: "cbvndr_" + "1".repeat(32),
+      id: `cbvndr_${"1".repeat(32)}`,
       name: "Schema",
-      risk_analyst_ids: ["cbuser_" + "a".repeat(32)],
+      risk_analyst_ids: [`cbuser_${"a".repeat(32)}`],
     },
   ],
 });
-const VENDOR = "cbvndr_" + "1".repeat(32);
+const VENDOR = `cbvndr_${"1".repeat(32)}`;
 const REQUIRED = `"vendor_id":"${VENDOR}","control_set_ids":[]`;
 
 const MISSING = { msg: "Field required", type: "missing" };

@@ -179,7 +179,7 @@ test("chromium_errors_of_the_api_and_of_a_proxy_are_told", async () => {
   assert.deepEqual([missing.name, missing.status], ["ApiError", 404]);
   assert.equal(missing.code, "assessment_not_found");
   assert.match(missing.requestId, UUID);
-  const html = (status) => (request, response) => {
+  const html = (status) => (_request, response) => {
     response.writeHead(status, { "content-type": "text/html", connection: "close" });
     response.end("<!doctype html><title>a proxy</title>");
   };
@@ -197,7 +197,7 @@ for (const status of [301, 302, 303, 307, 308]) {
       "/v1/assessments?again",
     ]) {
       proxy.requests.length = 0;
-      proxy.faults.push((request, response) => {
+      proxy.faults.push((_request, response) => {
         response.writeHead(status, { location, connection: "close" }).end();
       });
       const error = await page.evaluate(() => failure(client().create(body)));

@@ -61,7 +61,7 @@ function nodes() {
   const found = process.env.PATH.split(delimiter).map((folder) => join(folder, "node"));
   const programs = [process.execPath, ...found.filter(existsSync)];
   const byVersion = new Map(programs.map((program) => [version(program), program]));
-  return [...byVersion].filter(([version]) => parseInt(version.slice(1)) >= 20);
+  return [...byVersion].filter(([version]) => Number.parseInt(version.slice(1), 10) >= 20);
 }
 
 for (const [version, program] of nodes()) {

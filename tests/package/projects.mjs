@@ -13,7 +13,6 @@ export const ROOT = new URL("../..", import.meta.url).pathname;
 const PROJECTS = new URL("projects/", import.meta.url).pathname;
 
 const VENDOR = "cbvndr_bdbb39ff21c65aa009a055bb64bf3703";
-const SERVICE = "cbsvc_61e37ff4d9e534d6009b8810cbda280a";
 const BODY = { vendor_id: VENDOR, control_set_ids: [], name: "Q2 ☕" };
 
 const CREATED = {
