@@ -1,6 +1,8 @@
 import { call } from "./core.js";
 import { ConfigurationError } from "./errors.js";
 
+/** @import { CreateAssessmentRequest, NameFacts } from "./types.js" */
+
 /** More names of services than a name has characters. */
 const MAX_SERVICE_NAMES = 256;
 
@@ -14,7 +16,12 @@ export function nameTokens() {
   return call("nameTokens");
 }
 
-/** The name that a create would give. */
+/**
+ * The name that a create would give.
+ *
+ * @param {Pick<CreateAssessmentRequest, "name" | "assessment_name_format">} request
+ * @param {NameFacts} facts
+ */
 export function previewName(request, facts) {
   const { name, assessment_name_format: format } = request;
   const { vendorName, assessedBefore = false, now = Date.now() / 1000 } = facts;

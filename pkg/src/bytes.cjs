@@ -1,3 +1,5 @@
-// The same for `require`.
+// The same for `require`, of which esbuild makes the text itself.
 
-module.exports = require("./generated/assessments_bg.wasm");
+module.exports = /** @type {string} */ (
+  /** @type {unknown} */ (require("./generated/assessments_bg.wasm"))
+);

@@ -15,6 +15,35 @@ import { isBrowser } from "./scope.js";
 import { SETTINGS, checked, checkedBaseUrl, checkedToken } from "./settings.js";
 import { MAX_INT32, TIMED_OUT, following, sleep, unlessAborted, within } from "./signals.js";
 
+/**
+ * @import {
+ *   Assessment,
+ *   AssessmentStatus,
+ *   Attempt,
+ *   CallOptions,
+ *   CallSettings,
+ *   ClientOptions,
+ *   ClientSettings,
+ *   CreateAssessmentRequest,
+ *   CreateOptions,
+ *   CreatedAssessment,
+ *   Data,
+ *   Fetched,
+ *   Hooks,
+ *   Issue,
+ *   Job,
+ *   Operation,
+ *   Read,
+ *   Refusal,
+ *   RunWaitOptions,
+ *   Settings,
+ *   Wait,
+ *   WaitOptions,
+ *   Waiting,
+ *   WithResponse,
+ * } from "./types.js"
+ */
+
 /** What a retry decision is told of an attempt without an answer. */
 const CONNECTION = 0;
 const TIMEOUT = -1;
@@ -28,6 +57,12 @@ const BODY_EXCERPT = 2_048;
 /**
  * A hook is told and not waited for. What it throws, at once or later, is its
  * own affair; this never rejects.
+ *
+ * @template {string} Hook
+ * @template Event
+ * @param {{ [hook in Hook]?: (event: Event) => unknown } | undefined} owner
+ * @param {Hook} hook
+ * @param {Event} event
  */
 async function tell(owner, hook, event) {
   try {
@@ -37,15 +72,24 @@ async function tell(owner, hook, event) {
   }
 }
 
-/** The place of a fault as the message of an `ApiError` shows it. */
+/**
+ * The place of a fault as the message of an `ApiError` shows it.
+ *
+ * @param {Issue["loc"]} loc
+ */
 function at([, ...steps]) {
   return steps.length ? `${steps.join(".")}: ` : "";
 }
 
-/** What the module refuses, as an error of the kind that it says. */
-function refusal({ kind, message, status, issues, ...rest }) {
-  if (kind === "id") return new IdError({ message, ...rest });
-  if (kind === "configuration") return new ConfigurationError(message);
+/**
+ * What the module refuses, as an error of the kind that it says.
+ *
+ * @param {Refusal} refused
+ */
+function refusal(refused) {
+  if (refused.kind === "id") return new IdError(refused);
+  if (refused.kind === "configuration") return new ConfigurationError(refused.message);
+  const { status, issues } = refused;
   const text = issues.map(({ loc, msg }) => at(loc) + msg).join("; ");
   return new ValidationError(text, status, issues);
 }
@@ -54,39 +98,66 @@ function refusal({ kind, message, status, issues, ...rest }) {
 export class AssessmentsClient {
   // Survives minification.
   static name = "AssessmentsClient";
+  /** @type {ClientSettings} */
   #settings;
   #disposal = disposal();
   #warned = false;
 
+  /** @param {ClientOptions} options */
   constructor(options) {
     const settings = checked(options, SETTINGS.client);
     const baseUrl = checkedBaseUrl(settings.baseUrl);
     this.#settings = { ...settings, baseUrl, token: checkedToken(settings.token) };
   }
 
-  /** Creates an assessment. One idempotency key serves all attempts. */
+  /**
+   * Creates an assessment. One idempotency key serves all attempts.
+   *
+   * @param {CreateAssessmentRequest} body
+   * @param {CreateOptions} [options]
+   */
   async create(body, options) {
     const answer = await this.#call("create", body, options);
     if (answer.requestDiffers) this.#warnOfKey(options, answer);
     return answer.data;
   }
 
-  /** Reads an assessment. */
+  /**
+   * Reads an assessment.
+   *
+   * @param {string} id
+   * @param {CallOptions} [options]
+   */
   async retrieve(id, options) {
     return (await this.#call("retrieve", id, options)).data;
   }
 
-  /** Cancels an unfinished assessment, or archives a finished one. */
+  /**
+   * Cancels an unfinished assessment, or archives a finished one.
+   *
+   * @param {string} id
+   * @param {CallOptions} [options]
+   */
   async cancel(id, options) {
     return (await this.#call("archive", id, options)).data;
   }
 
-  /** The same as `cancel`. */
+  /**
+   * The same as `cancel`.
+   *
+   * @param {string} id
+   * @param {CallOptions} [options]
+   */
   archive(id, options) {
     return this.cancel(id, options);
   }
 
-  /** Reads a workflow run with its steps. */
+  /**
+   * Reads a workflow run with its steps.
+   *
+   * @param {string} id
+   * @param {CallOptions} [options]
+   */
   async retrieveRun(id, options) {
     return (await this.#call("retrieveRun", id, options)).data;
   }
@@ -96,36 +167,67 @@ export class AssessmentsClient {
    * `{ data, status, headers, requestId, attempts, replayed, requestDiffers }`.
    */
   get withResponse() {
+    /**
+     * @template {Exclude<Operation, "create">} Asked
+     * @param {Asked} operation
+     * @returns {(id: string, options?: CallOptions) => Promise<WithResponse<Data[Asked]>>}
+     */
+    const byId = (operation) => (id, options) => this.#call(operation, id, options);
     return {
+      /**
+       * @param {CreateAssessmentRequest} body
+       * @param {CreateOptions} [options]
+       */
       create: (body, options) => this.#call("create", body, options),
-      retrieve: (id, options) => this.#call("retrieve", id, options),
-      cancel: (id, options) => this.#call("archive", id, options),
-      archive: (id, options) => this.#call("archive", id, options),
-      retrieveRun: (id, options) => this.#call("retrieveRun", id, options),
+      retrieve: byId("retrieve"),
+      cancel: byId("archive"),
+      archive: byId("archive"),
+      retrieveRun: byId("retrieveRun"),
     };
   }
 
-  /** Reads an assessment again and again, until it is as wished or time is up. */
+  /**
+   * Reads an assessment again and again, until it is as wished or time is up.
+   *
+   * @param {string} id
+   * @param {WaitOptions} [options]
+   */
   async waitFor(id, options = {}) {
     const settings = checked(options, SETTINGS.wait);
     return this.#wait("retrieve", id, wish(settings.until), settings, options);
   }
 
-  /** Reads a workflow run again and again, until it has ended or time is up. */
+  /**
+   * Reads a workflow run again and again, until it has ended or time is up.
+   *
+   * @param {string} id
+   * @param {RunWaitOptions} [options]
+   */
   async waitForRun(id, options = {}) {
-    const ended = ({ status }) => call("isRunTerminal", status);
+    const ended = (/** @type {Data["retrieveRun"]} */ { status }) => call("isRunTerminal", status);
     const settings = checked(options, SETTINGS.runWait);
     return this.#wait("retrieveRun", id, ended, settings, options);
   }
 
+  /**
+   * @template {Read} Asked
+   * @param {Asked} operation
+   * @param {string} id
+   * @param {(read: Data[Asked]) => unknown} wished
+   * @param {Waiting} own
+   * @param {{ onUpdate?(read: Data[Asked]): unknown }} owner What the caller gave, which has the hook.
+   */
   async #wait(operation, id, wished, own, owner) {
     const { minDelayMs = 1_000, maxDelayMs = 15_000, maxWaitMs = 600_000, signal } = own;
     // Only time ends a wait, unless its own settings bound its reads.
     const settings = this.#with({ maxRetries: Infinity, totalTimeoutMs: Infinity, ...own });
+    /** @type {Wait} */
     const wait = { deadline: performance.now() + maxWaitMs };
+    /** @type {Data[Asked] | undefined} */
     let read;
+    /** @type {string | undefined} */
     let seen;
-    const watch = async (signal) => {
+    const watch = async (/** @type {AbortSignal} */ signal) => {
       for (let delay = Math.max(minDelayMs, READ_FLOOR_MS); ; delay *= 1.5) {
         read = (await this.#perform(operation, id, settings, signal, wait)).data;
         wait.error = undefined;
@@ -154,7 +256,12 @@ export class AssessmentsClient {
     this.#disposal.abort();
   }
 
-  /** Tells that a key has served another request, which is what came back. */
+  /**
+   * Tells that a key has served another request, which is what came back.
+   *
+   * @param {CreateOptions | undefined} options
+   * @param {WithResponse<CreatedAssessment>} answer
+   */
   #warnOfKey(options = {}, { data: { id }, requestId }) {
     const { idempotencyKey, hooks = this.#settings.hooks } = options;
     if (hooks?.onRequestDiffers) {
@@ -168,14 +275,25 @@ export class AssessmentsClient {
     }
   }
 
+  /** @param {AbortSignal | undefined} signal */
   #signals(signal) {
-    return [this.#disposal.signal, signal].filter(Boolean);
+    return signal ? [this.#disposal.signal, signal] : [this.#disposal.signal];
   }
 
+  /**
+   * @param {CreateOptions} settings
+   * @returns {Settings}
+   */
   #with(settings) {
     return { ...call("clientDefaults"), ...this.#settings, ...settings };
   }
 
+  /**
+   * @template {Operation} Asked
+   * @param {Asked} operation
+   * @param {unknown} argument
+   * @param {CreateOptions} [options]
+   */
   async #call(operation, argument, options = {}) {
     const settings = this.#with(checked(options, SETTINGS.call));
     return following(this.#signals(settings.signal), (signal) =>
@@ -183,11 +301,21 @@ export class AssessmentsClient {
     );
   }
 
-  /** A call on a signal of its own; `wait` is what it is a read of, if it is one. */
+  /**
+   * A call on a signal of its own; `wait` is what it is a read of, if it is one.
+   *
+   * @template {Operation} Asked
+   * @param {Asked} operation
+   * @param {unknown} argument
+   * @param {Settings} settings
+   * @param {AbortSignal} signal
+   * @param {Wait} [wait]
+   */
   async #perform(operation, argument, settings, signal, wait) {
     const checks = settings.validate !== false;
     const prepared = call("prepareCall", operation, argument, settings.idempotencyKey, checks);
     if (!prepared.ok) throw refusal(prepared);
+    /** @type {Job} */
     const job = {
       operation,
       argument: prepared.argument ?? prepared.id,
@@ -198,7 +326,8 @@ export class AssessmentsClient {
     };
     for (let attempt = 0; ; attempt++) {
       const { answer, error, status, retryAfter } = await this.#attempt(job, attempt);
-      if (answer) return answer;
+      // The module has checked the data against their type.
+      if (answer) return /** @type {WithResponse<Data[Asked]>} */ (answer);
       const now = performance.now();
       const delay = call(
         "retryDelay",
@@ -219,7 +348,13 @@ export class AssessmentsClient {
     }
   }
 
-  /** One attempt in its time: its answer, or its error and what a retry depends on. */
+  /**
+   * One attempt in its time: its answer, or its error and what a retry depends on.
+   *
+   * @param {Job} job
+   * @param {number} attempt
+   * @returns {Promise<Attempt>}
+   */
   async #attempt(job, attempt) {
     const { settings, signal, started } = job;
     const remaining = settings.totalTimeoutMs - (performance.now() - started);
@@ -234,10 +369,16 @@ export class AssessmentsClient {
     }
   }
 
-  /** Sends one request and reads its answer, unless `signal` is aborted first. */
+  /**
+   * Sends one request and reads its answer, unless `signal` is aborted first.
+   *
+   * @param {Job} job
+   * @param {number} attempts
+   * @param {AbortSignal} signal
+   * @returns {Promise<Attempt>}
+   */
   async #exchange({ operation, argument, key, settings }, attempts, signal) {
-    const bounded = (pending) => unlessAborted(signal, pending);
-    const token = await this.#token(settings, bounded);
+    const token = await this.#token(settings, signal);
     const request = call("buildRequest", operation, argument, key, settings.baseUrl, token);
     const { url, ...init } = request;
     const { method } = init;
@@ -245,15 +386,17 @@ export class AssessmentsClient {
     const { fetch = globalThis.fetch, hooks } = settings;
     if (!fetch) throw new ConfigurationError("There is no fetch here; give one in the options");
     tell(hooks, "onRequest", { method, url, attempt: attempts });
+    /** @type {Fetched} */
     let response;
     let away;
     let text;
     let asking = true;
     try {
-      response = await bounded(fetch(url, { ...init, redirect: "manual", signal }));
+      const asked = fetch(url, { ...init, redirect: "manual", signal });
+      response = await unlessAborted(signal, asked);
       asking = false;
       away = detour(response, url);
-      text = away ? "" : await bounded(response.text());
+      text = away ? "" : await unlessAborted(signal, response.text());
       if (!away && !isAnswer(response, text)) throw new TypeError("fetch gave no whole Response");
     } catch (cause) {
       signal.throwIfAborted();
@@ -267,12 +410,17 @@ export class AssessmentsClient {
     }
     // What echoes the request must not bring the credential into a log.
     if (!response.ok) text = text.replaceAll(token, "...");
-    const { ok, shape, ...read } = call("readResponse", operation, response, text);
-    const { headers } = response;
-    const answer = { ...read, headers, attempts };
-    const { status, requestId } = answer;
+    const reading = call("readResponse", operation, response, text);
+    // A `fetch` of the caller's may give less, which is what the caller gets.
+    const headers = /** @type {Headers} */ (response.headers);
+    const { status, requestId } = reading;
     tell(hooks, "onResponse", { status, requestId, attempt: attempts });
-    if (ok) return { answer };
+    if (reading.ok) {
+      const { ok, ...read } = reading;
+      return { answer: { ...read, headers, attempts } };
+    }
+    const { ok, shape, ...read } = reading;
+    const answer = { ...read, headers, attempts };
     const body = text.replaceAll(token, "...").slice(0, BODY_EXCERPT);
     const about = { message: strange(answer, url), ...answer, method, url, body };
     if (shape) throw new ResponseShapeError(about);
@@ -281,8 +429,12 @@ export class AssessmentsClient {
     return { error, status, retryAfter: seconds };
   }
 
-  async #token({ token, dangerouslyAllowBrowserKey }, bounded) {
-    const text = typeof token === "function" ? await bounded(token()) : token;
+  /**
+   * @param {Settings} settings
+   * @param {AbortSignal} signal
+   */
+  async #token({ token, dangerouslyAllowBrowserKey }, signal) {
+    const text = typeof token === "function" ? await unlessAborted(signal, token()) : token;
     if (typeof text !== "string" || text === "") {
       throw new ConfigurationError("token must be a string that is not empty");
     }
@@ -298,19 +450,30 @@ export class AssessmentsClient {
 }
 
 if (Symbol.dispose) {
-  AssessmentsClient.prototype[Symbol.dispose] = AssessmentsClient.prototype.dispose;
+  const { prototype } = AssessmentsClient;
+  Object.assign(prototype, { [Symbol.dispose]: prototype.dispose });
 }
 
-/** What an error says whose body is none of the API's: something in between answered. */
+/**
+ * What an error says whose body is none of the API's: something in between answered.
+ *
+ * @param {Pick<WithResponse<unknown>, "status" | "headers">} answer
+ * @param {string} url
+ */
 function strange({ status, headers }, url) {
   const type = headers.get("content-type") ?? "no content type";
   return `HTTP ${status} from ${new URL(url).origin} (not the API: ${type.split(";")[0].slice(0, 80)})`;
 }
 
-/** The test of what `until` says: a function, a status, some statuses, or the end. */
+/**
+ * The test of what `until` says: a function, a status, some statuses, or the end.
+ *
+ * @param {WaitOptions["until"]} until
+ * @returns {(assessment: Assessment) => unknown}
+ */
 function wish(until) {
   if (typeof until === "function") return until;
-  const isTerminal = (status) => call("isTerminal", status);
+  const isTerminal = (/** @type {AssessmentStatus} */ status) => call("isTerminal", status);
   if (until === undefined) return ({ status }) => isTerminal(status) === true;
   const statuses = [until].flat();
   if (statuses.length === 0) throw new ConfigurationError("until names no status");

@@ -5,19 +5,30 @@
 import * as glue from "./generated/assessments.js";
 import { ConfigurationError, InternalError } from "./errors.js";
 
+/** @import { Exports } from "./types.js" */
+
 /** Pages of 64 KiB that an instance may have and be kept; it begins with 18. */
 const MAX_PAGES = 32;
 
+/** @type {() => WebAssembly.Module} */
 let load;
 let started = false;
 let broken = false;
 
-/** Tells where the module comes from: a function that answers a WebAssembly.Module. */
+/**
+ * Tells where the module comes from.
+ *
+ * @param {() => WebAssembly.Module} loader
+ */
 export function loadFrom(loader) {
   load = loader;
 }
 
-/** Compiles bytes, and says what to do where a policy forbids it. */
+/**
+ * Compiles bytes, and says what to do where a policy forbids it.
+ *
+ * @param {BufferSource} bytes
+ */
 export function compile(bytes) {
   try {
     return new WebAssembly.Module(bytes);
@@ -34,6 +45,8 @@ export function compile(bytes) {
  * Edge runtimes compile modules outside of the sandbox that they run code in.
  * The glue knows a module by `instanceof`, which such a module fails; it can be
  * instantiated all the same.
+ *
+ * @param {WebAssembly.Module} module
  */
 function ofThisRealm(module) {
   const { prototype } = WebAssembly.Module;
@@ -44,7 +57,7 @@ function ofThisRealm(module) {
 function start() {
   const module = started ? undefined : load();
   try {
-    if (started) glue.__wbg_reset_state();
+    if (module === undefined) glue.__wbg_reset_state();
     else glue.initSync({ module: ofThisRealm(module) });
   } catch (cause) {
     throw new ConfigurationError("WebAssembly cannot be started here.", { cause });
@@ -53,11 +66,26 @@ function start() {
   broken = false;
 }
 
-/** Calls an export of the module. */
+/** What the module exports.
+ *
+ * @type {Exports}
+ */
+const functions = glue;
+
+/**
+ * Calls an export of the module.
+ *
+ * @template {keyof Exports} Name
+ * @param {Name} name
+ * @param {Parameters<Exports[Name]>} args
+ * @returns {ReturnType<Exports[Name]>}
+ */
 export function call(name, ...args) {
   if (!started || broken) start();
+  // Which arguments it takes is said above, of one name at a time.
+  const run = /** @type {(...args: unknown[]) => ReturnType<Exports[Name]>} */ (functions[name]);
   try {
-    const result = glue[name](...args);
+    const result = run(...args);
     // A memory can only grow: what one large value took is given back with the instance.
     broken = glue.memoryPages() > MAX_PAGES;
     return result;

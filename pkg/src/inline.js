@@ -4,7 +4,11 @@
 import { compile, loadFrom } from "./core.js";
 import { missing } from "./platform.js";
 
-/** The platform's own decoders are several times faster than the loop, where there is one. */
+/**
+ * The platform's own decoders are several times faster than the loop, where there is one.
+ *
+ * @param {string} base64
+ */
 function decode(base64) {
   if (typeof Uint8Array.fromBase64 === "function") return Uint8Array.fromBase64(base64);
   if (typeof Buffer === "function") return Buffer.from(base64, "base64");
@@ -15,7 +19,11 @@ function decode(base64) {
   return bytes;
 }
 
-/** Tells that the module is in this text. */
+/**
+ * Tells that the module is in this text.
+ *
+ * @param {string} base64
+ */
 export function loadFromBase64(base64) {
   loadFrom(() => compile(decode(base64)));
 }

@@ -10,7 +10,9 @@ const SERVER = /^(Node|Deno|Bun|Cloudflare-Workers)/i;
  * workerd of an early compatibility date has no navigator, which browsers have.
  */
 export function isBrowser() {
-  const { document, navigator, WorkerGlobalScope, WorkletGlobalScope } = globalThis;
+  const { document, navigator } = globalThis;
+  const { WorkerGlobalScope, WorkletGlobalScope } =
+    /** @type {{ WorkerGlobalScope?: unknown, WorkletGlobalScope?: unknown }} */ (globalThis);
   if (typeof document === "object" && typeof globalThis.window === "object") return true;
   if (WorkletGlobalScope) return true;
   return Boolean(WorkerGlobalScope && navigator) && !SERVER.test(navigator.userAgent);

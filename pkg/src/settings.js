@@ -3,18 +3,25 @@
 
 import { ConfigurationError } from "./errors.js";
 
-/** What a setting must be, and the test of that. */
+/** @import { ClientOptions, Hooks, SettingType, SettingTypes } from "./types.js" */
+
+/** @type {SettingType} */
 const amount = ["a number, 0 or more", (value) => typeof value === "number" && value >= 0];
+/** @type {SettingType} */
 const flag = ["true or false", (value) => typeof value === "boolean"];
+/** @type {SettingType} */
 const callable = ["a function", (value) => typeof value === "function"];
+/** @type {SettingType} */
 const anything = ["", () => true];
 
+/** @type {SettingTypes} */
 const HOOKS = {
   onRequest: callable,
   onResponse: callable,
   onRetry: callable,
   onRequestDiffers: callable,
 };
+/** @type {SettingTypes} */
 const SHARED = {
   timeoutMs: amount,
   totalTimeoutMs: amount,
@@ -22,12 +29,14 @@ const SHARED = {
   validate: flag,
   hooks: ["an object", (value) => typeof value === "object" && value !== null],
 };
+/** @type {SettingTypes} */
 const CALL = {
   // Only a create has use for it; elsewhere the API ignores it.
   idempotencyKey: anything,
-  signal: ["an AbortSignal", (value) => typeof value?.throwIfAborted === "function"],
+  signal: ["an AbortSignal", isSignal],
   ...SHARED,
 };
+/** @type {SettingTypes} */
 const RUN_WAIT = {
   minDelayMs: amount,
   maxDelayMs: amount,
@@ -35,6 +44,12 @@ const RUN_WAIT = {
   onUpdate: callable,
   ...CALL,
 };
+
+/** @param {unknown} value */
+function isSignal(value) {
+  const { throwIfAborted } = /** @type {Partial<AbortSignal>} */ (value ?? {});
+  return typeof throwIfAborted === "function";
+}
 
 /** The settings there are: of a client, of its calls, of its waits. */
 export const SETTINGS = {
@@ -53,7 +68,12 @@ export const SETTINGS = {
 /** What a letter costs that the name that was meant has more: names are rather shortened than misspelt. */
 const MISSING = 0.4;
 
-/** How far a name is from one that may be meant: the letters too many and, less so, too few. */
+/**
+ * How far a name is from one that may be meant: the letters too many and, less so, too few.
+ *
+ * @param {string} name
+ * @param {string} meant
+ */
 function distance(name, meant) {
   const [from, to] = [name, meant].map((text) => text.toLowerCase().replaceAll("_", ""));
   let row = Array.from({ length: to.length + 1 }, (_, column) => column * MISSING);
@@ -65,24 +85,38 @@ function distance(name, meant) {
     }
     row = next;
   }
-  return row.at(-1);
+  return row[to.length];
 }
 
+/**
+ * @param {string} name
+ * @param {SettingTypes} known
+ */
 function unknown(name, known) {
   const given = name.slice(0, 40);
   const names = Object.keys(known);
-  const near = names.map((meant) => [distance(given, meant), meant]).sort(([a], [b]) => a - b);
-  const [[least, nearest]] = near;
+  const near = names.map((meant) => ({ meant, by: distance(given, meant) }));
+  const [nearest] = near.sort((a, b) => a.by - b.by);
   const hint =
-    least <= given.length * 0.7 ? `did you mean ${nearest}?` : `there are ${names.join(", ")}`;
+    nearest.by <= given.length * 0.7
+      ? `did you mean ${nearest.meant}?`
+      : `there are ${names.join(", ")}`;
   return new ConfigurationError(`${given} is no setting here; ${hint}`);
 }
 
-/** The settings of these names that are there, each of its type. */
+/**
+ * The settings of these names that are there, each of its type.
+ *
+ * @template {object} Options
+ * @param {Options} settings
+ * @param {SettingTypes} known
+ * @returns {Options}
+ */
 function typed(settings, known) {
+  /** @type {Record<string, unknown>} */
   const found = {};
   for (const [name, [what, test]] of Object.entries(known)) {
-    const value = settings[name];
+    const value = /** @type {Record<string, unknown>} */ (settings)[name];
     if (value === undefined) continue;
     if (!test(value)) {
       const got = test === amount[1] ? `, got ${String(value)}` : "";
@@ -90,10 +124,16 @@ function typed(settings, known) {
     }
     found[name] = value;
   }
-  return found;
+  return /** @type {Options} */ (found);
 }
 
-/** The settings that are there, if all are known and of their types. */
+/**
+ * The settings that are there, if all are known and of their types.
+ *
+ * @template {{ hooks?: Hooks | undefined }} Options
+ * @param {Options} settings
+ * @param {SettingTypes} known
+ */
 export function checked(settings, known) {
   if (typeof settings !== "object" || settings === null) {
     throw new ConfigurationError(`options must be an object, got ${String(settings)}`);
@@ -111,15 +151,24 @@ export function checked(settings, known) {
   return found;
 }
 
-/** A token, or a function that answers one. */
+/**
+ * A token, or a function that answers one.
+ *
+ * @param {ClientOptions["token"]} token
+ */
 export function checkedToken(token) {
   if (/^(string|function)$/.test(typeof token)) return token;
   throw new ConfigurationError("token must be a string, or a function that answers one");
 }
 
-/** The text before every path of the API, without a slash at its end. */
+/**
+ * The text before every path of the API, without a slash at its end.
+ *
+ * @param {string | URL} given
+ */
 export function checkedBaseUrl(given) {
-  const text = String(given?.href ?? given).trim();
+  const { href = given } = /** @type {Partial<URL>} */ (given ?? {});
+  const text = String(href).trim();
   let url;
   try {
     // The platform leaves out line breaks, and sends to a host of another name.
@@ -127,7 +176,7 @@ export function checkedBaseUrl(given) {
   } catch {
     // Told below, like "localhost:8787", which is a URL of the scheme "localhost".
   }
-  if (!/^https?:$/.test(url?.protocol)) {
+  if (!url || !/^https?:$/.test(url.protocol)) {
     // What comes before an @ may be a password.
     const shown = text.replace(/^.*@/s, "...@");
     throw new ConfigurationError(`baseUrl must be an absolute http or https URL, got ${shown}`);

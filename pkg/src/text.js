@@ -4,10 +4,16 @@
 
 import { missing } from "./platform.js";
 
-/** Makes one of the platform's own. */
-function make(name, ...args) {
+/**
+ * Makes one of the platform's own.
+ *
+ * @template Codec
+ * @param {string} name
+ * @param {() => Codec} construct
+ */
+function make(name, construct) {
   try {
-    return new globalThis[name](...args);
+    return construct();
   } catch (cause) {
     throw missing(name, cause);
   }
@@ -15,25 +21,36 @@ function make(name, ...args) {
 
 class TextDecoder {
   #args;
+  /** @type {globalThis.TextDecoder | undefined} */
   #own;
 
+  /** @param {ConstructorParameters<typeof globalThis.TextDecoder>} args */
   constructor(...args) {
     this.#args = args;
   }
 
-  /** The glue decodes nothing at first, to try whether it works. */
+  /**
+   * The glue decodes nothing at first, to try whether it works.
+   *
+   * @param {BufferSource} [bytes]
+   */
   decode(bytes) {
     if (bytes === undefined) return "";
-    this.#own ??= make("TextDecoder", ...this.#args);
+    this.#own ??= make("TextDecoder", () => new globalThis.TextDecoder(...this.#args));
     return this.#own.decode(bytes);
   }
 }
 
 class TextEncoder {
+  /** @type {globalThis.TextEncoder | undefined} */
   #own;
 
+  /**
+   * @param {string} text
+   * @param {Uint8Array<ArrayBuffer>} bytes
+   */
   encodeInto(text, bytes) {
-    this.#own ??= make("TextEncoder");
+    this.#own ??= make("TextEncoder", () => new globalThis.TextEncoder());
     return this.#own.encodeInto(text, bytes);
   }
 }

@@ -1,12 +1,21 @@
 import { call } from "./core.js";
 import { ConfigurationError } from "./errors.js";
 
-/** Checks a create request as the server would, and ids beyond that. */
+/**
+ * Checks a create request as the server would, and ids beyond that.
+ *
+ * @param {unknown} input
+ */
 export function validateCreateAssessment(input) {
   return call("validate", input);
 }
 
-/** Checks one field's value, as it is typed. */
+/**
+ * Checks one field's value, as it is typed.
+ *
+ * @param {string} name
+ * @param {unknown} value
+ */
 export function validateField(name, value) {
   // The module takes a text for the name only; what is none is no field either.
   const issues = typeof name === "string" ? call("validateField", name, value) : undefined;
@@ -16,7 +25,11 @@ export function validateField(name, value) {
   return issues.length === 0 ? { ok: true } : { ok: false, issues };
 }
 
-/** Checks an idempotency key, as it is typed. */
+/**
+ * Checks an idempotency key, as it is typed.
+ *
+ * @param {unknown} key
+ */
 export function validateIdempotencyKey(key) {
   const issues = call("validateIdempotencyKey", key);
   return issues.length === 0 ? { ok: true } : { ok: false, issues };
@@ -27,6 +40,7 @@ export const createAssessmentSchema = Object.freeze({
   "~standard": Object.freeze({
     version: 1,
     vendor: "assessments-edge",
+    /** @param {unknown} value */
     validate(value) {
       const outcome = validateCreateAssessment(value);
       if (outcome.ok) return { value: outcome.value };

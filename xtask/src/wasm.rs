@@ -66,8 +66,8 @@ impl Module {
         Ok(folder.join(format!("{TARGET}/release/{}.wasm", self.name)))
     }
 
-    /// Makes `NAME.js` and `NAME_bg.wasm` in `out`, with the wasm-bindgen that
-    /// the crates link.
+    /// Makes `NAME.js`, its types and `NAME_bg.wasm` in `out`, with the
+    /// wasm-bindgen that the crates link.
     pub(crate) fn bind(&self, compiled: &Path, out: &Path, effort: Effort) -> Result<()> {
         step(&format!("generating the JavaScript glue of {}", self.name));
         Bindgen::new()
@@ -76,7 +76,7 @@ impl Module {
             .web(true)
             .and_then(|bindgen| {
                 bindgen
-                    .typescript(false)
+                    .typescript(true)
                     .omit_default_module_path(true)
                     .reset_state_function(true)
                     .remove_producers_section(true)
@@ -84,6 +84,10 @@ impl Module {
                     .generate(out)
             })
             .with_context(|| format!("wasm-bindgen could not process {}", self.name))?;
+        // The types of the module as an ES module, which nothing imports it as:
+        // a bundler gives its bytes, workerd the compiled module.
+        let unused = out.join(format!("{}_bg.wasm.d.ts", self.name));
+        fs::remove_file(&unused).with_context(|| unused.display().to_string())?;
         if effort == Effort::Shipped {
             optimise(&out.join(format!("{}_bg.wasm", self.name)))?;
         }

@@ -1,0 +1,194 @@
+// The types that the package's modules share: those that it publishes, and below
+// them its own.
+
+import type {
+  ArchivedAssessment,
+  Assessment,
+  AssessmentsError,
+  CallSettings,
+  ClientOptions,
+  CreateAssessmentRequest,
+  CreateOptions,
+  CreatedAssessment,
+  FetchedResponse,
+  IdError,
+  Issue,
+  ParsedId,
+  RunWaitOptions,
+  StatusMeaning,
+  ValidationResult,
+  WaitOptions,
+  WithResponse,
+  WorkflowRun,
+} from "../dist/index.js";
+
+export type * from "../dist/index.js";
+
+/** What each operation of the API answers. */
+export interface Data {
+  create: CreatedAssessment;
+  retrieve: Assessment;
+  archive: ArchivedAssessment;
+  retrieveRun: WorkflowRun;
+}
+export type Operation = keyof Data;
+/** An operation that can be waited for. */
+export type Read = "retrieve" | "retrieveRun";
+
+/** What the module answers of a text that is no id. */
+export type IdFault = Pick<IdError, "message" | "code" | "offset" | "expected" | "actual">;
+
+/** Why a call is not sent. */
+export type Refusal =
+  | ({ ok: false; kind: "id" } & IdFault)
+  | { ok: false; kind: "configuration"; message: string }
+  | { ok: false; kind: "validation"; status: 400 | 422; issues: Issue[] };
+
+/** What to send for a call, but for its settings. */
+export interface Prepared {
+  ok: true;
+  argument?: CreateAssessmentRequest;
+  id?: string;
+  key?: string;
+}
+
+/** An answer as the module reads it. */
+export type Reading = Success | Failure;
+interface Success {
+  ok: true;
+  status: number;
+  requestId?: string;
+  data: unknown;
+  replayed: boolean;
+  requestDiffers: boolean;
+}
+interface Failure {
+  ok: false;
+  /** Whether it is a success of another shape than is promised. */
+  shape?: true;
+  status: number;
+  requestId?: string;
+  /** Missing if the answer is none of the API's. */
+  message?: string;
+  code?: string;
+  issues?: Issue[];
+}
+
+/** What a `fetch` may tell besides: the platform's own does. */
+export type Fetched = FetchedResponse &
+  Partial<Pick<Response, "type" | "redirected" | "url" | "body">>;
+
+/** The module's exports, more exactly than the glue knows them. */
+export interface Exports {
+  clientDefaults(): Defaults;
+  prepareCall(
+    operation: Operation,
+    argument: unknown,
+    key: unknown,
+    validate: boolean,
+  ): Prepared | Refusal;
+  buildRequest(
+    operation: Operation,
+    argument: unknown,
+    key: string,
+    baseUrl: string,
+    token: string,
+  ): { url: string; method: string; headers: Record<string, string>; body?: string };
+  /** It reads no more of a response than any `fetch` gives. */
+  readResponse(operation: Operation, response: FetchedResponse, text: string): Reading;
+  retryDelay(
+    attempt: number,
+    status: number,
+    retryAfter: number | undefined,
+    elapsedMs: number,
+    random: number,
+    maxRetries: number,
+    totalTimeoutMs: number,
+    maxRetryAfterMs: number | undefined,
+  ): number | undefined;
+  isTerminal(status: string): boolean | undefined;
+  isRunTerminal(status: string): boolean;
+  nameTokens(): string[];
+  previewName(
+    name: unknown,
+    format: unknown,
+    vendorName: unknown,
+    serviceNames: unknown[],
+    assessedBefore: boolean,
+    now: number,
+  ): string;
+  /** `undefined` for what is no kind. */
+  parseId(
+    text: unknown,
+    kind?: string,
+  ): ({ ok: true } & ParsedId) | ({ ok: false } & IdFault) | undefined;
+  statuses(): StatusMeaning[];
+  validate(input: unknown): ValidationResult;
+  /** `undefined` for what is no field. */
+  validateField(name: string, value: unknown): Issue[] | undefined;
+  validateIdempotencyKey(key: unknown): Issue[];
+}
+
+/** What a client does that is not told otherwise. */
+export type Defaults = Required<Pick<CallSettings, "timeoutMs" | "totalTimeoutMs" | "maxRetries">>;
+/** The settings of a client, checked. */
+export type ClientSettings = Omit<ClientOptions, "baseUrl"> & { baseUrl: string };
+/** All that one call is told. */
+export type Settings = Defaults & ClientSettings & CreateOptions;
+/** What either wait can be told. */
+export type Waiting = RunWaitOptions | WaitOptions;
+
+/** What a read of a wait shares with the others. */
+export interface Wait {
+  /** On the clock of `performance.now()`. */
+  deadline: number;
+  /** That of the last read, if it failed. */
+  error?: AssessmentsError | undefined;
+}
+
+/** A call on its way. */
+export interface Job {
+  operation: Operation;
+  argument: unknown;
+  key: string;
+  settings: Settings;
+  signal: AbortSignal;
+  /** On the clock of `performance.now()`. */
+  started: number;
+}
+
+/** An answer, or why there is none and what a retry depends on. */
+export type Attempt =
+  | { answer: WithResponse<unknown>; error?: undefined; status?: undefined; retryAfter?: undefined }
+  | {
+      answer?: undefined;
+      error: AssessmentsError;
+      status: number;
+      retryAfter?: number | undefined;
+    };
+
+/** What an error tells of an answer. */
+export interface Told {
+  message: string;
+  status: number;
+  code?: string | undefined;
+  issues?: Issue[] | undefined;
+  requestId?: string | undefined;
+  retryAfter?: number | undefined;
+  headers: FetchedResponse["headers"];
+  attempts: number;
+  method: string;
+  url: string;
+  body: string;
+}
+
+/** What a setting must be, and the test of that. */
+export type SettingType = [what: string, test: (value: unknown) => boolean];
+export type SettingTypes = Record<string, SettingType>;
+
+declare global {
+  /** Where there is one; the package needs none. */
+  var Buffer:
+    | { (): unknown; from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> }
+    | undefined;
+}
