@@ -31,9 +31,12 @@ let broken = false;
  * Rejects each event inside the present instance. Every event has a promise of
  * its own: workerd settles a promise in the event that made it, so one that
  * they shared would die with its maker.
+ *
+ * @type {Set<(cause: unknown) => void>}
  */
 const inside = new Set();
 
+/** @param {unknown} cause */
 function breakInstance(cause) {
   if (broken) return;
   broken = true;
@@ -42,8 +45,11 @@ function breakInstance(cause) {
   inside.clear();
 }
 
+const { __worker_init_state: state } = /** @type {{ __worker_init_state: object }} */ (
+  /** @type {unknown} */ (globalThis)
+);
 // The panic hook of the `worker` crate sets this flag.
-Object.defineProperty(globalThis.__worker_init_state, "criticalError", {
+Object.defineProperty(state, "criticalError", {
   set: (panicked) => {
     if (panicked) breakInstance(new Error("panic"));
   },
@@ -66,6 +72,15 @@ addEventListener("unhandledrejection", (event) => {
   if (/previous WASM instance/i.test(String(event.reason))) event.preventDefault();
 });
 
+/**
+ * Runs one event in the instance, or in the next if this one is broken.
+ *
+ * @template {unknown[]} Arguments
+ * @template Outcome
+ * @param {(...args: Arguments) => Promise<Outcome>} handler
+ * @param {Arguments} args
+ * @returns {Promise<Outcome>}
+ */
 async function run(handler, ...args) {
   if (broken) {
     startAfresh();
@@ -89,6 +104,10 @@ async function run(handler, ...args) {
  * an error; the sweep has it begun anew, and D1 knows what was done already.
  */
 export class AssessmentWorkflow extends WorkflowEntrypoint {
+  /**
+   * @param {import("cloudflare:workers").WorkflowEvent<unknown>} event
+   * @param {import("cloudflare:workers").WorkflowStep} step
+   */
   async run(event, step) {
     const [isWell, value] = await run(runWorkflow, event, step, this.env);
     if (!isWell) throw value;
@@ -96,7 +115,7 @@ export class AssessmentWorkflow extends WorkflowEntrypoint {
   }
 }
 
-export default {
+export default /** @type {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
   async fetch(request, env, context) {
     try {
       return await run(handleFetch, request, env, context);
@@ -111,4 +130,4 @@ export default {
   async scheduled(event, env, context) {
     await run(handleScheduled, event, env, context);
   },
-};
+});
