@@ -12,30 +12,67 @@ import {
 } from "./rules.js";
 import { session } from "./session.js";
 
+/**
+ * @import { CreateAssessmentRequest, Hooks, Issue } from "assessments-edge/slim"
+ * @import { Client, Options } from "./plain-client.js"
+ */
+
+/**
+ * What went wrong with a call: "misused" is what the package says of how it is used.
+ *
+ * @typedef {"no-credential" | "misused" | "invalid" | "refused" | "unreachable" | "stopped"
+ *   | "unexpected"} Kind
+ */
+
+/**
+ * What an error may tell besides its message.
+ *
+ * @typedef {object} Told
+ * @property {number} [status]
+ * @property {string} [code]
+ * @property {Issue[]} [issues]
+ * @property {string} [requestId]
+ * @property {number} [retryAfter]
+ * @property {boolean} [wasSent]
+ */
+
+/** @typedef {Options & { onRetry?: Hooks["onRetry"], maxRetries?: number }} CallOptions */
+
 /** Why a call did not succeed. */
 export class Failure extends Error {
   /**
-   * `kind` is "no-credential", "misused" (the package says how), "invalid",
-   * "refused", "unreachable", "stopped" or "unexpected". `isOpen` tells that the request may have been carried out.
+   * `isOpen` tells that the request may have been carried out.
+   *
+   * @param {Kind} kind
+   * @param {unknown} [error]
    */
   constructor(kind, error, isOpen = false) {
-    super(error?.message ?? kind, { cause: error });
+    const told = /** @type {Partial<Error> & Told} */ (error ?? {});
+    super(told.message ?? kind, { cause: error });
     this.kind = kind;
     this.isOpen = isOpen;
-    for (const key of ["status", "code", "issues", "requestId", "retryAfter"]) {
-      this[key] = error?.[key];
-    }
+    this.status = told.status;
+    this.code = told.code;
+    this.issues = told.issues;
+    this.requestId = told.requestId;
+    this.retryAfter = told.retryAfter;
   }
 }
 
 /**
  * Whether an error answer leaves open what became of the request: the API says
  * so itself with a 5xx, and what has no request id is not the API's answer.
+ *
+ * @param {Told & { status: number }} error
  */
 function leavesOpen({ status, requestId, wasSent = true }) {
   return wasSent && (status >= 500 || requestId === undefined);
 }
 
+/**
+ * @param {unknown} error
+ * @param {AbortSignal} [signal]
+ */
 function failureOf(error, signal) {
   if (error instanceof Failure) return error;
   if (signal?.aborted) return new Failure("stopped", error, true);
@@ -54,10 +91,15 @@ function failureOf(error, signal) {
 export class Api {
   #development;
 
+  /** @param {{ development: boolean }} settings */
   constructor({ development }) {
     this.#development = development;
   }
 
+  /**
+   * @param {Hooks} hooks
+   * @returns {Client}
+   */
   #client(hooks) {
     const { token } = session;
     if (token === undefined) throw new Failure("no-credential");
@@ -65,35 +107,61 @@ export class Api {
     return client?.withResponse ?? plainClient(token);
   }
 
-  async #call(operation, argument, { signal, onRetry, ...options }) {
+  /**
+   * @template Answer
+   * @param {(client: Client, options: Options) => Promise<Answer>} operation
+   * @param {CallOptions} options
+   */
+  async #call(operation, { signal, onRetry, ...options }) {
     try {
-      return await this.#client({ onRetry })[operation](argument, { signal, ...options });
+      return await operation(this.#client({ onRetry }), { signal, ...options });
     } catch (error) {
       throw failureOf(error, signal);
     }
   }
 
-  /** Creates an assessment; `onRetry` is told of each attempt after the first. */
+  /**
+   * Creates an assessment; `onRetry` is told of each attempt after the first.
+   *
+   * @param {CreateAssessmentRequest} body
+   * @param {CallOptions} options
+   */
   create(body, options) {
-    return this.#call("create", body, options);
+    return this.#call((client, given) => client.create(body, given), options);
   }
 
-  /** Reads an assessment, once: who reads again and again has a plan of their own. */
-  retrieve(id, options = {}) {
-    return this.#call("retrieve", id, { maxRetries: 0, ...options });
+  /**
+   * Reads an assessment, once: who reads again and again has a plan of their own.
+   *
+   * @param {string} id
+   */
+  retrieve(id) {
+    return this.#call((client, given) => client.retrieve(id, given), { maxRetries: 0 });
   }
 
-  /** Reads a workflow run, once. */
-  retrieveRun(id, options = {}) {
-    return this.#call("retrieveRun", id, { maxRetries: 0, ...options });
+  /**
+   * Reads a workflow run, once.
+   *
+   * @param {string} id
+   */
+  retrieveRun(id) {
+    return this.#call((client, given) => client.retrieveRun(id, given), { maxRetries: 0 });
   }
 
-  /** Cancels or archives an assessment. */
-  archive(id, options = {}) {
-    return this.#call("archive", id, options);
+  /**
+   * Cancels or archives an assessment.
+   *
+   * @param {string} id
+   */
+  archive(id) {
+    return this.#call((client, given) => client.archive(id, given), {});
   }
 
-  /** Tries a credential: nothing, or a Failure. */
+  /**
+   * Tries a credential: nothing, or a Failure.
+   *
+   * @param {string} token
+   */
   async probe(token) {
     try {
       await probe(token);

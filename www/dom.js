@@ -3,18 +3,50 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
+ * What an element may have inside: lists are laid flat, and what is nothing is left out.
+ *
+ * @typedef {Node | string | false | null | undefined | Child[]} Child
+ */
+
+/**
+ * A listener takes whatever event its name says.
+ *
+ * @typedef {(event: any) => unknown} Listener
+ * @typedef {string | number | boolean | null | undefined} Attribute
+ * @typedef {Record<string, Attribute | Listener>} Props
+ */
+
+/**
  * An element. Of `props`, functions are listeners ("onclick"), `true` is an
  * attribute without value, and `false`, `null` and `undefined` are none.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Props} [props]
+ * @param {Child[]} children
  */
 export function h(tag, props = {}, ...children) {
   return fill(document.createElement(tag), props, children);
 }
 
-/** The same for SVG. */
+/**
+ * The same for SVG.
+ *
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Props} [props]
+ * @param {Child[]} children
+ */
 export function svg(tag, props = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), props, children);
 }
 
+/**
+ * @template {Element} Made
+ * @param {Made} element
+ * @param {Props} props
+ * @param {Child[]} children
+ */
 function fill(element, props, children) {
   for (const [name, value] of Object.entries(props)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
@@ -24,18 +56,37 @@ function fill(element, props, children) {
   return element;
 }
 
-/** Sets an attribute, or takes it away. */
+/**
+ * Sets an attribute, or takes it away.
+ *
+ * @param {Element} element
+ * @param {string} name
+ * @param {Attribute} value
+ */
 export function setAttribute(element, name, value) {
   if (value === false || value == null) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? "" : String(value));
 }
 
+/**
+ * @param {Element} element
+ * @param {Child[]} children
+ */
 function append(element, children) {
-  const present = children.flat(Infinity).filter((child) => child != null && child !== false);
+  /** @type {unknown[]} */
+  const nested = children;
+  const all = /** @type {(Node | string | false | null | undefined)[]} */ (nested.flat(Infinity));
+  const present = all.filter((child) => child != null && child !== false);
   element.append(...present);
 }
 
-/** Replaces what is in an element. */
+/**
+ * Replaces what is in an element.
+ *
+ * @template {Element} Kept
+ * @param {Kept} element
+ * @param {Child[]} children
+ */
 export function replace(element, ...children) {
   element.replaceChildren();
   append(element, children);
@@ -45,18 +96,29 @@ export function replace(element, ...children) {
 /** What can have the focus, and how it is known again after it was made anew. */
 const FOCUSABLE = "a, button, summary, [tabindex]";
 
+/** @param {Element} element */
 function sameAs(element) {
-  const label = ({ tagName, ariaLabel, textContent }) =>
+  const label = (/** @type {Element} */ { tagName, ariaLabel, textContent }) =>
     ariaLabel ?? (tagName === "H1" ? "" : textContent);
-  return (other) => other.tagName === element.tagName && label(other) === label(element);
+  return (/** @type {Element} */ other) =>
+    other.tagName === element.tagName && label(other) === label(element);
 }
 
-/** Makes something in `root` anew, by `render`, without losing the focus in it. */
+/**
+ * Makes something in `root` anew, by `render`, without losing the focus in it.
+ *
+ * @param {Element} root
+ * @param {() => void} render
+ */
 export function keepingFocus(root, render) {
   const focused = document.activeElement;
-  const all = () => [...root.querySelectorAll(FOCUSABLE)];
-  const isIn = root.contains(focused);
-  const place = isIn ? all().filter(sameAs(focused)).indexOf(focused) : -1;
+  const all = () => [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(FOCUSABLE))];
+  const isIn = focused !== null && root.contains(focused);
+  const place = isIn
+    ? all()
+        .filter(sameAs(focused))
+        .indexOf(/** @type {HTMLElement} */ (focused))
+    : -1;
   render();
   if (isIn && !root.contains(focused))
     all().filter(sameAs(focused))[place]?.focus({ preventScroll: true });
@@ -64,7 +126,11 @@ export function keepingFocus(root, render) {
 
 let last = 0;
 
-/** An id for an element that others refer to. */
+/**
+ * An id for an element that others refer to.
+ *
+ * @param {string} name
+ */
 export function freshId(name) {
   last += 1;
   return `${name}-${last}`;
@@ -74,9 +140,17 @@ export function freshId(name) {
  * Makes the children of `parent` the elements of `items`, in order, keeping an
  * element for as long as there is an item of its key, and with it the focus.
  * `make` makes an element, `update` brings it up to date.
+ *
+ * @template Item
+ * @param {HTMLElement} parent
+ * @param {Item[]} items
+ * @param {(item: Item) => string} key
+ * @param {(item: Item) => HTMLElement} make
+ * @param {(element: HTMLElement, item: Item) => void} update
  */
 export function reconcile(parent, items, key, make, update) {
-  const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
+  const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (parent.children);
+  const known = new Map([...children].map((child) => [child.dataset.key, child]));
   let place = parent.firstElementChild;
   for (const item of items) {
     const name = key(item);

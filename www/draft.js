@@ -5,15 +5,28 @@ const KEY = "assessments.draft";
 /** A tab that was reloaded lets go of its draft by then. */
 const CLAIM_MS = 1_500;
 
+/** @import { CreateAssessmentRequest } from "assessments-edge/slim" */
+
+/**
+ * A draft as it is kept: `open` is what was sent with this key and is without an answer.
+ *
+ * @typedef {object} State
+ * @property {string} id
+ * @property {string} key
+ * @property {Partial<CreateAssessmentRequest>} fields
+ * @property {string | undefined} open
+ */
+
+/** @returns {State} */
 const empty = () => ({
   id: crypto.randomUUID(),
   key: crypto.randomUUID(),
   fields: {},
-  // What was sent with this key and is without an answer.
   open: undefined,
 });
 
 export class Draft {
+  /** @type {State} */
   #state;
 
   constructor() {
@@ -34,7 +47,11 @@ export class Draft {
     return this.#state.open;
   }
 
-  /** Changes and keeps it. */
+  /**
+   * Changes and keeps it.
+   *
+   * @param {Partial<State>} changes
+   */
   change(changes) {
     Object.assign(this.#state, changes);
     try {
@@ -72,15 +89,21 @@ export class Draft {
   }
 }
 
+/** @returns {State | undefined} */
 function read() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? undefined;
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "null") ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Holds a lock for as long as the page lives; whether it could be had. */
+/**
+ * Holds a lock for as long as the page lives; whether it could be had.
+ *
+ * @param {string} name
+ * @returns {Promise<boolean>}
+ */
 function claim(name) {
   return new Promise((resolve) => {
     navigator.locks

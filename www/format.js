@@ -8,6 +8,7 @@ const instant = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle
 const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [
   ["year", 31_536_000],
   ["month", 2_592_000],
@@ -17,15 +18,19 @@ const UNITS = [
   ["minute", 60],
 ];
 
-export const formatNumber = (value) => number.format(value);
+export const formatNumber = (/** @type {number} */ value) => number.format(value);
 
 /** A fraction as percent, whatever its size. */
-export const formatPercent = (fraction) => percent.format(fraction);
+export const formatPercent = (/** @type {number} */ fraction) => percent.format(fraction);
 
 /** Unix seconds as an exact instant. */
-export const formatInstant = (seconds) => instant.format(seconds * 1000);
+export const formatInstant = (/** @type {number} */ seconds) => instant.format(seconds * 1000);
 
-/** Unix seconds as seen from now. */
+/**
+ * Unix seconds as seen from now.
+ *
+ * @param {number} seconds
+ */
 export function formatRelative(seconds) {
   const distance = seconds - Date.now() / 1000;
   for (const [unit, size] of UNITS) {
@@ -34,13 +39,21 @@ export function formatRelative(seconds) {
   return texts.time.now;
 }
 
-/** `YYYY-MM-DD` as a date; a text that is none stays as it is. */
+/**
+ * `YYYY-MM-DD` as a date; a text that is none stays as it is.
+ *
+ * @param {string} text
+ */
 export function formatDay(text) {
   const time = Date.parse(text);
   return Number.isNaN(time) ? text : day.format(time);
 }
 
-/** An id short enough for a line: its prefix, its first and its last digits. */
+/**
+ * An id short enough for a line: its prefix, its first and its last digits.
+ *
+ * @param {string} id
+ */
 export function shortId(id) {
   const [prefix, digits = ""] = id.split("_");
   return digits.length > 12 ? `${prefix}_${digits.slice(0, 4)}…${digits.slice(-4)}` : id;

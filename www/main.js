@@ -14,9 +14,41 @@ import { createView } from "./views/create.js";
 import { detailView } from "./views/detail.js";
 import { listView } from "./views/list.js";
 
+/**
+ * @import { CreateAssessmentRequest } from "assessments-edge/slim"
+ * @import { Message } from "./parts/controls.js"
+ */
+
+/**
+ * What a development server offers to try.
+ *
+ * @typedef {object} Demo
+ * @property {string} token
+ * @property {CreateAssessmentRequest} request
+ * @property {string[]} assessment_ids
+ */
+
+/**
+ * What only the Worker knows.
+ *
+ * @typedef {{ development?: boolean, demo?: Demo | null }} Settings
+ */
+
+/** @typedef {{ title: string, element: HTMLElement, dispose: () => void }} View */
+
+/**
+ * What the views are given.
+ *
+ * @typedef {App} Dashboard
+ */
+
 const TIMES_MS = 15_000;
 
-/** What only the Worker knows; without an answer, nothing is assumed. */
+/**
+ * Asks the Worker for them; without an answer, nothing is assumed.
+ *
+ * @returns {Promise<Settings>}
+ */
 async function loadSettings() {
   try {
     const response = await fetch("/dashboard/settings.json");
@@ -31,8 +63,10 @@ class App {
   #nav = h("nav", { "aria-label": texts.navigation });
   #connection = h("div", { class: "connection" });
   #notices = h("div", { class: "notices" });
+  /** @type {View | undefined} */
   #view;
 
+  /** @param {{ settings: Settings, store: Store, hasRules: boolean }} parts */
   constructor({ settings, store, hasRules }) {
     this.api = new Api({ development: settings.development === true });
     this.demo = settings.demo ?? undefined;
@@ -79,7 +113,12 @@ class App {
     );
   }
 
-  /** Goes to another page; `notice` is a message to show there. */
+  /**
+   * Goes to another page; `notice` is a message to show there.
+   *
+   * @param {string} path
+   * @param {Message} [notice]
+   */
   navigate(path, notice) {
     history.pushState(null, "", path);
     this.#showPage(notice);
@@ -87,20 +126,28 @@ class App {
     this.#main.querySelector("h1")?.focus({ preventScroll: true });
   }
 
+  /** @param {string} title */
   setTitle(title) {
     document.title = title === texts.product ? title : `${title} · ${texts.product}`;
   }
 
+  /** @param {Message} [notice] */
   #showPage(notice) {
     this.#view?.dispose();
-    this.#view = this.#viewOf(location.pathname, notice);
-    replace(this.#main, this.#view.element);
-    this.setTitle(this.#view.title);
-    const link = (href, text) =>
+    const view = this.#viewOf(location.pathname, notice);
+    this.#view = view;
+    replace(this.#main, view.element);
+    this.setTitle(view.title);
+    const link = (/** @type {string} */ href, /** @type {string} */ text) =>
       h("a", { href, "aria-current": location.pathname === href && "page" }, text);
     replace(this.#nav, link("/", texts.pages.list), link("/new", texts.pages.create));
   }
 
+  /**
+   * @param {string} path
+   * @param {Message} [notice]
+   * @returns {View}
+   */
   #viewOf(path, notice) {
     if (path === "/") return listView(this);
     if (path === "/new") return createView(this);
@@ -115,9 +162,15 @@ class App {
     return { title: texts.pages.missing, element, dispose: () => {} };
   }
 
-  /** Links between pages are followed here; all others, and new tabs, by the browser. */
+  /**
+   * Links between pages are followed here; all others, and new tabs, by the browser.
+   *
+   * @param {MouseEvent} event
+   */
   #followed(event) {
-    const link = event.target.closest?.("a[href]");
+    const { target } = event;
+    /** @type {HTMLAnchorElement | null} */
+    const link = target instanceof Element ? target.closest("a[href]") : null;
     const isPlain =
       !event.defaultPrevented &&
       event.button === 0 &&
@@ -127,6 +180,7 @@ class App {
     this.navigate(link.pathname);
   }
 
+  /** @param {MouseEvent} event */
   #skip(event) {
     event.preventDefault();
     this.#main.focus();
@@ -146,6 +200,7 @@ class App {
   }
 }
 
+/** @param {string} text */
 function decoded(text) {
   try {
     return decodeURIComponent(text);

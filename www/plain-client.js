@@ -5,9 +5,49 @@ const REQUEST_ID = "x-coverbase-request-id";
 const KEY = "Idempotency-Key";
 const TIMEOUT_MS = 20_000;
 
-/** A client with the operations that the package's has under `withResponse`. */
+/**
+ * @import {
+ *   ArchivedAssessment,
+ *   Assessment,
+ *   CreateAssessmentRequest,
+ *   CreatedAssessment,
+ *   Issue,
+ *   WorkflowRun,
+ * } from "assessments-edge/slim"
+ */
+
+/**
+ * What the dashboard reads of an answer.
+ *
+ * @template Data
+ * @typedef {object} Answer
+ * @property {Data} data
+ * @property {string} [requestId]
+ * @property {boolean} replayed
+ * @property {boolean} requestDiffers
+ */
+
+/** @typedef {{ signal?: AbortSignal | undefined, idempotencyKey?: string }} Options */
+
+/**
+ * What the dashboard calls: this client, or the package's.
+ *
+ * @typedef {object} Client
+ * @property {(body: CreateAssessmentRequest, options: Options)
+ *   => Promise<Answer<CreatedAssessment>>} create
+ * @property {(id: string, options: Options) => Promise<Answer<Assessment>>} retrieve
+ * @property {(id: string, options: Options) => Promise<Answer<ArchivedAssessment>>} archive
+ * @property {(id: string, options: Options) => Promise<Answer<WorkflowRun>>} retrieveRun
+ */
+
+/**
+ * A client with the operations that the package's has under `withResponse`.
+ *
+ * @param {string} token
+ * @returns {Client}
+ */
 export function plainClient(token) {
-  const at = (id) => `/v1/assessments/${encodeURIComponent(id)}`;
+  const at = (/** @type {string} */ id) => `/v1/assessments/${encodeURIComponent(id)}`;
   return {
     create: (body, options) => send(token, "POST", "/v1/assessments", { body, ...options }),
     retrieve: (id, options) => send(token, "GET", at(id), options),
@@ -17,22 +57,32 @@ export function plainClient(token) {
   };
 }
 
-/** Tries a credential. The package's client has no call for that. */
+/**
+ * Tries a credential. The package's client has no call for that.
+ *
+ * @param {string} token
+ */
 export async function probe(token) {
   await send(token, "GET", "/v1/utils/authtest", {});
 }
 
+/**
+ * @param {string} token
+ * @param {string} method
+ * @param {string} path
+ * @param {Options & { body?: CreateAssessmentRequest }} options
+ */
 async function send(token, method, path, { body, idempotencyKey, signal }) {
   const { response, text } = await exchange(path, {
     method,
-    signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), signal].filter(Boolean)),
+    signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
     headers: headers(token, body, idempotencyKey),
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const requestId = response.headers.get(REQUEST_ID) ?? undefined;
   const json = parsed(text);
   if (response.ok && json) {
-    const has = (name) => response.headers.has(name);
+    const has = (/** @type {string} */ name) => response.headers.has(name);
     const requestDiffers = has("idempotent-request-differs");
     return { data: json, requestId, replayed: has("idempotent-replayed"), requestDiffers };
   }
@@ -42,19 +92,29 @@ async function send(token, method, path, { body, idempotencyKey, signal }) {
   throw new PlainError(response.status, { requestId, retryAfter, ...read(json?.detail) });
 }
 
+/**
+ * @param {string} token
+ * @param {object | undefined} body
+ * @param {string | undefined} idempotencyKey
+ */
 function headers(token, body, idempotencyKey) {
   const all = new Headers({ authorization: `Bearer ${token}` });
   if (body !== undefined) all.set("content-type", "application/json");
   try {
     if (idempotencyKey !== undefined) all.set(KEY, idempotencyKey);
-  } catch ({ message }) {
+  } catch (error) {
     // Some characters cannot be sent at all.
+    const { message } = /** @type {TypeError} */ (error);
     throw new PlainError(400, { message: `${KEY}: ${message}`, wasSent: false });
   }
   return all;
 }
 
-/** JSON, or nothing when something in between answered. */
+/**
+ * JSON, or nothing when something in between answered.
+ *
+ * @param {string} text
+ */
 function parsed(text) {
   try {
     return JSON.parse(text);
@@ -63,6 +123,10 @@ function parsed(text) {
   }
 }
 
+/**
+ * @param {string} path
+ * @param {RequestInit} request
+ */
 async function exchange(path, request) {
   try {
     const response = await fetch(path, request);
@@ -74,24 +138,48 @@ async function exchange(path, request) {
 
 /** No answer came, or none in time. */
 export class NoAnswer extends Error {
+  /** @param {unknown} cause */
   constructor(cause) {
-    super(cause.message, { cause });
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
 /** An error that the API answered. */
 export class PlainError extends Error {
+  /**
+   * @param {number} status
+   * @param {Partial<Told & { requestId: string, retryAfter: number, wasSent: boolean }>} told
+   */
   constructor(status, { message = `HTTP ${status}`, ...rest }) {
     super(message);
-    Object.assign(this, { status, ...rest });
+    this.status = status;
+    this.code = rest.code;
+    this.issues = rest.issues;
+    this.requestId = rest.requestId;
+    this.retryAfter = rest.retryAfter;
+    this.wasSent = rest.wasSent;
   }
 }
 
-/** `detail` in each of its shapes. */
+/**
+ * What `detail` says.
+ *
+ * @typedef {{ message?: string, code?: string, issues?: Issue[] }} Told
+ */
+
+/**
+ * `detail` in each of its shapes.
+ *
+ * @param {any} detail Whatever was answered.
+ * @returns {Told}
+ */
 function read(detail) {
   if (typeof detail === "string") return { message: detail };
   if (Array.isArray(detail))
-    return { message: detail.map(({ msg }) => msg).join("; "), issues: detail };
+    return {
+      message: detail.map((/** @type {Issue} */ { msg }) => msg).join("; "),
+      issues: detail,
+    };
   if (detail?.error) return { message: detail.error };
   return { message: detail?.message, code: detail?.code };
 }

@@ -4,6 +4,15 @@
 import { isTerminal } from "./rules.js";
 import { session } from "./session.js";
 
+/**
+ * @import { Api, Failure } from "./api.js"
+ * @import { Entry, Store } from "./store.js"
+ */
+
+/** @typedef {{ at: number, delay: number, isRunning?: boolean }} Plan */
+
+/** @typedef {{ failure: Failure, until: number }} Pause */
+
 const FIRST_DELAY_MS = 2_000;
 const LONGEST_DELAY_MS = 60_000;
 /** The longest for the assessment that is looked at. */
@@ -14,13 +23,19 @@ const AT_ONCE = 4;
 export class Refresher {
   #api;
   #store;
+  /** @type {Map<string, Plan>} */
   #plans = new Map();
   #running = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {string | undefined} */
   #watched;
+  /** @type {Pause | undefined} */
   #pause;
+  /** @type {Set<() => void>} */
   #listeners = new Set();
 
+  /** @param {{ api: Api, store: Store }} app */
   constructor({ api, store }) {
     this.#api = api;
     this.#store = store;
@@ -31,25 +46,37 @@ export class Refresher {
     this.#schedule();
   }
 
-  /** Why nothing is read at present: `{ failure, until }`, or undefined. */
+  /** Why nothing is read at present, if it is not. */
   get pause() {
     return this.#pause;
   }
 
-  /** Calls `listener` when `pause` changes; answers what ends that. */
+  /**
+   * Calls `listener` when `pause` changes; answers what ends that.
+   *
+   * @param {() => void} listener
+   */
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Reads that one more often, until another is named. */
+  /**
+   * Reads that one more often, until another is named.
+   *
+   * @param {string | undefined} id
+   */
   watch(id) {
     this.#watched = id;
-    this.#plans.delete(id);
+    if (id !== undefined) this.#plans.delete(id);
     this.#schedule();
   }
 
-  /** Reads one now, whatever the plan; a Failure goes to the caller. */
+  /**
+   * Reads one now, whatever the plan; a Failure goes to the caller.
+   *
+   * @param {string} id
+   */
   async read(id, { adds = false } = {}) {
     try {
       const { data, requestId } = await this.#api.retrieve(id);
@@ -57,12 +84,16 @@ export class Refresher {
       if (id === this.#watched) await this.#readRun(id);
       this.#setPause(undefined);
     } catch (failure) {
-      await this.#note(id, failure);
+      await this.#note(id, /** @type {Failure} */ (failure));
       throw failure;
     }
   }
 
-  /** Reads the workflow run of the assessment that is looked at, until it has ended. */
+  /**
+   * Reads the workflow run of the assessment that is looked at, until it has ended.
+   *
+   * @param {string} id
+   */
   async #readRun(id) {
     const { assessment, run } = this.#store.get(id) ?? {};
     if (!assessment?.workflow_run_id || run?.completed_at) return;
@@ -71,7 +102,8 @@ export class Refresher {
       await this.#store.noteRun(id, data);
     } catch (failure) {
       // The assessment was read all the same; the run is asked for next time.
-      console.info("The workflow run was not read:", failure.message);
+      const { message } = /** @type {Failure} */ (failure);
+      console.info("The workflow run was not read:", message);
     }
   }
 
@@ -99,6 +131,7 @@ export class Refresher {
     this.#schedule();
   }
 
+  /** @param {Pause | undefined} pause */
   #setPause(pause) {
     if (pause === this.#pause) return;
     this.#pause = pause;
@@ -107,6 +140,7 @@ export class Refresher {
 
   /** Who is to be read, and when. */
   #plan() {
+    /** @type {Map<string, Plan>} */
     const wanted = new Map();
     for (const { id, assessment, run, problem } of this.#store.all()) {
       const planned = this.#plans.get(id);
@@ -139,6 +173,10 @@ export class Refresher {
     }
   }
 
+  /**
+   * @param {string} id
+   * @param {Plan} plan
+   */
   async #run(id, plan) {
     plan.isRunning = true;
     this.#running += 1;
@@ -159,9 +197,14 @@ export class Refresher {
     }
   }
 
-  /** What a failure says of this assessment, or of all. */
+  /**
+   * What a failure says of this assessment, or of all.
+   *
+   * @param {string} id
+   * @param {Failure} failure
+   */
   async #note(id, failure) {
-    const { kind, status, code, message, retryAfter } = failure;
+    const { kind, status = 0, code, message, retryAfter } = failure;
     if (kind === "refused" && status === 404) {
       await this.#store.noteProblem(id, { status, code, message });
     } else if (kind === "refused" && [401, 403].includes(status)) {
@@ -176,7 +219,11 @@ export class Refresher {
   }
 }
 
-/** What was never read is read now, the rest a little later, not all at once. */
+/**
+ * What was never read is read now, the rest a little later, not all at once.
+ *
+ * @param {Entry["assessment"]} assessment
+ */
 function firstRead(assessment) {
   return assessment ? Date.now() + Math.random() * FIRST_DELAY_MS : 0;
 }

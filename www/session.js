@@ -4,6 +4,7 @@
 const KEY = "assessments.credential";
 
 let token = read();
+/** @type {Set<() => void>} */
 const listeners = new Set();
 
 /** Storage may be forbidden, and then there is none. */
@@ -15,6 +16,7 @@ function read() {
   }
 }
 
+/** @param {string | undefined} value */
 function write(value) {
   try {
     if (value === undefined) sessionStorage.removeItem(KEY);
@@ -30,7 +32,12 @@ export const session = {
     return token;
   },
 
-  /** Takes a credential. */
+  /**
+   * Takes a credential.
+   *
+   * @param {string} value
+   * @param {{ remember: boolean }} choice
+   */
   connect(value, { remember }) {
     token = value;
     write(remember ? value : undefined);
@@ -48,7 +55,12 @@ export const session = {
     for (const listener of listeners) listener();
   },
 
-  /** Calls `listener` at every change; answers what ends that. */
+  /**
+   * Calls `listener` at every change; answers what ends that.
+   *
+   * @param {() => void} listener
+   * @returns {() => void}
+   */
   subscribe(listener) {
     listeners.add(listener);
     return () => listeners.delete(listener);

@@ -1,15 +1,56 @@
 // The index of assessments that this browser created or opened. The API has no
 // list, so this is one browser's own, in IndexedDB; tabs share it.
-//
-// A record is { id, addedAt, assessment, run, readAt, requestId, archivedAt,
-// history, problem }. `assessment` is the last answer, `run` that of its workflow, `history` the statuses that this
-// browser saw, `problem` a refusal that reading again will not mend. Times
-// are Unix milliseconds, but for those inside `assessment` and `archivedAt`.
+
+/** @import { ArchivedAssessment, Assessment, CreatedAssessment, WorkflowRun } from "assessments-edge/slim" */
+
+/**
+ * A record of the index. Times are Unix milliseconds, but for those inside
+ * `assessment` and `archivedAt`.
+ *
+ * @typedef {object} Entry
+ * @property {string} id
+ * @property {number} addedAt
+ * @property {Known} [assessment] The last answer.
+ * @property {WorkflowRun | undefined} [run] The last answer of its workflow.
+ * @property {number} [readAt]
+ * @property {string | undefined} [requestId]
+ * @property {number | undefined} [archivedAt]
+ * @property {Seen[]} history The statuses that this browser saw.
+ * @property {Problem | undefined} [problem]
+ */
+
+/**
+ * An assessment as far as answers told of it: only a create tells of the run.
+ *
+ * @typedef {Omit<Assessment, "custom_fields"> & Partial<Pick<Assessment, "custom_fields">>
+ *   & Partial<Pick<CreatedAssessment, "workflow_run_id">>} Known
+ */
+
+/** @typedef {{ status: string, at: number }} Seen */
+
+/**
+ * A refusal that reading again will not mend.
+ *
+ * @typedef {{ status: number, code?: string | undefined, message: string }} Problem
+ */
+
+/**
+ * Makes a record of the record there is; nothing leaves it as it is.
+ *
+ * @typedef {(record: Entry | undefined) => Entry | undefined} Make
+ * @typedef {(id: string, make: Make) => void} Put
+ */
 
 const NAME = "assessments";
 const MAX_HISTORY = 50;
 
-/** The outcome of an IndexedDB request. */
+/**
+ * The outcome of an IndexedDB request.
+ *
+ * @template Outcome
+ * @param {IDBRequest<Outcome>} request
+ * @returns {Promise<Outcome>}
+ */
 function done(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -24,8 +65,11 @@ function open() {
 }
 
 export class Store {
+  /** @type {IDBDatabase | undefined} */
   #database;
+  /** @type {Map<string, Entry>} */
   #records = new Map();
+  /** @type {Set<() => void>} */
   #listeners = new Set();
   #channel = new BroadcastChannel(NAME);
 
@@ -36,7 +80,8 @@ export class Store {
       store.#database = await open();
       await store.#load();
     } catch (error) {
-      console.info("The list of assessments is not kept:", error.message);
+      const { message } = /** @type {Error} */ (error);
+      console.info("The list of assessments is not kept:", message);
     }
     store.#channel.onmessage = () => {
       if (store.isKept)
@@ -58,17 +103,26 @@ export class Store {
     return [...this.#records.values()];
   }
 
+  /** @param {string} id */
   get(id) {
     return this.#records.get(id);
   }
 
-  /** Calls `listener` after every change; answers what ends that. */
+  /**
+   * Calls `listener` after every change; answers what ends that.
+   *
+   * @param {() => void} listener
+   */
   subscribe(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Adds ids that are not there yet; how many that were. */
+  /**
+   * Adds ids that are not there yet; how many that were.
+   *
+   * @param {string[]} ids
+   */
   async add(ids) {
     let added = 0;
     const addedAt = Date.now();
@@ -84,13 +138,19 @@ export class Store {
     return added;
   }
 
-  /** Notes an answer of the API; the record is added if `adds`, else only changed. */
+  /**
+   * Notes an answer of the API; the record is added if `adds`, else only changed.
+   *
+   * @param {Assessment | CreatedAssessment} assessment
+   * @param {{ requestId?: string | undefined, adds?: boolean }} told
+   */
   async note(assessment, { requestId, adds = false }) {
     await this.#change((put) =>
       put(assessment.id, (record) => {
         if (!record && !adds) return undefined;
         // An answer that was overtaken by a newer one.
-        if (record?.assessment?.updated_at > assessment.updated_at) return undefined;
+        const { updated_at: known = -Infinity } = record?.assessment ?? {};
+        if (known > assessment.updated_at) return undefined;
         const { history = [], addedAt = Date.now(), archivedAt, run } = record ?? {};
         return {
           id: assessment.id,
@@ -106,12 +166,22 @@ export class Store {
     );
   }
 
-  /** Notes what a workflow run answered. */
+  /**
+   * Notes what a workflow run answered.
+   *
+   * @param {string} id
+   * @param {WorkflowRun} run
+   */
   async noteRun(id, run) {
     await this.#change((put) => put(id, (record) => record && { ...record, run }));
   }
 
-  /** Notes what cancelling or archiving answered. */
+  /**
+   * Notes what cancelling or archiving answered.
+   *
+   * @param {ArchivedAssessment} answer
+   * @param {{ requestId?: string | undefined }} told
+   */
   async noteArchive({ id, status, archived_at: archivedAt }, { requestId }) {
     await this.#change((put) =>
       put(
@@ -133,11 +203,17 @@ export class Store {
     );
   }
 
-  /** Notes a refusal that will not go away by itself. */
+  /**
+   * Notes a refusal that will not go away by itself.
+   *
+   * @param {string} id
+   * @param {Problem} problem
+   */
   async noteProblem(id, problem) {
     await this.#change((put) => put(id, (record) => record && { ...record, problem }));
   }
 
+  /** @param {string} id */
   async remove(id) {
     await this.#change((_, remove) => remove(id));
   }
@@ -151,12 +227,16 @@ export class Store {
   /**
    * Runs `change` in one transaction. It puts what a function makes of the
    * record as another tab may just have left it, so that no change is lost.
+   *
+   * @param {(put: Put, remove: (id: string) => void) => void} change
    */
   async #change(change) {
+    /** @type {Map<string, Entry | undefined>} */
     const changed = new Map();
     const transaction = this.#begin();
     if (transaction) {
       const table = transaction.objectStore(NAME);
+      /** @type {Put} */
       const put = (id, make) => {
         const read = table.get(id);
         read.onsuccess = () => {
@@ -166,21 +246,24 @@ export class Store {
           changed.set(id, record);
         };
       };
-      const remove = (id) => {
+      const remove = (/** @type {string} */ id) => {
         table.delete(id);
         changed.set(id, undefined);
       };
       change(put, remove);
       // What cannot be kept (a full disk) is still shown as long as the page lives.
-      await new Promise((resolve) => {
-        transaction.oncomplete = resolve;
+      /** @type {Promise<void>} */
+      const ended = new Promise((resolve) => {
+        transaction.oncomplete = () => resolve();
         transaction.onabort = () => {
           console.info("A change of the list is not kept:", transaction.error?.message);
           resolve();
         };
       });
+      await ended;
       this.#channel.postMessage("changed");
     } else {
+      /** @type {Put} */
       const put = (id, make) => {
         const record = make(this.#records.get(id));
         if (record) changed.set(id, record);
@@ -199,13 +282,16 @@ export class Store {
     try {
       return this.#database?.transaction(NAME, "readwrite");
     } catch (error) {
-      console.info("The list of assessments is not kept any more:", error.message);
+      const { message } = /** @type {Error} */ (error);
+      console.info("The list of assessments is not kept any more:", message);
       this.#database = undefined;
       return undefined;
     }
   }
 
   async #load() {
+    if (!this.#database) return;
+    /** @type {Entry[]} */
     const records = await done(this.#database.transaction(NAME).objectStore(NAME).getAll());
     this.#records = new Map(records.map((record) => [record.id, record]));
   }
@@ -215,6 +301,10 @@ export class Store {
   }
 }
 
+/**
+ * @param {Seen[]} history
+ * @param {string} status
+ */
 function extended(history, status) {
   if (history.at(-1)?.status === status) return history;
   return [...history, { status, at: Date.now() }].slice(-MAX_HISTORY);

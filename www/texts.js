@@ -10,14 +10,22 @@ export const direction = "ltr";
 
 const plural = new Intl.PluralRules(language);
 
-/** The form for a count: `one` or `other` here, more in other languages. */
+/**
+ * The form for a count: `one` or `other` here, more in other languages.
+ *
+ * @param {number} number
+ * @param {Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }} forms
+ */
 function count(number, forms) {
   return forms[plural.select(number)] ?? forms.other;
 }
 
-const assessments = (n) => count(n, { one: `${n} assessment`, other: `${n} assessments` });
-const findings = (n) => count(n, { one: `${n} finding`, other: `${n} findings` });
-const seconds = (n) => count(n, { one: `${n} second`, other: `${n} seconds` });
+const assessments = (/** @type {number} */ n) =>
+  count(n, { one: `${n} assessment`, other: `${n} assessments` });
+const findings = (/** @type {number} */ n) =>
+  count(n, { one: `${n} finding`, other: `${n} findings` });
+const seconds = (/** @type {number} */ n) =>
+  count(n, { one: `${n} second`, other: `${n} seconds` });
 
 export const texts = {
   product: "Assessments",
@@ -28,7 +36,7 @@ export const texts = {
   close: "Close",
   copy: "Copy",
   copied: "Copied",
-  copyWhat: (what) => `Copy ${what}`,
+  copyWhat: (/** @type {string} */ what) => `Copy ${what}`,
   copyFailed: "The browser does not allow copying; select the text instead.",
   requestId: "Request id",
 
@@ -64,7 +72,7 @@ export const texts = {
     needed: "You are not connected. What is shown was read earlier.",
     neededToRead: "Connect to read this assessment.",
     unreachable: "The API does not answer. Check your connection and try again.",
-    failed: (message) => `The API says: ${message}`,
+    failed: (/** @type {string} */ message) => `The API says: ${message}`,
   },
 
   rulesMissing:
@@ -80,7 +88,8 @@ export const texts = {
     sort: "Sort by",
     sorts: { updated: "Last change", created: "Newest", name: "Name", stage: "Stage" },
     distribution: "By stage",
-    shown: (n, all) => (n === all ? assessments(n) : `${n} of ${assessments(all)}`),
+    shown: (/** @type {number} */ n, /** @type {number} */ all) =>
+      n === all ? assessments(n) : `${n} of ${assessments(all)}`,
     unread: "Not read yet",
     missing: "Not found with this credential",
     archived: "Archived",
@@ -100,25 +109,28 @@ export const texts = {
     importFile: "Import a list",
     clear: "Clear the list",
     clearTitle: "Clear the list?",
-    clearText: (n) =>
+    clearText: (/** @type {number} */ n) =>
       `This browser forgets ${assessments(n)}. The assessments themselves stay as they are.`,
     clearConfirm: "Clear",
     cleared: "The list is empty now.",
-    demo: (n) => `Open the ${n} demo assessments`,
-    imported: (added, all) => `${assessments(all)} in the file, ${added} of them new here.`,
+    demo: (/** @type {number} */ n) => `Open the ${n} demo assessments`,
+    imported: (/** @type {number} */ added, /** @type {number} */ all) =>
+      `${assessments(all)} in the file, ${added} of them new here.`,
     importProblems: {
       tooLarge: () => "This file is too large to be a list of assessments. Nothing was imported.",
       notJson: () => "This file is not JSON. Nothing was imported.",
       notAnIndex: () => "This file is not an exported list of assessments. Nothing was imported.",
-      otherVersion: (version) =>
+      otherVersion: (/** @type {unknown} */ version) =>
         `This file is of version ${version}, which this page cannot read. Nothing was imported.`,
-      badId: (position) => `Entry ${position} of this file has no valid id. Nothing was imported.`,
+      badId: (/** @type {number} */ position) =>
+        `Entry ${position} of this file has no valid id. Nothing was imported.`,
     },
     exportName: "assessments.json",
     paused: {
-      credential: (message) => `Not refreshing: ${message}`,
+      credential: (/** @type {string} */ message) => `Not refreshing: ${message}`,
       unreachable: "The API does not answer. Trying again soon.",
-      busy: (message) => `The API asks to wait: ${message} Trying again soon.`,
+      busy: (/** @type {string} */ message) =>
+        `The API asks to wait: ${message} Trying again soon.`,
     },
   },
 
@@ -136,7 +148,7 @@ export const texts = {
     progress: "Progress",
     current: "current",
     done: "done",
-    movedBack: (from) => `Moved back from ${from}.`,
+    movedBack: (/** @type {string} */ from) => `Moved back from ${from}.`,
     score: "Score",
     notScored: "Not scored yet",
     findings,
@@ -179,17 +191,18 @@ export const texts = {
     cancelText:
       "Work on it stops, running workflows are told to stop, and it is archived as canceled. It stays readable. The API cannot undo this.",
     archiveTitle: "Archive this assessment?",
-    archiveText: (stage) =>
+    archiveText: (/** @type {string} */ stage) =>
       `It is finished and keeps its stage, ${stage}. Its findings are archived with it, and it stays readable. The API cannot undo this.`,
     cancelConfirm: "Cancel assessment",
     archiveConfirm: "Archive",
     keep: "Keep it",
     working: "Sending…",
     canceled: "The assessment is canceled and archived.",
-    archived: (stage) => `The assessment is archived as ${stage}.`,
-    finishedMeanwhile: (stage) => `It had finished meanwhile and is archived as ${stage}.`,
+    archived: (/** @type {string} */ stage) => `The assessment is archived as ${stage}.`,
+    finishedMeanwhile: (/** @type {string} */ stage) =>
+      `It had finished meanwhile and is archived as ${stage}.`,
     failed: "It is not certain that this arrived. Try again: nothing happens twice.",
-    refused: (message) => `The API refused: ${message}`,
+    refused: (/** @type {string} */ message) => `The API refused: ${message}`,
   },
 
   create: {
@@ -226,14 +239,15 @@ export const texts = {
       sending: "Sending",
     },
     required: "required",
-    remove: (id) => `Remove ${id}`,
+    remove: (/** @type {string} */ id) => `Remove ${id}`,
     removeAll: "Remove all",
-    entries: (n) => count(n, { one: `${n} entry`, other: `${n} entries` }),
-    moreFaults: (n) => `and ${n} more`,
+    entries: (/** @type {number} */ n) => count(n, { one: `${n} entry`, other: `${n} entries` }),
+    moreFaults: (/** @type {number} */ n) => `and ${n} more`,
     // The article and the name of a kind of id, as in `kinds`.
-    wrongKind: (kind, field) => `This is ${kind}. Move it to ${field}?`,
-    move: (field) => `Move to ${field}`,
-    moved: (field) => `Moved to ${field}.`,
+    wrongKind: (/** @type {string} */ kind, /** @type {string} */ field) =>
+      `This is ${kind}. Move it to ${field}?`,
+    move: (/** @type {string} */ field) => `Move to ${field}`,
+    moved: (/** @type {string} */ field) => `Moved to ${field}.`,
     kinds: {
       assessment: "the id of an assessment",
       control_set: "the id of a control set",
@@ -244,7 +258,7 @@ export const texts = {
     },
     preview: "Its name will be",
     previewVendor: "‹vendor's name›",
-    previewService: (n) => `‹service ${n}›`,
+    previewService: (/** @type {number} */ n) => `‹service ${n}›`,
     previewCycle: "The last word is “reassessment” if the vendor was assessed before.",
     tokens: "Insert",
     newKey: "New key",
@@ -255,9 +269,10 @@ export const texts = {
     ownTab: "This tab was duplicated, so it has a key of its own now.",
     submit: "Create assessment",
     sending: "Sending…",
-    retrying: (attempt) => `Trying again. Attempt ${attempt}, with the same key.`,
+    retrying: (/** @type {number} */ attempt) =>
+      `Trying again. Attempt ${attempt}, with the same key.`,
     stop: "Stop",
-    faults: (n) =>
+    faults: (/** @type {number} */ n) =>
       count(n, {
         one: "One thing needs your attention.",
         other: `${n} things need your attention.`,
@@ -287,6 +302,6 @@ export const texts = {
       unexpected: "An unexpected answer",
       tooLarge: "The request is too large",
     },
-    wait: (n) => `The API asks to wait ${seconds(n)}.`,
+    wait: (/** @type {number} */ n) => `The API asks to wait ${seconds(n)}.`,
   },
 };

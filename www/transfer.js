@@ -2,11 +2,17 @@
 
 import { idFault } from "./rules.js";
 
+/** @import { Entry } from "./store.js" */
+
 const FORMAT = "assessments-index";
 const VERSION = 1;
 const MAX_BYTES = 5_000_000;
 
-/** The text of a file with all ids; names are there for people. */
+/**
+ * The text of a file with all ids; names are there for people.
+ *
+ * @param {Entry[]} records
+ */
 export function exported(records) {
   const assessments = records.map(({ id, assessment }) => ({ id, name: assessment?.name }));
   return `${JSON.stringify({ format: FORMAT, version: VERSION, assessments }, null, 2)}\n`;
@@ -14,6 +20,10 @@ export function exported(records) {
 
 /** What is wrong with a file: `problem` names a text, `detail` what it is about. */
 export class ImportError extends Error {
+  /**
+   * @param {"tooLarge" | "notJson" | "notAnIndex" | "otherVersion" | "badId"} problem
+   * @param {number} [detail]
+   */
   constructor(problem, detail) {
     super(problem);
     this.problem = problem;
@@ -21,7 +31,12 @@ export class ImportError extends Error {
   }
 }
 
-/** The ids in a file: all of them, or an ImportError. */
+/**
+ * The ids in a file: all of them, or an ImportError.
+ *
+ * @param {File} file
+ * @returns {Promise<string[]>}
+ */
 export async function imported(file) {
   if (file.size > MAX_BYTES) throw new ImportError("tooLarge");
   let content;
@@ -33,16 +48,23 @@ export async function imported(file) {
   const isIndex = content?.format === FORMAT && Array.isArray(content.assessments);
   if (!isIndex) throw new ImportError("notAnIndex");
   if (content.version !== VERSION) throw new ImportError("otherVersion", content.version);
-  return content.assessments.map((entry, index) => {
-    const id = entry?.id;
-    if (typeof id !== "string" || id === "" || idFault(id, "assessment") !== undefined) {
-      throw new ImportError("badId", index + 1);
-    }
-    return id;
-  });
+  return content.assessments.map(
+    (/** @type {{ id?: unknown } | null} */ entry, /** @type {number} */ index) => {
+      const id = entry?.id;
+      if (typeof id !== "string" || id === "" || idFault(id, "assessment") !== undefined) {
+        throw new ImportError("badId", index + 1);
+      }
+      return id;
+    },
+  );
 }
 
-/** Gives the user a file. */
+/**
+ * Gives the user a file.
+ *
+ * @param {string} name
+ * @param {string} text
+ */
 export function download(name, text) {
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const link = document.createElement("a");

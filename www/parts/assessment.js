@@ -6,20 +6,31 @@ import { stageLabel, stages } from "../rules.js";
 import { texts } from "../texts.js";
 import { copyButton } from "./controls.js";
 
-/** The class that colours a status; an unknown one has no colour of its own. */
-const tone = (status) => `stage-${status.replaceAll("_", "-")}`;
+/**
+ * @import { CustomField } from "assessments-edge/slim"
+ * @import { Props } from "../dom.js"
+ * @import { Seen } from "../store.js"
+ */
 
+/** The class that colours a status; an unknown one has no colour of its own. */
+const tone = (/** @type {string} */ status) => `stage-${status.replaceAll("_", "-")}`;
+
+/** @param {string} status */
 export function stageBadge(status) {
   return h("span", { class: `badge ${tone(status)}` }, stageLabel(status));
 }
 
-/** A bar of how many assessments are in each stage. */
+/**
+ * A bar of how many assessments are in each stage.
+ *
+ * @param {{ status: string, count: number }[]} counts
+ */
 export function distribution(counts) {
   const parts = counts
     .filter(({ count }) => count > 0)
     .map(({ status, count }) => {
       const part = h("span", { class: `part ${tone(status)}` });
-      part.style.flexGrow = count;
+      part.style.flexGrow = String(count);
       return part;
     });
   return h("div", { class: "distribution", "aria-hidden": "true" }, parts);
@@ -28,6 +39,9 @@ export function distribution(counts) {
 /**
  * The way through the stages. An assessment may move backwards, so nothing
  * says that what was passed once is done for good.
+ *
+ * @param {string} status
+ * @param {Seen[]} history
  */
 export function tracker(status, history) {
   const all = stages();
@@ -40,9 +54,12 @@ export function tracker(status, history) {
   const at = way.findIndex(({ statuses }) => statuses.includes(status));
   const steps = way.map((stage, index) => {
     const state = index < at ? "done" : index === at ? "current" : "ahead";
+    /** @type {Props} */
     const props = { class: `step ${state} ${tone(stage.statuses[0])}` };
     if (state === "current") props["aria-current"] = "step";
-    const said = { done: texts.detail.done, current: texts.detail.current }[state];
+    const said = { done: texts.detail.done, current: texts.detail.current, ahead: undefined }[
+      state
+    ];
     return h(
       "li",
       props,
@@ -51,7 +68,7 @@ export function tracker(status, history) {
     );
   });
   const before = history.at(-2)?.status;
-  const was = way.findIndex(({ statuses }) => statuses.includes(before));
+  const was = way.findIndex(({ statuses }) => before !== undefined && statuses.includes(before));
   return h(
     "div",
     {},
@@ -63,11 +80,16 @@ export function tracker(status, history) {
 const RADIUS = 42;
 const LENGTH = 2 * Math.PI * RADIUS;
 
-/** A score as a ring. The API clamps no score, so the ring does, and the text does not. */
+/**
+ * A score as a ring. The API clamps no score, so the ring does, and the text does not.
+ *
+ * @param {number | null} score
+ */
 export function scoreRing(score) {
   const text = score === null ? "–" : formatPercent(score);
   const drawn = Math.min(Math.max(score ?? 0, 0), 1) * LENGTH;
-  const circle = (props) => svg("circle", { cx: 50, cy: 50, r: RADIUS, ...props });
+  const circle = (/** @type {Props} */ props) =>
+    svg("circle", { cx: 50, cy: 50, r: RADIUS, ...props });
   return h(
     "div",
     { class: "ring" },
@@ -87,35 +109,46 @@ export function scoreRing(score) {
   );
 }
 
-/** An id, whole, that can be copied. */
+/**
+ * An id, whole, that can be copied.
+ *
+ * @param {string} id
+ * @param {string} what
+ */
 export function idLine(id, what) {
   return h("span", { class: "id-line" }, h("code", { class: "id" }, id), copyButton(id, what));
 }
 
-/** The value of a custom field, by its type. */
+/**
+ * The value of a custom field, by its type.
+ *
+ * @param {CustomField} field
+ */
 export function customFieldValue({ field_type: type, field_name: name, value }) {
+  const text = String(value);
+  const list = /** @type {string[]} */ (value);
   switch (type) {
     case "boolean":
       return value ? texts.detail.yes : texts.detail.no;
     case "number":
-      return formatNumber(value);
+      return formatNumber(Number(value));
     case "date":
-      return h("time", { datetime: value }, formatDay(value));
+      return h("time", { datetime: text }, formatDay(text));
     case "multiselect":
       return h(
         "ul",
         { class: "tags" },
-        value.map((label) => h("li", { class: "tag" }, h("bdi", {}, label))),
+        list.map((label) => h("li", { class: "tag" }, h("bdi", {}, label))),
       );
     case "select":
-      return h("span", { class: "tag" }, h("bdi", {}, value));
+      return h("span", { class: "tag" }, h("bdi", {}, text));
     case "user":
       return h(
         "ul",
         { class: "plain" },
-        value.map((id) => h("li", {}, idLine(id, name))),
+        list.map((id) => h("li", {}, idLine(id, name))),
       );
     default:
-      return h("bdi", {}, String(value));
+      return h("bdi", {}, text);
   }
 }

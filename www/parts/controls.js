@@ -4,7 +4,29 @@ import { formatInstant, formatRelative } from "../format.js";
 import { h, replace, setAttribute, svg } from "../dom.js";
 import { texts } from "../texts.js";
 
-/** A button; `look` is "primary", "danger", "quiet" or "plain". */
+/**
+ * @import { Attribute, Child, Listener, Props } from "../dom.js"
+ */
+
+/**
+ * A message in the page.
+ *
+ * @typedef {object} Message
+ * @property {"info" | "success" | "warning" | "error"} tone
+ * @property {string} [title]
+ * @property {Child} [body] One paragraph, or a list of them.
+ * @property {HTMLElement[]} [actions]
+ * @property {string | undefined} [requestId]
+ * @property {() => void} [onDismiss]
+ */
+
+/**
+ * A button; `look` is "primary", "danger", "quiet" or "plain".
+ *
+ * @param {Child} label
+ * @param {Listener | null} onclick
+ * @param {Props & { look?: string }} [props]
+ */
 export function button(label, onclick, { look = "plain", ...props } = {}) {
   return h("button", { type: "button", class: `button ${look}`, onclick, ...props }, label);
 }
@@ -14,13 +36,22 @@ const live = h("p", { class: "visually-hidden", role: "status" });
 /** The place from which screen readers are told what happened. */
 export const announcer = live;
 
-/** Says something to those who do not see it. */
+/**
+ * Says something to those who do not see it.
+ *
+ * @param {string} text
+ */
 export function announce(text) {
   // The same text twice would not be said again.
   live.textContent = live.textContent === text ? `${text}\u00a0` : text;
 }
 
-/** A button that copies a text. */
+/**
+ * A button that copies a text.
+ *
+ * @param {string} text
+ * @param {string} what
+ */
 export function copyButton(text, what) {
   const label = h("span", {}, texts.copy);
   const copy = async () => {
@@ -41,9 +72,14 @@ export function copyButton(text, what) {
   });
 }
 
+/** @type {Set<WeakRef<HTMLTimeElement>>} */
 const times = new Set();
 
-/** A time as seen from now, with the exact instant on hover. `seconds` is Unix time. */
+/**
+ * A time as seen from now, with the exact instant on hover. `seconds` is Unix time.
+ *
+ * @param {number | null | undefined} seconds
+ */
 export function time(seconds) {
   if (seconds == null) return h("span", { class: "muted" }, texts.time.never);
   const element = h(
@@ -77,6 +113,7 @@ const ICONS = {
   error: "M8.5 8.5l7 7m0-7l-7 7",
 };
 
+/** @param {keyof typeof ICONS} name */
 function icon(name) {
   return svg(
     "svg",
@@ -87,8 +124,9 @@ function icon(name) {
 }
 
 /**
- * A message in the page. `tone` is "info", "success", "warning" or "error";
- * errors are said at once.
+ * Shows a message. Errors are said at once.
+ *
+ * @param {Message} message
  */
 export function banner({ tone, title, body = [], actions = [], requestId, onDismiss }) {
   return h(
@@ -117,7 +155,12 @@ export function banner({ tone, title, body = [], actions = [], requestId, onDism
   );
 }
 
-/** An id as text, with a mark on what is wrong from `offset` on. */
+/**
+ * An id as text, with a mark on what is wrong from `offset` on.
+ *
+ * @param {string} text
+ * @param {number} [offset]
+ */
 export function markedId(text, offset) {
   if (offset === undefined) return h("code", { class: "id" }, text);
   // Offsets count characters, not UTF-16 units.
@@ -130,7 +173,13 @@ export function markedId(text, offset) {
   return h("code", { class: "id" }, good, h("mark", {}, bad), rest);
 }
 
-/** Links a control to the texts that describe it. */
+/**
+ * Links a control to the texts that describe it.
+ *
+ * @param {HTMLElement} control
+ * @param {HTMLElement[]} elements
+ * @param {boolean} isInvalid
+ */
 export function describe(control, elements, isInvalid) {
   const ids = elements.filter((element) => !element.hidden).map(({ id }) => id);
   setAttribute(control, "aria-describedby", ids.join(" ") || null);

@@ -5,13 +5,27 @@ import { session } from "../session.js";
 import { texts } from "../texts.js";
 import { button } from "./controls.js";
 
-/** Shows a modal dialog until it closes. */
+/**
+ * @import { Api, Failure } from "../api.js"
+ * @import { Child } from "../dom.js"
+ * @import { Demo } from "../main.js"
+ */
+
+/**
+ * Shows a modal dialog until it closes.
+ *
+ * @param {HTMLDialogElement} dialog
+ */
 function show(dialog) {
   document.body.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
 }
 
+/**
+ * @param {string} title
+ * @param {Child[]} content
+ */
 function makeDialog(title, ...content) {
   const id = freshId("dialog");
   return h("dialog", { "aria-labelledby": id }, h("h2", { id }, title), content);
@@ -20,6 +34,9 @@ function makeDialog(title, ...content) {
 /**
  * Asks for the credential; resolves to whether there is one now. `demo` is what
  * a development server offers.
+ *
+ * @param {{ api: Api, demo?: Demo | undefined }} app
+ * @returns {Promise<boolean>}
  */
 export function askForCredential({ api, demo }) {
   const input = h("input", {
@@ -37,12 +54,12 @@ export function askForCredential({ api, demo }) {
 
   return new Promise((resolve) => {
     let isConnected = false;
-    const tell = (text) => {
+    const tell = (/** @type {string} */ text) => {
       replace(fault, text);
       input.setAttribute("aria-invalid", "true");
       input.focus();
     };
-    const connect = async (token) => {
+    const connect = async (/** @type {string} */ token) => {
       replace(fault);
       submit.disabled = true;
       replace(submit, texts.connection.checking);
@@ -54,17 +71,15 @@ export function askForCredential({ api, demo }) {
         session.connect(token, { remember: remember.checked });
         dialog.close();
       } catch (failure) {
-        tell(
-          failure.kind === "refused"
-            ? texts.connection.failed(failure.message)
-            : texts.connection.unreachable,
-        );
+        const { kind, message } = /** @type {Failure} */ (failure);
+        const { failed, unreachable } = texts.connection;
+        tell(kind === "refused" ? failed(message) : unreachable);
       } finally {
         submit.disabled = false;
         replace(submit, texts.connection.connect);
       }
     };
-    const onsubmit = (event) => {
+    const onsubmit = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       const token = input.value.trim();
       if (token === "") tell(texts.connection.empty);
@@ -110,9 +125,21 @@ export function askForCredential({ api, demo }) {
 /**
  * Asks before `act` happens, and keeps asking while it fails. Resolves to what
  * `act` answers, or to undefined.
+ *
+ * @template Outcome
+ * @param {object} question
+ * @param {string} question.title
+ * @param {string} question.text
+ * @param {string} question.label
+ * @param {string} question.keep
+ * @param {string} question.working
+ * @param {() => Promise<Outcome>} question.act
+ * @param {(failure: Failure) => string} question.explain
+ * @returns {Promise<Outcome | undefined>}
  */
 export function confirm({ title, text, label, keep, working, act, explain }) {
   return new Promise((resolve) => {
+    /** @type {Outcome | undefined} */
     let outcome;
     const fault = h("p", { class: "fault", role: "alert" });
     const go = button(
@@ -125,7 +152,7 @@ export function confirm({ title, text, label, keep, working, act, explain }) {
           outcome = await act();
           dialog.close();
         } catch (failure) {
-          replace(fault, explain(failure));
+          replace(fault, explain(/** @type {Failure} */ (failure)));
         } finally {
           setBusy(false);
           replace(go, label);
@@ -135,7 +162,7 @@ export function confirm({ title, text, label, keep, working, act, explain }) {
     );
     const stay = button(keep, () => dialog.close(), { autofocus: true });
     // What is on its way cannot be called back.
-    const setBusy = (isBusy) => {
+    const setBusy = (/** @type {boolean} */ isBusy) => {
       go.disabled = isBusy;
       stay.disabled = isBusy;
     };

@@ -4,11 +4,55 @@ import { freshId, h, replace } from "../dom.js";
 import { texts } from "../texts.js";
 import { describe } from "./controls.js";
 
+/**
+ * @import { CreateAssessmentRequest, IdKind, Issue } from "assessments-edge/slim"
+ * @import { Child, Props } from "../dom.js"
+ * @import { Fault } from "../faults.js"
+ * @import { IdField } from "./id-field.js"
+ * @import { IdListField } from "./id-list-field.js"
+ */
+
+/** @typedef {keyof typeof texts.create.fields} Name */
+
+/** @typedef {keyof CreateAssessmentRequest} RequestField */
+
+/**
+ * What a field of ids asks the form: the issues of a value, where an id of another
+ * kind belongs, and to move it there; and whom it tells of a change.
+ *
+ * @typedef {object} Form
+ * @property {(name: RequestField, value: unknown) => Issue[]} issues
+ * @property {(text: string, name: RequestField) => Home | undefined} homeOf
+ * @property {(text: string, from: IdField | IdListField, to: IdField | IdListField) => void} move
+ * @property {() => void} changed
+ *
+ * @typedef {{ kind: IdKind, field: IdField | IdListField }} Home
+ */
+
 /** Faults that are shown one by one; more would bury the form. */
 const SHOWN_FAULTS = 5;
 
+/** @type {Record<string, string>} */
+const OWN_WORDS = texts.create.issues;
+
 /** What an issue says, in our words if we have any. */
-export const sentence = ({ type, msg }) => texts.create.issues[type] ?? msg;
+export const sentence = (/** @type {Fault} */ { type, msg }) => OWN_WORDS[type] ?? msg;
+
+/**
+ * The input of ids: nothing completes, corrects or underlines what is typed.
+ *
+ * @param {Props} listeners
+ */
+export function idInput(listeners) {
+  return h("input", {
+    type: "text",
+    class: "id",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    ...listeners,
+  });
+}
 
 /**
  * The frame of a field: `control` is the element that is labelled and
@@ -19,6 +63,15 @@ export class Frame {
   #faults = h("ul", { id: freshId("faults"), class: "faults", hidden: true });
   #control;
 
+  /**
+   * @param {object} parts
+   * @param {Name} parts.name
+   * @param {HTMLInputElement} parts.control
+   * @param {boolean} [parts.required]
+   * @param {Child} [parts.before]
+   * @param {Child} [parts.after]
+   * @param {Child} [parts.beside]
+   */
   constructor({ name, control, required, before = [], after = [], beside = [] }) {
     const { label, hint } = texts.create.fields[name];
     this.#control = control;
@@ -47,7 +100,11 @@ export class Frame {
     this.show([]);
   }
 
-  /** Shows faults: nodes or texts. */
+  /**
+   * Shows faults.
+   *
+   * @param {Child[]} faults
+   */
   show(faults) {
     const shown = faults.slice(0, SHOWN_FAULTS).map((fault) => h("li", { class: "fault" }, fault));
     const more = faults.length - shown.length;

@@ -1,30 +1,29 @@
 // A field of one id: checked as it is typed, with a mark where it goes wrong.
 
-import { h } from "../dom.js";
 import { idFault } from "../rules.js";
 import { button, markedId } from "./controls.js";
-import { Frame, sentence } from "./field.js";
+import { Frame, idInput, sentence } from "./field.js";
 import { texts } from "../texts.js";
+
+/**
+ * @import { Child } from "../dom.js"
+ * @import { Fault } from "../faults.js"
+ * @import { Form, RequestField } from "./field.js"
+ * @import { IdListField } from "./id-list-field.js"
+ */
 
 export class IdField {
   #input;
   #frame;
   #form;
+  /** @type {Fault[]} */
   #ofServer = [];
 
-  /**
-   * `form` answers the issues of a value (`issues`), where an id of another kind
-   * belongs (`homeOf`), and moves it there (`move`).
-   */
+  /** @param {{ name: RequestField, required?: boolean, form: Form }} parts */
   constructor({ name, required, form }) {
     this.name = name;
     this.#form = form;
-    this.#input = h("input", {
-      type: "text",
-      class: "id",
-      autocomplete: "off",
-      autocapitalize: "off",
-      spellcheck: "false",
+    this.#input = idInput({
       oninput: () => {
         this.#ofServer = [];
         this.#show();
@@ -48,7 +47,11 @@ export class IdField {
     this.#show();
   }
 
-  /** Takes an id that was elsewhere. */
+  /**
+   * Takes an id that was elsewhere.
+   *
+   * @param {string} text
+   */
   take(text) {
     this.value = text;
   }
@@ -57,7 +60,11 @@ export class IdField {
     this.value = undefined;
   }
 
-  /** Shows issues that were found elsewhere, until the id changes. */
+  /**
+   * Shows issues that were found elsewhere, until the id changes.
+   *
+   * @param {Fault[]} issues
+   */
   setIssues(issues) {
     this.#ofServer = issues;
     this.#show();
@@ -80,21 +87,32 @@ export class IdField {
       this.#frame.show(this.#ofServer.map(sentence));
       return;
     }
-    const text = this.value;
-    const offset = text === undefined ? undefined : idFault(text);
+    const text = this.value ?? "";
+    const offset = text === "" ? undefined : idFault(text);
     // What ends too early may not be at its end yet.
-    const isUnfinished = document.activeElement === this.#input && offset === text?.length;
+    const isUnfinished = document.activeElement === this.#input && offset === text.length;
     const issues = isUnfinished ? [] : this.#issues();
     this.#frame.show(issues.map((issue) => idFaultLine(this, text, issue, offset, this.#form)));
   }
 }
 
-/** What is wrong with an id, and the way out if it is only in the wrong place. */
+/**
+ * What is wrong with an id, and the way out if it is only in the wrong place.
+ *
+ * @param {IdField | IdListField} field
+ * @param {string} text
+ * @param {Fault} issue
+ * @param {number | undefined} offset
+ * @param {Form} form
+ * @returns {Child}
+ */
 export function idFaultLine(field, text, issue, offset, form) {
   const home = form.homeOf(text, field.name);
   if (!home) return [markedId(text, offset), " ", sentence(issue)];
   const { label } = texts.create.fields[home.field.name];
-  const kind = texts.create.kinds[home.kind] ?? home.kind;
+  /** @type {Record<string, string>} */
+  const kinds = texts.create.kinds;
+  const kind = kinds[home.kind] ?? home.kind;
   return [
     markedId(text),
     " ",

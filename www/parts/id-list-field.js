@@ -5,8 +5,13 @@ import { shortId } from "../format.js";
 import { idFault } from "../rules.js";
 import { texts } from "../texts.js";
 import { announce, button, markedId } from "./controls.js";
-import { Frame, sentence } from "./field.js";
+import { Frame, idInput, sentence } from "./field.js";
 import { idFaultLine } from "./id-field.js";
+
+/**
+ * @import { Fault } from "../faults.js"
+ * @import { Form, RequestField } from "./field.js"
+ */
 
 /** What stands between ids in a list. */
 const SEPARATORS = /[\s,;]+/;
@@ -17,22 +22,19 @@ export class IdListField {
   #form;
   #chips = h("ul", { class: "chips" });
   #head = h("span", { class: "field-count" });
+  /** @type {string[]} */
   #texts = [];
+  /** @type {Fault[]} */
   #ofServer = [];
 
-  /** `form` is as for an IdField. */
+  /** @param {{ name: RequestField, form: Form }} parts */
   constructor({ name, form }) {
     this.name = name;
     this.#form = form;
-    this.#input = h("input", {
-      type: "text",
-      class: "id",
-      autocomplete: "off",
-      autocapitalize: "off",
-      spellcheck: "false",
+    this.#input = idInput({
       oninput: () => this.#typed(),
-      onpaste: (event) => this.#pasted(event),
-      onkeydown: (event) => this.#pressed(event),
+      onpaste: (/** @type {ClipboardEvent} */ event) => this.#pasted(event),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#pressed(event),
       onblur: () => this.#commit(),
     });
     this.#chips.addEventListener("keydown", (event) => this.#moved(event));
@@ -58,11 +60,22 @@ export class IdListField {
     this.#show();
   }
 
-  /** Takes an id that was elsewhere. */
+  /** Makes chips of what is typed, as a request that is sent takes them. */
+  settle() {
+    const settled = this.value;
+    this.value = settled;
+  }
+
+  /**
+   * Takes an id that was elsewhere.
+   *
+   * @param {string} text
+   */
   take(text) {
     this.#change([...this.#texts, text]);
   }
 
+  /** @param {string} text */
   drop(text) {
     this.#change(this.#texts.filter((other) => other !== text));
   }
@@ -70,6 +83,8 @@ export class IdListField {
   /**
    * Shows issues that were found elsewhere, until the list changes. `index`
    * tells which entry an issue is about, if it is about one.
+   *
+   * @param {Fault[]} issues
    */
   setIssues(issues) {
     this.#ofServer = issues;
@@ -84,6 +99,7 @@ export class IdListField {
     this.#input.focus();
   }
 
+  /** @returns {Fault[]} */
   #issues() {
     const issues = this.#form.issues(this.name, this.#texts);
     return issues.map(({ loc, ...issue }) => ({ ...issue, index: loc[2] }));
@@ -94,6 +110,7 @@ export class IdListField {
     else this.#form.changed();
   }
 
+  /** @param {ClipboardEvent} event */
   #pasted(event) {
     const pasted = event.clipboardData?.getData("text") ?? "";
     if (!SEPARATORS.test(pasted.trim())) return;
@@ -101,6 +118,7 @@ export class IdListField {
     this.#change([...this.#texts, ...split(pasted)]);
   }
 
+  /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.key === "Enter" && this.#input.value.trim() !== "") {
       event.preventDefault();
@@ -108,8 +126,7 @@ export class IdListField {
     } else if (event.key === "Backspace" && this.#input.value === "" && this.#texts.length > 0) {
       // The last one comes back as text, to be mended.
       event.preventDefault();
-      const text = this.#texts.at(-1);
-      this.#input.value = text;
+      this.#input.value = this.#texts[this.#texts.length - 1];
       this.#change(this.#texts.slice(0, -1));
     }
   }
@@ -122,6 +139,7 @@ export class IdListField {
     this.#change([...this.#texts, ...typed]);
   }
 
+  /** @param {string[]} list */
   #change(list) {
     // An id that is there twice says nothing more; the API keeps the first.
     this.#texts = [...new Set(list)];
@@ -130,11 +148,17 @@ export class IdListField {
     this.#form.changed();
   }
 
-  /** Arrow keys go from chip to chip, so that a hundred of them are one stop of the tab key. */
+  /**
+   * Arrow keys go from chip to chip, so that a hundred of them are one stop of the tab key.
+   *
+   * @param {KeyboardEvent} event
+   */
   #moved(event) {
     const buttons = [...this.#chips.querySelectorAll("button")];
-    const at = buttons.indexOf(event.target);
+    const focused = /** @type {HTMLButtonElement} */ (event.target);
+    const at = buttons.indexOf(focused);
     const isLtr = getComputedStyle(this.#chips).direction === "ltr";
+    /** @type {Record<string, number>} */
     const steps = {
       ArrowRight: isLtr ? 1 : -1,
       ArrowLeft: isLtr ? -1 : 1,
@@ -143,13 +167,14 @@ export class IdListField {
     };
     if (event.key in steps) {
       event.preventDefault();
-      focusOne(buttons, buttons[at + steps[event.key]] ?? event.target);
+      focusOne(buttons, buttons[at + steps[event.key]] ?? focused);
     } else if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
       this.#remove(this.#texts[at]);
     }
   }
 
+  /** @param {string} text */
   #remove(text) {
     const at = this.#texts.indexOf(text);
     const hadFocus = this.#chips.contains(document.activeElement);
@@ -191,6 +216,7 @@ export class IdListField {
     this.#frame.show(issues.map((issue) => this.#line(issue)));
   }
 
+  /** @param {string} text */
   #chip(text) {
     return h(
       "li",
@@ -209,24 +235,34 @@ export class IdListField {
     );
   }
 
+  /** @param {Fault} issue */
   #line(issue) {
-    const text = this.#texts[issue.index];
+    const text = this.#texts[Number(issue.index)];
     if (text === undefined) return sentence(issue);
     if (this.#ofServer.length > 0) return [markedId(text), " ", sentence(issue)];
     return idFaultLine(this, text, issue, idFault(text), this.#form);
   }
 }
 
+/**
+ * @param {HTMLElement} chip
+ * @param {{ text: string, isBad: boolean }} entry
+ */
 function update(chip, { text, isBad }) {
   setAttribute(chip, "class", isBad ? "chip bad" : "chip");
-  replace(chip.firstElementChild, h("code", {}, shortId(text)));
+  replace(/** @type {Element} */ (chip.firstElementChild), h("code", {}, shortId(text)));
 }
 
+/**
+ * @param {HTMLElement[]} buttons
+ * @param {HTMLElement} chosen
+ */
 function focusOne(buttons, chosen) {
   for (const each of buttons) each.tabIndex = each === chosen ? 0 : -1;
   chosen.focus();
 }
 
+/** @param {string} text */
 function split(text) {
   return text.split(SEPARATORS).filter(Boolean);
 }

@@ -3,13 +3,30 @@
 import { h } from "../dom.js";
 import { Frame, sentence } from "./field.js";
 
+/**
+ * @import { Attribute, Child } from "../dom.js"
+ * @import { Fault } from "../faults.js"
+ * @import { Name } from "./field.js"
+ */
+
 export class TextField {
   #input;
   #frame;
   #check;
+  /** @type {Fault[]} */
   #ofServer = [];
 
-  /** `check` answers the issues of a text; `onchange` is told of every change. */
+  /**
+   * `check` answers the issues of a text; `onchange` is told of every change.
+   *
+   * @param {object} parts
+   * @param {Name} parts.name
+   * @param {boolean} [parts.required]
+   * @param {(text: string | undefined) => Fault[]} parts.check
+   * @param {() => void} parts.onchange
+   * @param {Child} [parts.after]
+   * @param {Attribute} [parts.class]
+   */
   constructor({ name, required, check, onchange, after, ...props }) {
     this.name = name;
     this.#check = check;
@@ -40,19 +57,29 @@ export class TextField {
     this.#show();
   }
 
+  /** @param {boolean} isReadOnly */
   set readOnly(isReadOnly) {
     this.#input.readOnly = isReadOnly;
   }
 
-  /** Puts a text where the caret is. */
+  /**
+   * Puts a text where the caret is.
+   *
+   * @param {string} text
+   */
   insert(text) {
+    // Null is for inputs of other types.
     const { selectionStart, selectionEnd } = this.#input;
-    this.#input.setRangeText(text, selectionStart, selectionEnd, "end");
+    this.#input.setRangeText(text, selectionStart ?? 0, selectionEnd ?? 0, "end");
     this.#input.dispatchEvent(new Event("input"));
     this.#input.focus();
   }
 
-  /** Shows issues that were found elsewhere, until the text changes. */
+  /**
+   * Shows issues that were found elsewhere, until the text changes.
+   *
+   * @param {Fault[]} issues
+   */
   setIssues(issues) {
     this.#ofServer = issues;
     this.#show();

@@ -18,11 +18,27 @@ import {
 import { session } from "../session.js";
 import { texts } from "../texts.js";
 
+/**
+ * @import { CreateAssessmentRequest, CreatedAssessment } from "assessments-edge/slim"
+ * @import { Failure } from "../api.js"
+ * @import { Child } from "../dom.js"
+ * @import { Dashboard } from "../main.js"
+ * @import { Message } from "../parts/controls.js"
+ * @import { Form as FormOfIds, Home, RequestField } from "../parts/field.js"
+ * @import { Answer } from "../plain-client.js"
+ */
+
+/** @typedef {IdField | IdListField | TextField} Field */
+
 const KEY_FIELD = "Idempotency-Key";
 /** Statuses that are answered before the key is looked at, so that they say nothing of it. */
 const BEFORE_KEY = [401, 403, 429];
 
-/** The page. */
+/**
+ * The page.
+ *
+ * @param {Dashboard} app
+ */
 export function createView(app) {
   const form = new Form(app);
   return { title: texts.pages.create, element: form.element, dispose: () => form.dispose() };
@@ -31,25 +47,41 @@ export function createView(app) {
 class Form {
   #app;
   #draft;
+  /** @type {Map<RequestField, Field>} */
   #fields = new Map();
+  /** @type {TextField} */
   #key;
   #preview = h("output", { class: "preview-name" });
   #cycle = h("p", { class: "hint" }, texts.create.previewCycle);
-  #previewBox;
+  #previewBox = h(
+    "div",
+    { class: "preview" },
+    h("p", { class: "preview-label" }, texts.create.preview),
+    this.#preview,
+    this.#cycle,
+  );
   #message = h("div", { class: "message" });
   #submit = button(texts.create.submit, null, { look: "primary", type: "submit" });
   #stop = button(texts.create.stop, () => this.#sending?.abort(), { hidden: true });
   #startOverButton = button(texts.create.clear, () => this.#startOver(), { look: "quiet" });
   #newKeyButton = button(texts.create.newKey, () => this.#renewKey(), { look: "quiet small" });
+  /** @type {AbortController | undefined} */
   #sending;
   #isSubmitting = false;
-  /** The faults that are told of, if that is what the message is about. */
+  /**
+   * The faults that are told of, if that is what the message is about.
+   *
+   * @type {number | undefined}
+   */
   #counted;
 
+  /** @param {Dashboard} app */
   constructor(app) {
+    const { demo } = app;
     this.#app = app;
     this.#draft = app.draft;
     this.#makeFields();
+    this.#key = this.#makeKey();
     this.element = h(
       "div",
       { class: "page narrow" },
@@ -65,7 +97,7 @@ class Form {
         h(
           "div",
           { class: "actions" },
-          app.demo && button(texts.create.example, () => this.#fill(app.demo.request)),
+          demo && button(texts.create.example, () => this.#fill(demo.request)),
           this.#startOverButton,
         ),
       ),
@@ -87,29 +119,44 @@ class Form {
 
   #makeFields() {
     const required = missingIssues();
+    /** @type {FormOfIds} */
     const form = {
       issues: fieldIssues,
       homeOf: (text, name) => this.#homeOf(text, name),
       move: (text, from, to) => this.#move(text, from, to),
       changed: () => this.#changed(),
     };
-    const add = (type, name, props = { form }) =>
-      this.#fields.set(name, new type({ name, required: required.has(name), ...props }));
-    const addText = (name, props) =>
-      add(TextField, name, {
-        check: (value) => (value === undefined ? [] : fieldIssues(name, value)),
-        onchange: () => this.#changed(),
-        ...props,
-      });
-    add(IdField, "vendor_id");
-    add(IdListField, "control_set_ids");
-    add(IdListField, "service_ids");
+    const addId = (/** @type {RequestField} */ name) =>
+      this.#fields.set(name, new IdField({ name, required: required.has(name), form }));
+    const addList = (/** @type {RequestField} */ name) =>
+      this.#fields.set(name, new IdListField({ name, form }));
+    /**
+     * @param {RequestField} name
+     * @param {Child} [after]
+     */
+    const addText = (name, after) =>
+      this.#fields.set(
+        name,
+        new TextField({
+          name,
+          required: required.has(name),
+          check: (value) => (value === undefined ? [] : fieldIssues(name, value)),
+          onchange: () => this.#changed(),
+          after,
+        }),
+      );
+    addId("vendor_id");
+    addList("control_set_ids");
+    addList("service_ids");
     addText("name");
-    addText("assessment_name_format", { after: this.#tokens() });
-    add(IdField, "assignee_id");
-    add(IdListField, "supporting_document_ids");
+    addText("assessment_name_format", this.#tokens());
+    addId("assignee_id");
+    addList("supporting_document_ids");
     addText("trigger_workflow");
-    this.#key = new TextField({
+  }
+
+  #makeKey() {
+    return new TextField({
       name: KEY_FIELD,
       check: (value) => keyIssues(value ?? ""),
       onchange: () => {
@@ -124,7 +171,10 @@ class Form {
   }
 
   #tokens() {
-    const insert = (token) => () => this.#fields.get("assessment_name_format").insert(token);
+    const insert = (/** @type {string} */ token) => () => {
+      const format = this.#field("assessment_name_format");
+      if (format instanceof TextField) format.insert(token);
+    };
     const tokens = nameTokens().map((token) =>
       button(h("code", {}, token), insert(token), { look: "quiet small" }),
     );
@@ -132,17 +182,14 @@ class Form {
   }
 
   #makeForm() {
+    /**
+     * @param {keyof typeof texts.create.groups} name
+     * @param {Child[]} content
+     */
     const group = (name, ...content) =>
       h("fieldset", { class: "card" }, h("legend", {}, texts.create.groups[name]), content);
-    const field = (name) => this.#fields.get(name).element;
-    this.#previewBox = h(
-      "div",
-      { class: "preview" },
-      h("p", { class: "preview-label" }, texts.create.preview),
-      this.#preview,
-      this.#cycle,
-    );
-    const onsubmit = (event) => {
+    const field = (/** @type {RequestField} */ name) => this.#field(name).element;
+    const onsubmit = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       this.#send();
     };
@@ -168,15 +215,27 @@ class Form {
 
   /** Fields and key as the tab left them, and what was on its way then. */
   #restore() {
-    for (const [name, field] of this.#fields) field.value = this.#draft.fields[name];
+    this.#put(this.#draft.fields);
     this.#key.value = this.#draft.key;
     this.#showPreview();
     if (this.#draft.open)
       this.#tell({ tone: "warning", title: texts.create.openEarlier, actions: [this.#again()] });
   }
 
+  /**
+   * Gives each field what the request has of it.
+   *
+   * @param {Partial<CreateAssessmentRequest>} request
+   */
+  #put(request) {
+    for (const [name, field] of this.#fields) {
+      /** @type {{ value: unknown }} */ (field).value = request[name];
+    }
+  }
+
+  /** @param {Partial<CreateAssessmentRequest>} request */
   #fill(request) {
-    for (const [name, field] of this.#fields) field.value = request[name];
+    this.#put(request);
     this.#changed();
   }
 
@@ -185,7 +244,7 @@ class Form {
     this.#fill({});
     this.#key.value = this.#draft.key;
     replace(this.#message);
-    this.#fields.get("vendor_id").focus();
+    this.#field("vendor_id").focus();
   }
 
   #renewKey() {
@@ -213,14 +272,19 @@ class Form {
   }
 
   #changed() {
-    const fields = [...this.#fields].map(([name, field]) => [name, field.value]);
-    this.#draft.change({ fields: Object.fromEntries(fields) });
+    this.#draft.change({ fields: this.#values() });
     this.#showPreview();
     this.#count();
     this.#warnOfEdits();
   }
 
-  /** The field that takes an id, if it is none of `name`'s. */
+  /**
+   * The field that takes an id, if it is none of `name`'s.
+   *
+   * @param {string} text
+   * @param {RequestField} name
+   * @returns {Home | undefined}
+   */
   #homeOf(text, name) {
     const kind = kindOf(text);
     if (kind === undefined) return undefined;
@@ -234,6 +298,11 @@ class Form {
     return undefined;
   }
 
+  /**
+   * @param {string} text
+   * @param {IdField | IdListField} from
+   * @param {IdField | IdListField} to
+   */
   #move(text, from, to) {
     from.drop(text);
     to.take(text);
@@ -243,20 +312,15 @@ class Form {
   }
 
   #showPreview() {
-    const { value: vendor } = this.#fields.get("vendor_id");
-    const request = {
-      name: this.#fields.get("name").value,
-      assessment_name_format: this.#fields.get("assessment_name_format").value,
-    };
+    const request = this.#values();
+    const { vendor_id: vendor, service_ids: services = [] } = request;
     const isKnown = this.#app.store
       .all()
       .some(({ assessment }) => vendor !== undefined && assessment?.vendor_id === vendor);
-    const name = (assessedBefore) =>
+    const name = (/** @type {boolean} */ assessedBefore) =>
       previewName(request, {
         vendorName: texts.create.previewVendor,
-        serviceNames: this.#fields
-          .get("service_ids")
-          .value.map((_, index) => texts.create.previewService(index + 1)),
+        serviceNames: (services ?? []).map((_, index) => texts.create.previewService(index + 1)),
         assessedBefore,
       });
     const preview = name(isKnown);
@@ -265,11 +329,27 @@ class Form {
     replace(this.#preview, preview);
   }
 
+  /**
+   * What is in the fields.
+   *
+   * @returns {Partial<CreateAssessmentRequest>}
+   */
+  #values() {
+    return Object.fromEntries([...this.#fields].map(([name, field]) => [name, field.value]));
+  }
+
+  /**
+   * What is sent of it. What is missing, the server tells of.
+   *
+   * @returns {CreateAssessmentRequest}
+   */
   #body() {
-    const given = [...this.#fields].map(([name, field]) => [name, field.value]);
-    const isSent = ([name, value]) =>
-      value !== undefined && (name === "control_set_ids" || value.length > 0);
-    return Object.fromEntries(given.filter(isSent));
+    const sent = this.#values();
+    for (const [name, value] of Object.entries(sent)) {
+      const isEmpty = !value || (value.length === 0 && name !== "control_set_ids");
+      if (isEmpty) delete sent[/** @type {RequestField} */ (name)];
+    }
+    return /** @type {CreateAssessmentRequest} */ (sent);
   }
 
   /** One at a time, however often the button is pressed. */
@@ -290,8 +370,12 @@ class Form {
     const missing = missingIssues();
     for (const [name, field] of this.#fields) {
       // What is typed and not a chip yet becomes one.
-      if (field instanceof IdListField) field.value = field.value;
-      else field.setIssues(!(name in body) && missing.has(name) ? [missing.get(name)] : []);
+      if (field instanceof IdListField) {
+        field.settle();
+        continue;
+      }
+      const lack = name in body ? undefined : missing.get(name);
+      field.setIssues(lack ? [lack] : []);
     }
     const [first] = this.#faulty();
     if (first) {
@@ -303,6 +387,7 @@ class Form {
     await this.#exchange(body);
   }
 
+  /** @param {CreateAssessmentRequest} body */
   async #exchange(body) {
     const sent = JSON.stringify(body);
     const before = this.#draft.open;
@@ -319,8 +404,9 @@ class Form {
       });
       if (answer.requestDiffers) await this.#belongsToAnother(answer);
       else await this.#created(answer);
-    } catch (failure) {
-      const isAnswered = !failure.isOpen && !BEFORE_KEY.includes(failure.status);
+    } catch (thrown) {
+      const failure = /** @type {Failure} */ (thrown);
+      const isAnswered = !failure.isOpen && !BEFORE_KEY.includes(failure.status ?? 0);
       if (isAnswered) this.#draft.change({ open: undefined });
       else if (!failure.isOpen) this.#draft.change({ open: before });
       this.#sending = undefined;
@@ -331,6 +417,7 @@ class Form {
     }
   }
 
+  /** @param {Answer<CreatedAssessment>} answer */
   async #created({ data, requestId, replayed }) {
     this.#draft.startAnew();
     await this.#app.store.note(data, { requestId, adds: true });
@@ -340,7 +427,11 @@ class Form {
     });
   }
 
-  /** The key was first used for another request: this one created nothing. */
+  /**
+   * The key was first used for another request: this one created nothing.
+   *
+   * @param {Answer<CreatedAssessment>} answer
+   */
   async #belongsToAnother({ data, requestId }) {
     this.#draft.change({ open: undefined });
     // It may be what an earlier attempt created whose answer got lost.
@@ -363,6 +454,7 @@ class Form {
     });
   }
 
+  /** @param {boolean} isBusy */
   #busy(isBusy) {
     this.#submit.disabled = isBusy;
     replace(this.#submit, isBusy ? texts.create.sending : texts.create.submit);
@@ -376,6 +468,7 @@ class Form {
     else if (document.activeElement === document.body) this.#submit.focus();
   }
 
+  /** @param {Message} message */
   #tell(message) {
     this.#counted = undefined;
     replace(this.#message, banner(message));
@@ -402,7 +495,12 @@ class Form {
     if (!isEdited) warning?.remove();
   }
 
-  /** Shows a refusal: beside the fields that it is about, and what to do. */
+  /**
+   * Shows a refusal: beside the fields that it is about, and what to do.
+   *
+   * @param {Failure} failure
+   * @param {CreateAssessmentRequest} body
+   */
   #refused(failure, body) {
     const known = [...this.#fields.keys(), KEY_FIELD];
     const { requestId } = failure;
@@ -410,26 +508,35 @@ class Form {
       this.#tell({ tone: "error", requestId, ...this.#trouble(failure) });
       return;
     }
-    const { byField, rest } = sorted(failure, body, known);
+    const { byField, rest } = sorted(failure, { ...body }, known);
     for (const [name, issues] of byField) this.#field(name).setIssues(issues);
     const first = known.find((name) => byField.has(name));
-    const toField = () => this.#field(first).focus();
+    const toField = () => first && this.#field(first).focus();
     const { title, body: said = rest, actions = [] } = this.#meaning(failure, byField.size);
     this.#tell({
       tone: "error",
       title,
       requestId,
       body: said,
-      actions: [first && button(texts.create.toField, toField), ...actions].filter(Boolean),
+      actions: first ? [button(texts.create.toField, toField), ...actions] : actions,
     });
     if (first) toField();
   }
 
+  /**
+   * @param {string} name
+   * @returns {Field}
+   */
   #field(name) {
-    return name === KEY_FIELD ? this.#key : this.#fields.get(name);
+    return this.#fields.get(/** @type {RequestField} */ (name)) ?? this.#key;
   }
 
-  /** No answer, or none that says what became of the request. */
+  /**
+   * No answer, or none that says what became of the request.
+   *
+   * @param {Failure} failure
+   * @returns {Omit<Message, "tone">}
+   */
   #trouble({ kind, message }) {
     const { problems, sameKey } = texts.create;
     const retry = { actions: [this.#again()] };
@@ -445,8 +552,14 @@ class Form {
     }
   }
 
-  /** What an error's status asks of the user. */
-  #meaning({ status, code, message, retryAfter }, faultyFields) {
+  /**
+   * What an error's status asks of the user.
+   *
+   * @param {Failure} failure
+   * @param {number} faultyFields
+   * @returns {Omit<Message, "tone">}
+   */
+  #meaning({ status, code, message, retryAfter = 0 }, faultyFields) {
     const { problems, sameKey, wait, faults } = texts.create;
     const connect = () => askForCredential(this.#app);
     const waiting = retryAfter > 0 ? [wait(retryAfter)] : [];

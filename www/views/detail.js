@@ -8,7 +8,22 @@ import { idFault, isTerminal, stageLabel } from "../rules.js";
 import { session } from "../session.js";
 import { texts } from "../texts.js";
 
-/** The page of the assessment `id`, a text as in the address. */
+/**
+ * @import { CustomField, WorkflowRun } from "assessments-edge/slim"
+ * @import { Failure } from "../api.js"
+ * @import { Child } from "../dom.js"
+ * @import { Dashboard } from "../main.js"
+ * @import { Message } from "../parts/controls.js"
+ * @import { Entry, Known, Seen } from "../store.js"
+ */
+
+/**
+ * The page of the assessment `id`, a text as in the address.
+ *
+ * @param {Dashboard} app
+ * @param {string} id
+ * @param {Message} [notice]
+ */
 export function detailView(app, id, notice) {
   const offset = idFault(id, "assessment");
   if (offset !== undefined) return notAnId(id, offset);
@@ -20,6 +35,10 @@ function backLink() {
   return h("p", { class: "back" }, h("a", { href: "/" }, texts.pages.backToList));
 }
 
+/**
+ * @param {string} id
+ * @param {number} offset
+ */
 function notAnId(id, offset) {
   const element = h(
     "div",
@@ -39,10 +58,18 @@ class Detail {
   #body = h("div", { class: "stack" });
   #readAt = h("span");
   #support = h("div", { class: "stack" });
+  /** @type {string | undefined} */
   #shown;
+  /** @type {Failure | undefined} */
   #failure;
+  /** @type {(() => unknown)[]} */
   #ends = [];
 
+  /**
+   * @param {Dashboard} app
+   * @param {string} id
+   * @param {Message} [notice]
+   */
   constructor(app, id, notice) {
     this.#app = app;
     this.#id = id;
@@ -73,13 +100,14 @@ class Detail {
       this.#failure = undefined;
       return true;
     } catch (failure) {
-      this.#failure = failure;
+      this.#failure = /** @type {Failure} */ (failure);
       return false;
     } finally {
       this.#show();
     }
   }
 
+  /** @param {Message} message */
   #tell(message) {
     replace(this.#message, banner({ onDismiss: () => replace(this.#message), ...message }));
   }
@@ -91,21 +119,22 @@ class Detail {
     keepingFocus(this.element, () => {
       // What is read again without a change stays, with what is selected in it.
       if (shown !== this.#shown) this.#showAll(record);
-      replace(this.#readAt, readAt && time(Math.floor(readAt / 1000)));
+      replace(this.#readAt, readAt !== undefined && time(Math.floor(readAt / 1000)));
       replace(this.#support, support(requestId));
     });
     this.#shown = shown;
   }
 
+  /** @param {Entry | undefined} record */
   #showAll(record) {
-    if (!record?.assessment) {
+    const { assessment } = record ?? {};
+    if (!record || !assessment) {
       this.#showNothing();
       return;
     }
     const isOpen = this.#body.querySelector("details")?.open ?? false;
-    this.#showRecord(record);
-    this.#body.querySelector("details").open = isOpen;
-    if (this.element.isConnected) this.#app.setTitle(record.assessment.name);
+    this.#showRecord(record, assessment, isOpen);
+    if (this.element.isConnected) this.#app.setTitle(assessment.name);
   }
 
   /** Nothing is known of it: not read yet, or it cannot be. */
@@ -156,8 +185,12 @@ class Detail {
     }
   }
 
-  #showRecord(record) {
-    const { assessment, archivedAt, history, run } = record;
+  /**
+   * @param {Entry} record
+   * @param {Known} assessment
+   * @param {boolean} isOpen Whether its JSON is.
+   */
+  #showRecord({ archivedAt, history, run }, assessment, isOpen) {
     const isOver = isTerminal(assessment.status);
     const end = button(isOver ? texts.detail.archive : texts.detail.cancel, () => this.#end(), {
       look: "danger-quiet",
@@ -175,7 +208,7 @@ class Detail {
             "p",
             { class: "badges" },
             stageBadge(assessment.status),
-            archivedAt &&
+            archivedAt !== undefined &&
               h("span", { class: "badge" }, texts.detail.archivedAt, " ", time(archivedAt)),
           ),
         ),
@@ -189,7 +222,7 @@ class Detail {
     );
     replace(
       this.#body,
-      this.#failure && this.#staleBanner(),
+      this.#failure && this.#staleBanner(this.#failure),
       h(
         "div",
         { class: "detail-grid" },
@@ -217,7 +250,7 @@ class Detail {
       ),
       h(
         "details",
-        { class: "card json" },
+        { class: "card json", open: isOpen },
         h("summary", {}, texts.detail.json),
         copyButton(pretty(assessment), texts.detail.json),
         h("pre", { tabindex: 0, "aria-label": texts.detail.json }, pretty(assessment)),
@@ -225,9 +258,12 @@ class Detail {
     );
   }
 
-  /** What is shown may be out of date. */
-  #staleBanner() {
-    const failure = this.#failure;
+  /**
+   * What is shown may be out of date.
+   *
+   * @param {Failure} failure
+   */
+  #staleBanner(failure) {
     const isMissing = failure.status === 404;
     return banner({
       tone: "warning",
@@ -252,7 +288,8 @@ class Detail {
   /** Cancels or archives, after a question. */
   async #end() {
     if (session.token === undefined && !(await askForCredential(this.#app))) return;
-    const { status } = this.#app.store.get(this.#id).assessment;
+    const { status } = this.#app.store.get(this.#id)?.assessment ?? {};
+    if (status === undefined) return;
     const isOver = isTerminal(status);
     const { end } = texts;
     const answer = await confirm({
@@ -277,15 +314,24 @@ class Detail {
   }
 }
 
+/** @param {Failure} failure */
 function explained({ kind, message }) {
   return kind === "unreachable" ? texts.connection.unreachable : texts.connection.failed(message);
 }
 
+/**
+ * @param {string} title
+ * @param {Child[]} content
+ */
 function card(title, ...content) {
   return h("section", { class: "card" }, h("h2", {}, title), content);
 }
 
-/** Names and values. */
+/**
+ * Names and values.
+ *
+ * @param {[Child, Child][]} entries
+ */
 function facts(entries) {
   return h(
     "dl",
@@ -294,6 +340,10 @@ function facts(entries) {
   );
 }
 
+/**
+ * @param {Known} assessment
+ * @param {HTMLElement} readAt
+ */
 function times({ created_at: created, initiated_at: initiated, updated_at: updated }, readAt) {
   return facts([
     [texts.detail.created, time(created)],
@@ -303,10 +353,11 @@ function times({ created_at: created, initiated_at: initiated, updated_at: updat
   ]);
 }
 
+/** @param {Known} assessment */
 function scope(assessment) {
-  const one = (id, what) =>
+  const one = (/** @type {string | null} */ id, /** @type {string} */ what) =>
     id ? idLine(id, what) : h("span", { class: "muted" }, texts.detail.none);
-  const many = (ids, what) =>
+  const many = (/** @type {string[]} */ ids, /** @type {string} */ what) =>
     ids.length > 0
       ? h(
           "ul",
@@ -315,28 +366,35 @@ function scope(assessment) {
         )
       : h("span", { class: "muted" }, texts.detail.none);
   const { detail } = texts;
-  return facts(
-    [
-      [detail.vendor, one(assessment.vendor_id, detail.vendor)],
-      [detail.assignee, one(assessment.assignee_id, detail.assignee)],
-      [detail.services, many(assessment.service_ids, detail.services)],
-      [detail.controlSets, many(assessment.control_set_ids, detail.controlSets)],
-      assessment.workflow_run_id && [
-        detail.workflowRun,
-        one(assessment.workflow_run_id, detail.workflowRun),
-      ],
-    ].filter(Boolean),
-  );
+  /** @type {[Child, Child][]} */
+  const known = [
+    [detail.vendor, one(assessment.vendor_id, detail.vendor)],
+    [detail.assignee, one(assessment.assignee_id, detail.assignee)],
+    [detail.services, many(assessment.service_ids, detail.services)],
+    [detail.controlSets, many(assessment.control_set_ids, detail.controlSets)],
+  ];
+  const run = assessment.workflow_run_id;
+  if (run) known.push([detail.workflowRun, one(run, detail.workflowRun)]);
+  return facts(known);
 }
 
+/** @param {CustomField[]} fields */
 function customFields(fields) {
   if (fields.length === 0) return h("p", { class: "muted" }, texts.detail.noCustomFields);
   return facts(fields.map((field) => [h("bdi", {}, field.field_name), customFieldValue(field)]));
 }
 
-/** The steps of a workflow run. */
+/**
+ * The steps of a workflow run.
+ *
+ * @param {WorkflowRun} run
+ * @returns {Child[]}
+ */
 function timeline(run) {
-  const { runStatuses, stepStatuses } = texts.detail;
+  /** @type {Record<string, string>} */
+  const runStatuses = texts.detail.runStatuses;
+  /** @type {Record<string, string>} */
+  const stepStatuses = texts.detail.stepStatuses;
   const steps = run.steps.map((step) => {
     const state = step.status ?? "going";
     return h(
@@ -366,7 +424,7 @@ function timeline(run) {
       h("bdi", {}, run.workflow_name),
       " · ",
       runStatuses[run.status],
-      run.completed_at && [" ", time(run.completed_at)],
+      run.completed_at != null && [" ", time(run.completed_at)],
     ),
     steps.length > 0
       ? h("ol", { class: "timeline" }, steps)
@@ -374,6 +432,7 @@ function timeline(run) {
   ];
 }
 
+/** @param {Seen[]} history */
 function seen(history) {
   const entries = history
     .toReversed()
@@ -390,6 +449,7 @@ function seen(history) {
   return h("ol", { class: "history" }, entries);
 }
 
+/** @param {string | undefined} requestId */
 function support(requestId) {
   return [
     h("p", { class: "muted" }, texts.detail.supportText),
@@ -397,6 +457,7 @@ function support(requestId) {
   ];
 }
 
+/** @param {Known} assessment */
 function pretty(assessment) {
   return JSON.stringify(assessment, null, 2);
 }

@@ -10,7 +10,17 @@ import { session } from "../session.js";
 import { texts } from "../texts.js";
 import { ImportError, download, exported, imported } from "../transfer.js";
 
-/** The place of a record in the list. */
+/**
+ * @import { Dashboard } from "../main.js"
+ * @import { Message } from "../parts/controls.js"
+ * @import { Entry } from "../store.js"
+ */
+
+/**
+ * The place of a record in the list.
+ *
+ * @type {Record<string, (a: Entry, b: Entry) => number>}
+ */
 const ORDERS = {
   updated: (a, b) => (b.assessment?.updated_at ?? 0) - (a.assessment?.updated_at ?? 0),
   created: (a, b) => (b.assessment?.created_at ?? 0) - (a.assessment?.created_at ?? 0),
@@ -18,10 +28,12 @@ const ORDERS = {
   stage: (a, b) => stageIndex(a) - stageIndex(b) || ORDERS.updated(a, b),
 };
 
-const nameOf = ({ id, assessment }) => assessment?.name ?? id;
+const nameOf = (/** @type {Entry} */ { id, assessment }) => assessment?.name ?? id;
 
-const labelOf = ({ assessment }) => assessment && stageLabel(assessment.status);
+const labelOf = (/** @type {Entry} */ { assessment }) =>
+  assessment && stageLabel(assessment.status);
 
+/** @param {Entry} record */
 function stageIndex(record) {
   const index = stages().findIndex(({ label }) => label === labelOf(record));
   return index < 0 ? Infinity : index;
@@ -30,7 +42,11 @@ function stageIndex(record) {
 /** What was searched and chosen, kept while the page is open. */
 const choice = { search: "", stage: "", order: "updated" };
 
-/** The page. */
+/**
+ * The page.
+ *
+ * @param {Dashboard} app
+ */
 export function listView(app) {
   const view = new List(app);
   return { title: texts.pages.list, element: view.element, dispose: () => view.dispose() };
@@ -41,13 +57,16 @@ class List {
   #rows = h("ul", { class: "rows" });
   #shown = h("p", { class: "muted shown", role: "status" });
   #overview = h("div", { class: "overview" });
+  #overviewParts = [h("div"), h("ul", { class: "legend", "aria-label": texts.list.distribution })];
   #tools;
-  #menu;
+  #menu = h("div", { class: "card actions", hidden: true });
   #nothing = h("div");
   #message = h("div", { class: "message" });
   #state = h("div", { class: "message" });
+  /** @type {(() => unknown)[]} */
   #ends = [];
 
+  /** @param {Dashboard} app */
   constructor(app) {
     this.#app = app;
     this.#tools = this.#makeTools();
@@ -95,6 +114,11 @@ class List {
       value: choice.search,
       oninput: ({ target }) => this.#choose({ search: target.value }),
     });
+    /**
+     * @param {"stage" | "order"} name
+     * @param {string} label
+     * @param {string[][]} options
+     */
     const select = (name, label, options) => {
       const control = h(
         "select",
@@ -125,14 +149,14 @@ class List {
       accept: "application/json,.json",
       hidden: true,
       onchange: () => {
-        if (file.files[0]) this.#import(file.files[0]);
+        const [chosen] = file.files ?? [];
+        if (chosen) this.#import(chosen);
         file.value = "";
       },
     });
     const { refresh, exportFile, importFile, clear, more } = texts.list;
-    this.#menu = h(
-      "div",
-      { class: "card actions", hidden: true },
+    replace(
+      this.#menu,
       button(refresh, () => this.#app.refresher.readAll()),
       button(exportFile, () => this.#export()),
       button(importFile, () => file.click()),
@@ -164,7 +188,7 @@ class List {
       spellcheck: "false",
       "aria-describedby": fault.id,
     });
-    const onsubmit = (event) => {
+    const onsubmit = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       const id = input.value.trim();
       const offset = idFault(id, "assessment");
@@ -186,6 +210,7 @@ class List {
     );
   }
 
+  /** @param {Partial<typeof choice>} changes */
   #choose(changes) {
     Object.assign(choice, changes);
     this.#show();
@@ -194,7 +219,7 @@ class List {
   #show() {
     const records = this.#app.store.all();
     const wanted = choice.search.trim().toLocaleLowerCase();
-    const matches = (record) =>
+    const matches = (/** @type {Entry} */ record) =>
       (choice.stage === "" || labelOf(record) === choice.stage) &&
       [nameOf(record), record.id, record.assessment?.vendor_id ?? ""].some((text) =>
         text.toLocaleLowerCase().includes(wanted),
@@ -217,6 +242,7 @@ class List {
     this.#showState();
   }
 
+  /** @param {Entry[]} records */
   #showOverview(records) {
     const counts = stages().map(({ label, statuses: [status] }) => ({
       label,
@@ -226,10 +252,7 @@ class List {
     const present = counts.filter(({ count }) => count > 0);
     this.#overview.hidden = present.length === 0;
     if (present.length === 0) return;
-    const [bar, legend] =
-      this.#overview.children.length > 0
-        ? this.#overview.children
-        : [h("div"), h("ul", { class: "legend", "aria-label": texts.list.distribution })];
+    const [bar, legend] = this.#overviewParts;
     replace(bar, distribution(present));
     // Kept while they change, so that the focus stays on the one that was pressed.
     reconcile(
@@ -247,7 +270,7 @@ class List {
               class: `legend-item stage-${status.replaceAll("_", "-")}`,
               onclick: () => {
                 this.#choose({ stage: choice.stage === label ? "" : label });
-                this.#tools.querySelector("select").value = choice.stage;
+                this.#showChoice();
               },
             },
             h("span", { class: "swatch", "aria-hidden": "true" }),
@@ -257,8 +280,10 @@ class List {
           ),
         ),
       ({ firstElementChild: chooser }, { label, count }) => {
+        const number = chooser?.querySelector("strong");
+        if (!chooser || !number) return;
         chooser.setAttribute("aria-pressed", String(choice.stage === label));
-        replace(chooser.querySelector("strong"), formatNumber(count));
+        replace(number, formatNumber(count));
       },
     );
     if (this.#overview.children.length === 0) this.#overview.append(bar, legend);
@@ -280,11 +305,18 @@ class List {
     );
   }
 
+  /** Makes the controls show what was chosen elsewhere. */
+  #showChoice() {
+    const search = this.#tools.querySelector("input");
+    const stage = this.#tools.querySelector("select");
+    if (search) search.value = choice.search;
+    if (stage) stage.value = choice.stage;
+  }
+
   #noMatch() {
     const showAll = () => {
       this.#choose({ search: "", stage: "" });
-      this.#tools.querySelector("input").value = "";
-      this.#tools.querySelector("select").value = "";
+      this.#showChoice();
     };
     return h(
       "div",
@@ -308,9 +340,10 @@ class List {
     const { kind, status, message } = pause.failure;
     const { paused } = texts.list;
     if (kind === "unreachable") return paused.unreachable;
-    return [401, 403].includes(status) ? paused.credential(message) : paused.busy(message);
+    return [401, 403].includes(status ?? 0) ? paused.credential(message) : paused.busy(message);
   }
 
+  /** @param {Message} message */
   #tell(message) {
     replace(this.#message, banner({ onDismiss: () => replace(this.#message), ...message }));
   }
@@ -319,6 +352,7 @@ class List {
     download(texts.list.exportName, exported(this.#app.store.all()));
   }
 
+  /** @param {File} file */
   async #import(file) {
     try {
       const ids = await imported(file);
@@ -327,7 +361,7 @@ class List {
     } catch (error) {
       if (!(error instanceof ImportError)) throw error;
       const explain = texts.list.importProblems[error.problem];
-      this.#tell({ tone: "error", title: explain(error.detail) });
+      this.#tell({ tone: "error", title: explain(error.detail ?? 0) });
     }
   }
 
@@ -349,12 +383,17 @@ class List {
   }
 }
 
-/** Shows a record in its row, unless the row shows just that. */
+/**
+ * Shows a record in its row, unless the row shows just that.
+ *
+ * @param {HTMLElement} row
+ * @param {Entry} record
+ */
 function updateRow(row, { id, assessment, archivedAt, problem }) {
   const content = JSON.stringify([assessment, archivedAt, problem]);
   if (row.dataset.content === content) return;
   row.dataset.content = content;
-  const label = (text) => h("span", { class: "cell-label" }, text);
+  const label = (/** @type {string} */ text) => h("span", { class: "cell-label" }, text);
   keepingFocus(row, () =>
     replace(
       row,
@@ -374,7 +413,7 @@ function updateRow(row, { id, assessment, archivedAt, problem }) {
         assessment
           ? stageBadge(assessment.status)
           : h("span", { class: "badge" }, texts.list.unread),
-        archivedAt && h("span", { class: "badge" }, texts.list.archived),
+        archivedAt !== undefined && h("span", { class: "badge" }, texts.list.archived),
         problem && h("span", { class: "badge warning" }, texts.list.missing),
       ),
       assessment && [
