@@ -1,11 +1,11 @@
-//! Formatting and lints, of the code and of the description of the API, and what
-//! the code depends on.
+//! Formatting, lints and types, of the code and of the description of the API,
+//! and what the code depends on.
 
 mod dependencies;
 
 use anyhow::Result;
 
-use crate::build;
+use crate::build::{self, Effort};
 use crate::process::{cargo, root, run, run_quietly, step};
 use crate::setup::{self, OPENAPI};
 
@@ -18,6 +18,8 @@ pub(crate) fn run_command() -> Result<()> {
         cargo().args(["fmt", "--all", "--check"]),
         "run `cargo fmt --all`",
     )?;
+    setup::npm_tools()?;
+    biome()?;
     // One package at a time: a workspace build would unify their features.
     for (what, arguments) in [
         (
@@ -59,12 +61,43 @@ pub(crate) fn run_command() -> Result<()> {
         )?;
     }
     dependencies::check()?;
+    types()?;
     description()
+}
+
+/// Formatting and lints of the JavaScript and the style sheets.
+fn biome() -> Result<()> {
+    step("checking the formatting of the JavaScript, and linting it");
+    run(
+        setup::node()?
+            .arg("node_modules/@biomejs/biome/bin/biome")
+            .args(["ci", "--error-on-warnings"]),
+        "run `npx biome check --write`, and mend what that leaves",
+    )
+}
+
+/// Types of the JavaScript, which stand in its comments; those of what is built
+/// from Rust are among them.
+fn types() -> Result<()> {
+    build::worker(Effort::Quick)?;
+    for (what, project) in [
+        ("the package", "tsconfig/pkg.json"),
+        ("the dashboard", "tsconfig/www.json"),
+        ("the Worker's entry", "tsconfig/worker.json"),
+    ] {
+        step(&format!("checking the types of {what}"));
+        run(
+            setup::node()?
+                .arg("node_modules/typescript/bin/tsc")
+                .args(["--project", project]),
+            "mend what TypeScript reports above",
+        )?;
+    }
+    Ok(())
 }
 
 /// The description of the API, by two judges that know different rules.
 fn description() -> Result<()> {
-    setup::npm_tools()?;
     setup::openapi_npm_tools()?;
     let file = build::description()?;
     step("linting the description of the API");
