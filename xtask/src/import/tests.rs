@@ -64,6 +64,25 @@ fn every_fault_is_reported_with_its_place() {
 }
 
 #[test]
+fn a_value_of_a_closed_set_is_a_text_and_nothing_else() {
+    for pointer in [
+        "/orgs/0/users/0/membership",
+        "/orgs/0/workflows/0/kind",
+        "/orgs/0/custom_fields/0/field_type",
+        "/orgs/0/assessments/0/status",
+        "/orgs/0/assessments/0/portal",
+    ] {
+        let mut json = demo();
+        json["orgs"][0]["assessments"][0]["portal"] = json!("open");
+        let value = json.pointer_mut(pointer).unwrap();
+        // What serde would take for the same.
+        *value = json!({ value.as_str().unwrap(): null });
+        let told = format!("{pointer}: must be a string");
+        assert!(faults(&json).contains(&told), "{told}");
+    }
+}
+
+#[test]
 fn no_message_repeats_a_secret() {
     let mut json = demo();
     json["orgs"][0]["api_keys"][0]["secret"] = json!("ak_test_hush");

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use assessments::id::{Id, Kind};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::import::reader::{Faults, Node, Object, Unique};
 
@@ -62,7 +63,9 @@ pub(super) fn switch(object: &Object<'_>, faults: &mut Faults, key: &str) -> Opt
 
 /// A value of one of the library's enums, as it is written.
 pub(super) fn enum_value<T: DeserializeOwned>(node: &Node<'_>, faults: &mut Faults) -> Option<T> {
-    serde_json::from_value(node.value().clone())
+    // A text, for serde also takes an object with the value as its key.
+    let text = node.text(faults)?;
+    serde_json::from_value(Value::String(text))
         .map_err(|error| faults.add(node, error.to_string()))
         .ok()
 }
