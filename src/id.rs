@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub const DIGITS: usize = 32;
 
 /// A kind of resource as a type, so that a vendor id cannot stand where a
-/// service id belongs. Implemented by the marker types of this module only.
+/// service id belongs. Implemented by the types of [`kind`] only.
 pub trait Kind: sealed::Sealed + Copy + Ord + Hash + 'static {
     /// The same kind as a value.
     const KIND: AnyKind;
@@ -26,6 +26,19 @@ mod sealed {
 
 /// An id of kind `K` that is well formed. Whether it names anything is a
 /// question for the database.
+///
+/// ```
+/// use assessments::id::{IdError, ServiceId, VendorId};
+///
+/// let text = "cbvndr_bdbb39ff21c65aa009a055bb64bf3703";
+/// let vendor: VendorId = text.parse()?;
+/// assert_eq!(vendor.as_str(), text);
+///
+/// // An id of one kind is none of another, and the error says why.
+/// let error = ServiceId::parse(text).unwrap_err();
+/// assert_eq!(error.code(), "wrong_kind");
+/// # Ok::<(), IdError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id<K: Kind> {
     text: String,
@@ -58,6 +71,45 @@ impl<K: Kind> Id<K> {
         Self {
             text,
             kind: PhantomData,
+        }
+    }
+}
+
+/// An id as a request names it. A malformed one is no error by itself: it is
+/// simply not found (2.5), and the answer repeats it as sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference<K: Kind> {
+    /// It has the form of an id of this kind.
+    WellFormed(Id<K>),
+    /// It cannot name anything.
+    Malformed(String),
+}
+
+impl<K: Kind> Reference<K> {
+    /// Reads an id as sent.
+    #[must_use]
+    pub fn read(text: String) -> Self {
+        match Id::parse(&text) {
+            Ok(id) => Self::WellFormed(id),
+            Err(_) => Self::Malformed(text),
+        }
+    }
+
+    /// The text as sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::WellFormed(id) => id.as_str(),
+            Self::Malformed(text) => text,
+        }
+    }
+
+    /// The id, if it can name anything.
+    #[must_use]
+    pub fn id(&self) -> Option<&Id<K>> {
+        match self {
+            Self::WellFormed(id) => Some(id),
+            Self::Malformed(_) => None,
         }
     }
 }
@@ -238,14 +290,21 @@ macro_rules! kinds {
             }
         }
 
+        /// The kinds as types, which have no values.
+        pub mod kind {
+            use super::{AnyKind, Kind, sealed};
+            $(
+                $(#[$doc])*
+                #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+                pub enum $kind {}
+                impl sealed::Sealed for $kind {}
+                impl Kind for $kind { const KIND: AnyKind = AnyKind::$kind; }
+            )*
+        }
+
         $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-            pub enum $kind {}
-            impl sealed::Sealed for $kind {}
-            impl Kind for $kind { const KIND: AnyKind = AnyKind::$kind; }
             #[doc = concat!("The id of ", $noun, ": `", $prefix, "_` and 32 hexadecimal digits.")]
-            pub type $alias = Id<$kind>;
+            pub type $alias = Id<kind::$kind>;
         )*
     };
 }

@@ -35,6 +35,7 @@ pub mod assessment;
 pub mod client;
 pub mod columns;
 pub mod credential;
+pub mod field;
 pub mod id;
 pub mod idempotency;
 #[cfg(feature = "js")]
@@ -45,6 +46,7 @@ pub mod name;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod problem;
+pub mod request;
 pub mod route;
 pub mod schema;
 pub mod shape;

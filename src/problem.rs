@@ -6,7 +6,8 @@
 use serde::Serialize;
 
 use crate::idempotency::{self, IdempotencyKeyError};
-use crate::limits::{LimitFault, WorkflowName};
+use crate::limits::LimitFault;
+use crate::request::WorkflowName;
 use crate::schema::{Fault, Field};
 use crate::workflow::event::{EventName, EventNameError};
 

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::id::{Assessment, Id, Kind, WorkflowRun};
-use crate::limits::Reference;
+use crate::id::kind::{Assessment, WorkflowRun};
+use crate::id::{Id, Kind, Reference};
 use crate::problem::Problem;
 
 /// An endpoint: one method of one path. Configuration names it in snake case.

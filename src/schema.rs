@@ -1,159 +1,19 @@
-//! The schema of a create request (4.1, 4.2): any JSON value becomes a
-//! [`Draft`], or the complete list of its faults, the body of a `422`.
+//! The schema of a request body (4.1, 4.2): any JSON value becomes what its
+//! fields hold, or the complete list of its faults, the body of a `422`.
 
 use std::ops::ControlFlow;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::json::{JsonError, JsonText};
-use crate::shape::Spec;
+use crate::field::{Body, CreateAssessmentRequest, Descriptor, Slot};
+use crate::json::{Json, JsonError, JsonKind, JsonText};
+
+pub use crate::field::Field;
 
 /// Entries of a list of faults (4.2): the first so many are told, and nothing
 /// is read beyond them. A body of the largest size can hold over a hundred
 /// thousand, each of which would be answered with fifty times its bytes.
 pub const MAX_FAULTS: usize = 1_000;
-
-/// A JSON value, wherever it is held: a text on the server, an object in the
-/// browser. Both are checked by the one [`check`].
-pub trait Json: Sized {
-    /// The members the request knows, or `None` if this is not an object.
-    fn members(self) -> Option<Members<Self>>;
-    /// What kind of value this is.
-    fn kind(self) -> JsonKind<Self>;
-    /// Reads the items of an array one by one, in order, until `visit` breaks
-    /// off. Answers how many there are, or at least as many as were read.
-    fn each_item(self, visit: &mut dyn FnMut(Self) -> ControlFlow<()>) -> usize;
-}
-
-/// A JSON value as far as the schema tells values apart.
-#[derive(Debug)]
-pub enum JsonKind<J> {
-    /// `null`.
-    Null,
-    /// A string.
-    String(String),
-    /// A string that is no Unicode text, which only JavaScript can hold: one
-    /// of its surrogates has no partner. No acceptable JSON spells it.
-    IllFormed,
-    /// An array, to be read with [`Json::each_item`].
-    Array(J),
-    /// A number, a boolean or an object: right nowhere in this request.
-    Other,
-}
-
-macro_rules! fields {
-    ($($(#[$doc:meta])* $field:ident $slot:ident;)*) => {
-        /// The fields of the request, in model order (4.1).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Field { $($(#[$doc])* $field,)* }
-
-        impl Field {
-            /// Every field, in model order.
-            pub const ALL: &'static [Self] = &[$(Self::$field,)*];
-
-            /// The key in the JSON object.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$field => stringify!($slot),)* }
-            }
-
-            /// The field whose key is `name`.
-            #[must_use]
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $(stringify!($slot) => Some(Self::$field),)* _ => None }
-            }
-        }
-
-        /// The values of the known fields, `None` where the key is absent.
-        #[derive(Debug)]
-        pub struct Members<J> { $($(#[$doc])* pub $slot: Option<J>,)* }
-
-        impl<J> Members<J> {
-            /// The place of one field's value.
-            pub fn slot(&mut self, field: Field) -> &mut Option<J> {
-                match field { $(Field::$field => &mut self.$slot,)* }
-            }
-        }
-
-        impl<J> Default for Members<J> {
-            fn default() -> Self {
-                Self { $($slot: None,)* }
-            }
-        }
-    };
-}
-
-fields! {
-    /// The vendor to assess.
-    VendorId vendor_id;
-    /// The control sets to assess it against.
-    ControlSetIds control_set_ids;
-    /// The assessment's name.
-    Name name;
-    /// A template for a generated name.
-    AssessmentNameFormat assessment_name_format;
-    /// The services in scope.
-    ServiceIds service_ids;
-    /// The person responsible.
-    AssigneeId assignee_id;
-    /// The name of a workflow to start.
-    TriggerWorkflow trigger_workflow;
-    /// Documents to link as evidence.
-    SupportingDocumentIds supporting_document_ids;
-}
-
-impl Field {
-    /// The JSON type of the field, and whether it is required.
-    #[must_use]
-    pub const fn spec(self) -> (&'static Spec, bool) {
-        match self {
-            Self::VendorId => (&Spec::String, true),
-            Self::ControlSetIds => (&Spec::List(&Spec::String), true),
-            Self::Name | Self::AssessmentNameFormat | Self::AssigneeId | Self::TriggerWorkflow => {
-                (&Spec::Nullable(&Spec::String), false)
-            }
-            Self::ServiceIds | Self::SupportingDocumentIds => {
-                (&Spec::Nullable(&Spec::List(&Spec::String)), false)
-            }
-        }
-    }
-}
-
-/// The body of `POST /v1/assessments`: an existing vendor and the control sets
-/// to assess it against; all else is optional, and `null` is the same as absent.
-///
-/// Every value has the right JSON type; nothing else is known of it yet. Ids
-/// may be malformed and texts too long: [`crate::limits`] goes on from here.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(as = CreateAssessmentRequest))]
-pub struct Draft {
-    /// The vendor to assess, a `cbvndr_` id.
-    pub vendor_id: String,
-    /// Control sets to assess the vendor against, `cbctst_` ids. May be empty.
-    pub control_set_ids: Vec<String>,
-    /// The assessment's name, at most 255 characters after trimming. Generated if absent or blank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Template for a generated name, at most 255 characters. Tokens:
-    /// `{{vendor:name}}`, `{{service:name}}`, `{{cycle}}`, `{{year}}`, `{{date}}`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assessment_name_format: Option<String>,
-    /// Services of this vendor in scope, `cbsvc_` ids.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "openapi", schema(nullable, required = false))]
-    pub service_ids: Vec<String>,
-    /// The person responsible, a `cbuser_` id. If absent, the vendor's first risk analyst.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub assignee_id: Option<String>,
-    /// The name of a workflow to start alongside, exact and case-sensitive, at most 255 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub trigger_workflow: Option<String>,
-    /// Documents of this vendor to link as evidence, `cbvdoc_` ids.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "openapi", schema(nullable, required = false))]
-    pub supporting_document_ids: Vec<String>,
-}
 
 /// One schema fault: an entry of the `detail` array of a `422`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,11 +32,9 @@ pub enum Place {
     /// A position in the text: `["body", offset]`.
     Offset(usize),
     /// A field: `["body", name]`.
-    Field(Field),
+    Field(&'static str),
     /// An item of a list: `["body", name, index]`.
-    Item(Field, usize),
-    /// A member of another body than a create's: `["body", name]`.
-    Member(&'static str),
+    Item(&'static str, usize),
 }
 
 /// What is wrong, on the wire `type` and `msg`.
@@ -222,22 +80,38 @@ impl FaultKind {
     }
 }
 
-/// Reads a request body as it came over HTTP.
+/// Reads the body of a create as it came over HTTP.
+///
+/// ```
+/// use assessments::schema::{self, FaultKind, Place};
+///
+/// let json = Some("application/json");
+/// let request = schema::read(json, br#"{"vendor_id":"cbvndr_1","control_set_ids":[]}"#);
+/// assert_eq!(request.unwrap().vendor_id, "cbvndr_1");
+///
+/// let faults = schema::read(json, br#"{"control_set_ids":[7]}"#).unwrap_err();
+/// assert_eq!(faults[0].place, Place::Field("vendor_id"));
+/// assert_eq!(faults[0].kind, FaultKind::Missing);
+/// assert_eq!(faults[1].place, Place::Item("control_set_ids", 0));
+/// ```
 ///
 /// # Errors
 /// Every fault, in model order, items by index; never an empty list.
-pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Draft, Vec<Fault>> {
+pub fn read(
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<CreateAssessmentRequest, Vec<Fault>> {
     check(read_json(content_type, body)?)
 }
 
-/// Reads a request body, if nothing is wrong with it. [`read`] tells what is.
+/// Reads the body of a create, if nothing is wrong with it. [`read`] tells what is.
 #[must_use]
-pub fn accept(content_type: Option<&str>, body: &[u8]) -> Option<Draft> {
+pub fn accept(content_type: Option<&str>, body: &[u8]) -> Option<CreateAssessmentRequest> {
     let json = read_json(content_type, body).ok()?;
     // The first fault is enough to know.
     check_up_to(1, usize::MAX, json)
         .ok()
-        .map(|measured| measured.draft)
+        .map(|measured| measured.body)
 }
 
 /// Reads a request body as JSON, whatever it should hold.
@@ -263,73 +137,48 @@ pub fn read_json<'a>(
 /// # Errors
 /// Every fault up to [`MAX_FAULTS`], in model order, items by index; never an
 /// empty list.
-pub fn check<J: Json>(json: J) -> Result<Draft, Vec<Fault>> {
-    check_within(usize::MAX, json).map(|measured| measured.draft)
+pub fn check<B: Body>(json: impl Json) -> Result<B, Vec<Fault>> {
+    check_within(usize::MAX, json).map(|measured| measured.body)
 }
 
-/// A request, and whether it is larger than what was to be read of it.
-pub(crate) struct Measured {
+/// A request body, and whether it is larger than what was to be read of it.
+pub(crate) struct Measured<B> {
     /// As far as it was read.
-    pub(crate) draft: Draft,
+    pub(crate) body: B,
     /// Whether its JSON is larger than allowed, however it is spelt.
     pub(crate) is_too_large: bool,
     /// The lists that were not read to their end, and how many entries they have.
-    pub(crate) cut: Vec<(Field, usize)>,
+    pub(crate) cut: Vec<(&'static str, usize)>,
 }
 
 /// [`check`] for values of any size: lists are read until the JSON of what was
 /// read must have more than `room` bytes.
-pub(crate) fn check_within<J: Json>(room: usize, json: J) -> Result<Measured, Vec<Fault>> {
+pub(crate) fn check_within<B: Body>(
+    room: usize,
+    json: impl Json,
+) -> Result<Measured<B>, Vec<Fault>> {
     check_up_to(MAX_FAULTS, room, json)
 }
 
 /// [`check_within`] that stops at so many faults.
-fn check_up_to<J: Json>(most: usize, room: usize, json: J) -> Result<Measured, Vec<Fault>> {
-    let members = json
-        .members()
-        .ok_or_else(|| vec![Fault::new(Place::Body, FaultKind::NotAnObject)])?;
+fn check_up_to<B: Body>(
+    most: usize,
+    room: usize,
+    json: impl Json,
+) -> Result<Measured<B>, Vec<Fault>> {
+    let mut body = B::default();
     let mut checker = Checker {
         most,
         room: Some(room),
         ..Checker::default()
     };
-    // Struct fields are evaluated as written, so faults come in model order.
-    let draft = Draft {
-        vendor_id: checker.required(Field::VendorId, members.vendor_id, Checker::string),
-        control_set_ids: checker.required(
-            Field::ControlSetIds,
-            members.control_set_ids,
-            Checker::strings,
-        ),
-        name: checker.optional(Field::Name, members.name, Checker::string),
-        assessment_name_format: checker.optional(
-            Field::AssessmentNameFormat,
-            members.assessment_name_format,
-            Checker::string,
-        ),
-        service_ids: checker
-            .optional(Field::ServiceIds, members.service_ids, Checker::strings)
-            .unwrap_or_default(),
-        assignee_id: checker.optional(Field::AssigneeId, members.assignee_id, Checker::string),
-        trigger_workflow: checker.optional(
-            Field::TriggerWorkflow,
-            members.trigger_workflow,
-            Checker::string,
-        ),
-        supporting_document_ids: checker
-            .optional(
-                Field::SupportingDocumentIds,
-                members.supporting_document_ids,
-                Checker::strings,
-            )
-            .unwrap_or_default(),
-    };
+    checker.object(json, B::FIELDS, body.slots());
     if checker.ill_formed {
         return Err(vec![Fault::new(Place::Offset(0), FaultKind::InvalidJson)]);
     }
     if checker.faults.is_empty() {
         Ok(Measured {
-            draft,
+            body,
             is_too_large: checker.room.is_none(),
             cut: checker.cut,
         })
@@ -349,7 +198,7 @@ struct Checker {
     /// Bytes that what is still to be read may have; `None` if it had more.
     room: Option<usize>,
     /// The lists that were not read to their end.
-    cut: Vec<(Field, usize)>,
+    cut: Vec<(&'static str, usize)>,
 }
 
 impl Checker {
@@ -368,49 +217,47 @@ impl Checker {
         self.room = self.room.and_then(|room| room.checked_sub(bytes));
     }
 
-    fn required<J: Json, T: Default>(
-        &mut self,
-        field: Field,
-        value: Option<J>,
-        read: fn(&mut Self, Field, JsonKind<J>) -> T,
-    ) -> T {
-        match value {
-            Some(value) if !self.is_full() => read(self, field, value.kind()),
-            Some(_) => T::default(),
-            None => {
-                self.fault(Place::Field(field), FaultKind::Missing);
-                T::default()
+    /// Reads the fields, in model order, each into its slot.
+    fn object(&mut self, json: impl Json, fields: &[Descriptor], slots: Vec<Slot<'_>>) {
+        let names: Vec<&'static str> = fields.iter().map(|field| field.name).collect();
+        let Some(members) = json.members(&names) else {
+            self.fault(Place::Body, FaultKind::NotAnObject);
+            return;
+        };
+        for ((field, slot), member) in fields.iter().zip(slots).zip(members) {
+            match member {
+                None if field.is_required => {
+                    self.fault(Place::Field(field.name), FaultKind::Missing);
+                }
+                Some(value) if !self.is_full() => self.member(field, slot, &value),
+                None | Some(_) => {}
             }
         }
     }
 
-    fn optional<J: Json, T>(
-        &mut self,
-        field: Field,
-        value: Option<J>,
-        read: fn(&mut Self, Field, JsonKind<J>) -> T,
-    ) -> Option<T> {
-        let value = value.filter(|_| !self.is_full())?;
-        match value.kind() {
-            JsonKind::Null => None,
-            shape => Some(read(self, field, shape)),
+    fn member(&mut self, field: &Descriptor, slot: Slot<'_>, value: &impl Json) {
+        if !field.is_required && value.kind() == JsonKind::Null {
+            return;
+        }
+        let place = Place::Field(field.name);
+        match slot {
+            Slot::Text(text) => *text = self.text(place, value),
+            Slot::OptionalText(text) => *text = Some(self.text(place, value)),
+            Slot::List(list) => *list = self.texts(field.name, value),
+            Slot::Unread => {}
         }
     }
 
-    fn string<J: Json>(&mut self, field: Field, shape: JsonKind<J>) -> String {
-        self.text(Place::Field(field), shape)
-    }
-
-    fn strings<J: Json>(&mut self, field: Field, shape: JsonKind<J>) -> Vec<String> {
-        let JsonKind::Array(list) = shape else {
-            self.fault(Place::Field(field), FaultKind::NotAList);
+    fn texts(&mut self, name: &'static str, list: &impl Json) -> Vec<String> {
+        if list.kind() != JsonKind::Array {
+            self.fault(Place::Field(name), FaultKind::NotAList);
             return Vec::new();
-        };
+        }
         let mut texts = Vec::new();
         let entries = list.each_item(&mut |item| {
             // The shortest item is one character and the comma or bracket behind it.
             self.count(2);
-            texts.push(self.text(Place::Item(field, texts.len()), item.kind()));
+            texts.push(self.text(Place::Item(name, texts.len()), &item));
             if self.is_full() || self.room.is_none() {
                 ControlFlow::Break(())
             } else {
@@ -418,27 +265,23 @@ impl Checker {
             }
         });
         if entries > texts.len() {
-            self.cut.push((field, entries));
+            self.cut.push((name, entries));
         }
         texts
     }
 
-    fn text<J>(&mut self, place: Place, shape: JsonKind<J>) -> String {
-        match shape {
-            JsonKind::String(text) => {
-                // One more for the other quotation mark.
-                self.count(text.len() + 1);
-                text
-            }
-            JsonKind::IllFormed => {
-                self.ill_formed = true;
-                String::new()
-            }
-            JsonKind::Null | JsonKind::Array(_) | JsonKind::Other => {
-                self.fault(place, FaultKind::NotAString);
-                String::new()
-            }
+    fn text(&mut self, place: Place, value: &impl Json) -> String {
+        if value.kind() != JsonKind::String {
+            self.fault(place, FaultKind::NotAString);
+            return String::new();
         }
+        let text = value.text();
+        // Only a string that is no Unicode text has none.
+        self.ill_formed |= text.is_none();
+        let text = text.unwrap_or_default();
+        // One more for the other quotation mark.
+        self.count(text.len() + 1);
+        text
     }
 }
 
@@ -470,9 +313,8 @@ impl Serialize for Place {
         match *self {
             Self::Body => [BODY].serialize(serializer),
             Self::Offset(offset) => (BODY, offset).serialize(serializer),
-            Self::Field(field) => (BODY, field.name()).serialize(serializer),
-            Self::Item(field, index) => (BODY, field.name(), index).serialize(serializer),
-            Self::Member(name) => (BODY, name).serialize(serializer),
+            Self::Field(name) => (BODY, name).serialize(serializer),
+            Self::Item(name, index) => (BODY, name, index).serialize(serializer),
         }
     }
 }
@@ -534,8 +376,8 @@ mod tests {
         assert_eq!(
             read(Some("application/json"), body).unwrap_err(),
             [
-                Fault::new(Place::Field(Field::VendorId), FaultKind::NotAString),
-                Fault::new(Place::Field(Field::ControlSetIds), FaultKind::NotAList),
+                Fault::new(Place::Field("vendor_id"), FaultKind::NotAString),
+                Fault::new(Place::Field("control_set_ids"), FaultKind::NotAList),
             ]
         );
     }

@@ -3,40 +3,11 @@
 //! included, but never one that lacks what its type promises.
 
 use std::fmt;
+use std::ops::ControlFlow;
 
 use crate::id::{self, AnyKind, Id, Kind};
+use crate::json::{Json, JsonKind};
 use crate::time::Timestamp;
-
-/// A JSON value, wherever it is held.
-pub trait Value: Sized {
-    /// What kind of value it is.
-    fn kind(&self) -> ValueKind;
-    /// The text of a string, else nothing.
-    fn text(&self) -> Option<String>;
-    /// The value of a number, else nothing.
-    fn number(&self) -> Option<f64>;
-    /// The items of an array, else none.
-    fn items(&self) -> Vec<Self>;
-    /// A member of an object, if it is there.
-    fn member(&self, key: &str) -> Option<Self>;
-}
-
-/// The kinds of JSON values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueKind {
-    /// `null`.
-    Null,
-    /// `true` or `false`.
-    Boolean,
-    /// A number.
-    Number,
-    /// A string.
-    String,
-    /// An array.
-    Array,
-    /// An object.
-    Object,
-}
 
 /// A value that has not the shape it should have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,31 +100,35 @@ impl Spec {
     ///
     /// # Errors
     /// The first place where the shape is another.
-    pub fn check(&self, value: &impl Value) -> Result<(), ShapeError> {
+    pub fn check(&self, value: impl Json) -> Result<(), ShapeError> {
+        self.check_value(&value)
+    }
+
+    fn check_value(&self, value: &impl Json) -> Result<(), ShapeError> {
         let good = match self {
             Self::Nullable(inner) => {
                 return match value.kind() {
-                    ValueKind::Null => Ok(()),
-                    _ => inner.check(value),
+                    JsonKind::Null => Ok(()),
+                    _ => inner.check_value(value),
                 };
             }
-            Self::List(item) if value.kind() == ValueKind::Array => {
+            Self::List(item) if value.kind() == JsonKind::Array => {
                 return item.check_items(value);
             }
-            Self::Object(members) if value.kind() == ValueKind::Object => {
+            Self::Object(members) if value.kind() == JsonKind::Object => {
                 return check_members(members, value);
             }
             Self::List(_) | Self::Object(_) => false,
-            Self::String | Self::OneOf(_) => value.kind() == ValueKind::String,
-            Self::Boolean => value.kind() == ValueKind::Boolean,
-            Self::Number => value.kind() == ValueKind::Number,
+            Self::String | Self::OneOf(_) => value.kind() == JsonKind::String,
+            Self::Boolean => value.kind() == JsonKind::Boolean,
+            Self::Number => value.kind() == JsonKind::Number,
             Self::Count => value.number().is_some_and(|n| n >= 0.0 && n.fract() == 0.0),
             Self::Time => value.number().is_some_and(|n| n.fract() == 0.0),
             Self::Id(kind) => value
                 .text()
                 .is_some_and(|text| id::parse(&text, Some(*kind)).is_ok()),
-            Self::IfKnown { then, .. } => return then.check(value),
-            Self::AnyOf(specs) => specs.iter().any(|spec| spec.check(value).is_ok()),
+            Self::IfKnown { then, .. } => return then.check_value(value),
+            Self::AnyOf(specs) => specs.iter().any(|spec| spec.check_value(value).is_ok()),
         };
         if good {
             Ok(())
@@ -162,16 +137,24 @@ impl Spec {
         }
     }
 
-    fn check_items(&self, value: &impl Value) -> Result<(), ShapeError> {
-        for (index, item) in value.items().iter().enumerate() {
-            self.check(item)
-                .map_err(|error| error.within(&index.to_string()))?;
-        }
-        Ok(())
+    fn check_items(&self, list: &impl Json) -> Result<(), ShapeError> {
+        let mut outcome = Ok(());
+        let mut index = 0_usize;
+        list.each_item(&mut |item| match self.check_value(&item) {
+            Ok(()) => {
+                index += 1;
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                outcome = Err(error.within(&index.to_string()));
+                ControlFlow::Break(())
+            }
+        });
+        outcome
     }
 
     /// Whether a member of `object` must be so.
-    fn applies(&self, object: &impl Value) -> bool {
+    fn applies(&self, object: &impl Json) -> bool {
         let &Self::IfKnown { member, of, .. } = self else {
             return true;
         };
@@ -202,12 +185,12 @@ impl Spec {
 
 fn check_members(
     members: &[(&'static str, &'static Spec)],
-    value: &impl Value,
+    value: &impl Json,
 ) -> Result<(), ShapeError> {
     for &(key, spec) in members {
         match value.member(key) {
             Some(_) if !spec.applies(value) => Ok(()),
-            Some(member) => spec.check(&member),
+            Some(member) => spec.check_value(&member),
             None => Err(ShapeError::new("there")),
         }
         .map_err(|error| error.within(key))?;
@@ -298,41 +281,12 @@ pub(crate) use wire_enum;
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use serde_json::{Value as Json, json};
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::assessment::{ArchivedAssessment, Assessment};
 
-    impl Value for Json {
-        fn kind(&self) -> ValueKind {
-            match self {
-                Json::Null => ValueKind::Null,
-                Json::Bool(_) => ValueKind::Boolean,
-                Json::Number(_) => ValueKind::Number,
-                Json::String(_) => ValueKind::String,
-                Json::Array(_) => ValueKind::Array,
-                Json::Object(_) => ValueKind::Object,
-            }
-        }
-
-        fn text(&self) -> Option<String> {
-            self.as_str().map(str::to_owned)
-        }
-
-        fn number(&self) -> Option<f64> {
-            self.as_f64()
-        }
-
-        fn items(&self) -> Vec<Self> {
-            self.as_array().cloned().unwrap_or_default()
-        }
-
-        fn member(&self, key: &str) -> Option<Self> {
-            self.get(key).cloned()
-        }
-    }
-
-    fn assessment() -> Json {
+    fn assessment() -> Value {
         json!({
             "id": "cbqsrw_0128e42c9f5c076efa5c191794409293",
             "vendor_id": "cbvndr_bdbb39ff21c65aa009a055bb64bf3703",

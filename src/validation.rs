@@ -5,9 +5,11 @@
 //! The server answers a malformed id like an unknown one, "not found" (4.4);
 //! here it is told apart, with a sentence that says how to mend it.
 
+use crate::field::{CreateAssessmentRequest, Field, Sent};
 use crate::id::{self, AnyKind, IdError};
+use crate::json::Json;
 use crate::limits::{self, LimitFault, MAX_BODY_BYTES};
-use crate::schema::{self, Draft, Fault, Field, Json, MAX_FAULTS, Measured, Place};
+use crate::schema::{self, Fault, MAX_FAULTS, Measured, Place};
 
 /// The name of the one issue of a request that is too large, on the JavaScript side `type`.
 pub const TOO_LARGE: &str = "too_large";
@@ -73,7 +75,7 @@ impl IssueKind {
 ///
 /// # Errors
 /// What is wrong, in model order, at most [`MAX_FAULTS`] entries.
-pub fn validate<J: Json>(json: J) -> Result<Draft, Invalid> {
+pub fn validate(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> {
     refuse(json, issues)
 }
 
@@ -81,11 +83,14 @@ pub fn validate<J: Json>(json: J) -> Result<Draft, Invalid> {
 ///
 /// # Errors
 /// What is wrong, in model order, at most [`MAX_FAULTS`] entries.
-pub fn check_types<J: Json>(json: J) -> Result<Draft, Invalid> {
+pub fn check_types(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> {
     refuse(json, |_| Vec::new())
 }
 
-fn refuse<J: Json>(json: J, issues: fn(&Measured) -> Vec<Issue>) -> Result<Draft, Invalid> {
+fn refuse(
+    json: impl Json,
+    issues: fn(&Measured<CreateAssessmentRequest>) -> Vec<Issue>,
+) -> Result<CreateAssessmentRequest, Invalid> {
     let measured = schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
     let issues = issues(&measured);
     if !issues.is_empty() {
@@ -93,19 +98,21 @@ fn refuse<J: Json>(json: J, issues: fn(&Measured) -> Vec<Issue>) -> Result<Draft
     } else if measured.is_too_large {
         Err(Invalid::TooLarge)
     } else {
-        Ok(measured.draft)
+        Ok(measured.body)
     }
 }
 
 /// What the server would refuse in a well-typed request, in model order.
-fn issues(Measured { draft, cut, .. }: &Measured) -> Vec<Issue> {
-    let exceeded = limits::faults_of_cut(draft, cut);
+fn issues(Measured { body, cut, .. }: &Measured<CreateAssessmentRequest>) -> Vec<Issue> {
+    let exceeded = limits::faults_of_cut(body, cut);
     let mut issues = Issues(Vec::new());
-    for &field in Field::ALL {
+    for (&field, value) in Field::ALL.iter().zip(body.values()) {
         for &fault in exceeded.iter().filter(|fault| fault.field() == field) {
-            issues.add(Place::Field(field), IssueKind::Limit(fault));
+            issues.add(Place::Field(field.name()), IssueKind::Limit(fault));
         }
-        issues.add_bad_ids(draft, field);
+        if let (Some(kind), Some(value)) = (field.descriptor().content.kind(), value) {
+            issues.add_bad_ids(field.name(), kind, value);
+        }
     }
     issues.0
 }
@@ -124,35 +131,17 @@ impl Issues {
         self.0.len() >= MAX_FAULTS
     }
 
-    fn add_bad_ids(&mut self, draft: &Draft, field: Field) {
-        match field {
-            Field::VendorId => self.one(field, &draft.vendor_id, AnyKind::Vendor),
-            Field::ControlSetIds => self.each(field, &draft.control_set_ids, AnyKind::ControlSet),
-            Field::ServiceIds => self.each(field, &draft.service_ids, AnyKind::Service),
-            Field::AssigneeId => {
-                if let Some(text) = &draft.assignee_id {
-                    self.one(field, text, AnyKind::User);
+    fn add_bad_ids(&mut self, name: &'static str, kind: AnyKind, value: Sent<'_>) {
+        match value {
+            Sent::Text(text) => self.check(Place::Field(name), text, kind),
+            Sent::List(list) => {
+                for (index, text) in list.iter().enumerate() {
+                    if self.is_full() {
+                        return;
+                    }
+                    self.check(Place::Item(name, index), text, kind);
                 }
             }
-            Field::SupportingDocumentIds => self.each(
-                field,
-                &draft.supporting_document_ids,
-                AnyKind::VendorDocument,
-            ),
-            Field::Name | Field::AssessmentNameFormat | Field::TriggerWorkflow => {}
-        }
-    }
-
-    fn one(&mut self, field: Field, text: &str, kind: AnyKind) {
-        self.check(Place::Field(field), text, kind);
-    }
-
-    fn each(&mut self, field: Field, list: &[String], kind: AnyKind) {
-        for (index, text) in list.iter().enumerate() {
-            if self.is_full() {
-                return;
-            }
-            self.check(Place::Item(field, index), text, kind);
         }
     }
 
@@ -168,7 +157,7 @@ mod tests {
     use super::*;
     use crate::json::JsonText;
 
-    fn outcome(body: &str) -> Result<Draft, Invalid> {
+    fn outcome(body: &str) -> Result<CreateAssessmentRequest, Invalid> {
         validate(JsonText::read(body.as_bytes()).unwrap())
     }
 
@@ -187,12 +176,12 @@ mod tests {
         };
         assert_eq!(issues.len(), MAX_FAULTS);
         let last = issues.last().unwrap();
-        assert_eq!(last.place, Place::Item(Field::ControlSetIds, 997));
+        assert_eq!(last.place, Place::Item("control_set_ids", 997));
     }
 
     #[test]
     fn a_list_that_no_request_can_hold_is_counted_but_not_read_to_its_end() {
-        let measured = schema::check_within(
+        let measured = schema::check_within::<CreateAssessmentRequest>(
             1_000,
             JsonText::read(
                 br#"{"vendor_id":"","control_set_ids":["x"],"service_ids":["a","b","c"]}"#,
@@ -237,9 +226,9 @@ mod tests {
         assert_eq!(
             found,
             [
-                (Place::Field(Field::VendorId), "empty"),
-                (Place::Field(Field::Name), "too_long"),
-                (Place::Item(Field::ServiceIds, 0), "wrong_kind"),
+                (Place::Field("vendor_id"), "empty"),
+                (Place::Field("name"), "too_long"),
+                (Place::Item("service_ids", 0), "wrong_kind"),
             ]
         );
     }

@@ -1,9 +1,9 @@
 //! An operation as an HTTP request.
 
+use crate::field::CreateAssessmentRequest;
 use crate::id::{AssessmentId, WorkflowRunId};
 use crate::idempotency::IdempotencyKey;
 use crate::route::Endpoint;
-use crate::schema::Draft;
 
 /// Something the API can be asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum Operation {
     /// after a lost answer creates nothing twice.
     Create {
         /// The request.
-        draft: Draft,
+        request: CreateAssessmentRequest,
         /// The key of this create.
         key: IdempotencyKey,
     },
@@ -34,7 +34,7 @@ pub struct RequestParts<'a> {
     /// The value of `Idempotency-Key`.
     pub idempotency_key: Option<&'a str>,
     /// The body, to be sent as JSON.
-    pub body: Option<&'a Draft>,
+    pub body: Option<&'a CreateAssessmentRequest>,
 }
 
 impl Operation {
@@ -48,10 +48,10 @@ impl Operation {
             Self::RetrieveRun(_) => Endpoint::RetrieveWorkflowRun,
         };
         let (path, idempotency_key, body) = match self {
-            Self::Create { draft, key } => (
+            Self::Create { request, key } => (
                 endpoint.template().to_owned(),
                 Some(key.as_str()),
-                Some(draft),
+                Some(request),
             ),
             Self::Retrieve(id) | Self::Archive(id) => (endpoint.path(id), None, None),
             Self::RetrieveRun(id) => (endpoint.path(id), None, None),

@@ -1,6 +1,8 @@
 //! Reading an error's body (2.6): the counterpart of [`crate::problem`].
 
-use crate::shape::{Value, ValueKind};
+use std::ops::ControlFlow;
+
+use crate::json::{Json, JsonKind};
 
 /// What an error's body says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,33 +19,41 @@ impl ErrorDetail {
     /// Reads a body in any of the four shapes; `None` if it has another, as
     /// when something in between answers.
     #[must_use]
-    pub fn read<V: Value>(body: &V) -> Option<Self> {
+    pub fn read(body: impl Json) -> Option<Self> {
         let detail = body.member("detail")?;
         let text = |key| detail.member(key).and_then(|value| value.text());
         let (message, code) = match detail.kind() {
-            ValueKind::String => (detail.text()?, None),
-            ValueKind::Array => (sentences(&detail)?, None),
-            ValueKind::Object => match text("error") {
+            JsonKind::String => (detail.text()?, None),
+            JsonKind::Array => (sentences(&detail)?, None),
+            JsonKind::Object => match text("error") {
                 Some(error) => (error, None),
                 None => (text("message")?, Some(text("code")?)),
             },
-            ValueKind::Null | ValueKind::Boolean | ValueKind::Number => return None,
+            JsonKind::Null | JsonKind::Boolean | JsonKind::Number => return None,
         };
         Some(Self {
             message,
             code,
-            is_schema: detail.kind() == ValueKind::Array,
+            is_schema: detail.kind() == JsonKind::Array,
         })
     }
 }
 
 /// The faults of a request body as one sentence, `field.index: text; ...`.
-fn sentences<V: Value>(entries: &V) -> Option<String> {
+fn sentences(entries: &impl Json) -> Option<String> {
     let mut all = String::new();
-    for entry in entries.items() {
-        append(&mut all, "; ", &sentence(&entry)?);
-    }
-    (!all.is_empty()).then_some(all)
+    let mut is_good = true;
+    entries.each_item(&mut |entry| match sentence(&entry) {
+        Some(sentence) => {
+            append(&mut all, "; ", &sentence);
+            ControlFlow::Continue(())
+        }
+        None => {
+            is_good = false;
+            ControlFlow::Break(())
+        }
+    });
+    (is_good && !all.is_empty()).then_some(all)
 }
 
 /// Appends a part of a list. `join` alone would be a fiftieth of the package.
@@ -54,17 +64,27 @@ fn append(list: &mut String, separator: &str, part: &str) {
     list.push_str(part);
 }
 
-fn sentence<V: Value>(entry: &V) -> Option<String> {
+fn sentence(entry: &impl Json) -> Option<String> {
     let message = entry.member("msg")?.text()?;
-    let steps = entry.member("loc")?.items();
     // "body" is where every fault is, and an offset tells a person nothing.
     let mut place = String::new();
-    for step in steps.iter().skip(1) {
-        match step.text() {
-            Some(key) => append(&mut place, ".", &key),
-            None if place.is_empty() => {}
-            None => append(&mut place, ".", &index(step.number()?)),
+    let mut is_first = true;
+    let mut is_good = true;
+    entry.member("loc")?.each_item(&mut |step| {
+        if is_first {
+            is_first = false;
+        } else if let Some(key) = step.text() {
+            append(&mut place, ".", &key);
+        } else if !place.is_empty() {
+            match step.number() {
+                Some(number) => append(&mut place, ".", &index(number)),
+                None => is_good = false,
+            }
         }
+        ControlFlow::Continue(())
+    });
+    if !is_good {
+        return None;
     }
     Some(if place.is_empty() {
         message

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::ids::parse_id;
 use super::object::{Builder, get};
-use super::validation::{idempotency_key, refusal, refused, request};
+use super::validation::{idempotency_key, plain, refusal, refused};
 use super::value::JsJson;
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
 use crate::client::{Decision, ErrorDetail, Operation, Outcome, Policy, RequestParts};
@@ -69,8 +69,8 @@ fn prepare_create(json: JsJson, key: &JsValue, validate: bool) -> JsValue {
     } else {
         validation::check_types(json)
     };
-    let draft = match checked {
-        Ok(draft) => draft,
+    let request = match checked {
+        Ok(request) => request,
         Err(invalid) => return of_kind("validation", refusal(&invalid)),
     };
     let key = if key.is_undefined() {
@@ -89,7 +89,7 @@ fn prepare_create(json: JsJson, key: &JsValue, validate: bool) -> JsValue {
     match idempotency_key(&key) {
         Ok(key) => Builder::new()
             .set("ok", true)
-            .set("argument", request(&draft))
+            .set("argument", plain(&request))
             .set("key", key.as_str())
             .build(),
         Err(issue) => of_kind("validation", refused(400, Array::of1(&issue))),
@@ -128,7 +128,7 @@ pub fn build_request(
         .set_some("content-type", body.map(|_| "application/json"))
         .set_some("idempotency-key", idempotency_key);
     let text = body
-        .map(|draft| JSON::stringify(&request(draft)))
+        .map(|request| JSON::stringify(&plain(request)))
         .transpose()?;
     Ok(Builder::new()
         .set("url", format!("{base_url}{path}"))
@@ -174,7 +174,7 @@ pub fn read_response(operation: &str, response: web_sys::Response, text: &str) -
         };
     }
     let parsed = parsed.unwrap_or(JsValue::UNDEFINED);
-    match ErrorDetail::read(&JsJson(parsed.clone())) {
+    match ErrorDetail::read(JsJson(parsed.clone())) {
         Some(detail) => builder
             .set("message", detail.message)
             .set_some("code", detail.code)
@@ -227,7 +227,7 @@ fn operation_of(name: &str, argument: &JsValue, key: &str) -> Option<Operation> 
     let id = || AssessmentId::parse(&argument.as_string()?).ok();
     match name {
         "create" => Some(Operation::Create {
-            draft: schema::check(JsJson(argument.clone())).ok()?,
+            request: schema::check(JsJson(argument.clone())).ok()?,
             key: IdempotencyKey::parse(key).ok()?,
         }),
         "retrieve" => id().map(Operation::Retrieve),
@@ -266,6 +266,6 @@ fn random_key() -> Result<JsValue, JsValue> {
 /// Whether `data` has the shape of `T`; keys that `T` does not know are fine.
 fn check<T: Shape>(data: &JsValue) -> Result<(), String> {
     T::SPEC
-        .check(&JsJson(data.clone()))
+        .check(JsJson(data.clone()))
         .map_err(|error| error.to_string())
 }

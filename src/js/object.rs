@@ -48,9 +48,8 @@ pub(super) fn loc(place: Place) -> Array {
     match place {
         Place::Body => Array::of1(&body),
         Place::Offset(offset) => Array::of2(&body, &index(offset)),
-        Place::Field(field) => Array::of2(&body, &field.name().into()),
-        Place::Member(name) => Array::of2(&body, &name.into()),
-        Place::Item(field, item) => Array::of3(&body, &field.name().into(), &index(item)),
+        Place::Field(name) => Array::of2(&body, &name.into()),
+        Place::Item(name, item) => Array::of3(&body, &name.into(), &index(item)),
     }
 }
 

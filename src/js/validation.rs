@@ -6,18 +6,19 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::object::{Builder, loc};
 use super::value::{self, JsJson};
+use crate::field::{CreateAssessmentRequest, Field, Sent};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::problem::BODY_TOO_LARGE;
-use crate::schema::{Draft, Fault, FaultKind, Field, Place};
+use crate::schema::{Fault, FaultKind, Place};
 use crate::validation::{self, Invalid, Issue};
 
 /// Checks a create request: `{ ok: true, value }` or `{ ok: false, status, issues }`.
 #[wasm_bindgen]
 pub fn validate(input: JsValue) -> JsValue {
     match validation::validate(JsJson(input)) {
-        Ok(draft) => Builder::new()
+        Ok(request) => Builder::new()
             .set("ok", true)
-            .set("value", request(&draft))
+            .set("value", plain(&request))
             .build(),
         Err(invalid) => refusal(&invalid),
     }
@@ -97,36 +98,24 @@ fn entries(invalid: &Invalid, asked: impl Fn(Place) -> bool) -> Array {
 }
 
 /// The request as a plain object: known keys only, what is absent left out.
-pub(super) fn request(draft: &Draft) -> JsValue {
-    let list = |ids: &[String]| {
-        ids.iter()
-            .map(|id| JsValue::from_str(id))
-            .collect::<Array>()
-    };
-    let some = |ids: &[String]| (!ids.is_empty()).then(|| list(ids));
-    let text = |text: &Option<String>| text.as_deref().map(JsValue::from_str);
-    Builder::new()
-        .set("vendor_id", draft.vendor_id.as_str())
-        .set("control_set_ids", list(&draft.control_set_ids))
-        .set_some("name", text(&draft.name))
-        .set_some(
-            "assessment_name_format",
-            text(&draft.assessment_name_format),
-        )
-        .set_some("service_ids", some(&draft.service_ids))
-        .set_some("assignee_id", text(&draft.assignee_id))
-        .set_some("trigger_workflow", text(&draft.trigger_workflow))
-        .set_some(
-            "supporting_document_ids",
-            some(&draft.supporting_document_ids),
-        )
-        .build()
+pub(super) fn plain(request: &CreateAssessmentRequest) -> JsValue {
+    let mut object = Builder::new();
+    for (field, value) in request.members() {
+        object = match value {
+            Sent::Text(text) => object.set(field.name(), text),
+            Sent::List(list) => {
+                let list: Array = list.iter().map(|id| JsValue::from_str(id)).collect();
+                object.set(field.name(), list)
+            }
+        };
+    }
+    object.build()
 }
 
 fn concerns(place: Place, field: Field) -> bool {
     match place {
-        Place::Body | Place::Offset(_) | Place::Member(_) => true,
-        Place::Field(at) | Place::Item(at, _) => at == field,
+        Place::Body | Place::Offset(_) => true,
+        Place::Field(name) | Place::Item(name, _) => name == field.name(),
     }
 }
 

@@ -2,47 +2,46 @@
 
 use std::ops::ControlFlow;
 
-use js_sys::{Array, JsString, Reflect};
+use js_sys::{Array, JsString};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::object::get;
+use crate::json::{Json, JsonKind};
 use crate::limits::MAX_BODY_BYTES;
-use crate::schema::{Field, Json, JsonKind, Members};
-use crate::shape::{Value, ValueKind};
 
 /// A JavaScript value.
 pub(super) struct JsJson(pub(super) JsValue);
 
 impl Json for JsJson {
-    fn members(self) -> Option<Members<Self>> {
-        if !self.0.is_object() || Array::is_array(&self.0) {
-            return None;
+    fn kind(&self) -> JsonKind {
+        if self.0.is_string() {
+            JsonKind::String
+        } else if self.0.as_f64().is_some() {
+            JsonKind::Number
+        } else if self.0.as_bool().is_some() {
+            JsonKind::Boolean
+        } else if Array::is_array(&self.0) {
+            JsonKind::Array
+        } else if self.0.is_null() {
+            JsonKind::Null
+        } else {
+            // What JSON has no notion of is right nowhere, as an object is.
+            JsonKind::Object
         }
-        let mut members = Members::default();
-        for &field in Field::ALL {
-            // A getter that throws leaves its key out.
-            let value = Reflect::get(&self.0, &field.name().into()).unwrap_or(JsValue::UNDEFINED);
-            // What JSON has no notion of is left out of an object.
-            let absent = value.is_undefined() || value.is_function() || value.is_symbol();
-            *members.slot(field) = (!absent).then_some(Self(value));
-        }
-        Some(members)
     }
 
-    fn kind(self) -> JsonKind<Self> {
-        if self.0.is_null() {
-            return JsonKind::Null;
-        }
-        if let Some(text) = self.0.dyn_ref::<JsString>() {
-            return well_formed(text).map_or(JsonKind::IllFormed, JsonKind::String);
-        }
-        if Array::is_array(&self.0) {
-            return JsonKind::Array(self);
-        }
-        JsonKind::Other
+    fn text(&self) -> Option<String> {
+        well_formed(self.0.dyn_ref()?)
     }
 
-    fn each_item(self, visit: &mut dyn FnMut(Self) -> ControlFlow<()>) -> usize {
-        let list: &Array = self.0.unchecked_ref();
+    fn number(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
+    fn each_item(&self, visit: &mut dyn FnMut(Self) -> ControlFlow<()>) -> usize {
+        let Some(list) = self.0.dyn_ref::<Array>() else {
+            return 0;
+        };
         let entries = list.length();
         for index in 0..entries {
             if visit(Self(list.get(index))).is_break() {
@@ -50,6 +49,20 @@ impl Json for JsJson {
             }
         }
         entries as usize
+    }
+
+    fn members(&self, names: &[&'static str]) -> Option<Vec<Option<Self>>> {
+        if !self.0.is_object() || Array::is_array(&self.0) {
+            return None;
+        }
+        let member = |name: &&'static str| {
+            // A getter that throws leaves its key out.
+            let value = get(&self.0, name);
+            // What JSON has no notion of is left out of an object.
+            let absent = value.is_undefined() || value.is_function() || value.is_symbol();
+            (!absent).then_some(Self(value))
+        };
+        Some(names.iter().map(member).collect())
     }
 }
 
@@ -77,42 +90,4 @@ pub(super) fn text(value: &JsValue) -> Option<String> {
     } else {
         value.into()
     })
-}
-
-impl Value for JsJson {
-    fn kind(&self) -> ValueKind {
-        if self.0.is_string() {
-            ValueKind::String
-        } else if self.0.as_f64().is_some() {
-            ValueKind::Number
-        } else if self.0.as_bool().is_some() {
-            ValueKind::Boolean
-        } else if Array::is_array(&self.0) {
-            ValueKind::Array
-        } else if self.0.is_object() {
-            ValueKind::Object
-        } else {
-            ValueKind::Null
-        }
-    }
-
-    fn text(&self) -> Option<String> {
-        self.0.as_string()
-    }
-
-    fn number(&self) -> Option<f64> {
-        self.0.as_f64()
-    }
-
-    fn items(&self) -> Vec<Self> {
-        self.0
-            .dyn_ref::<Array>()
-            .map(|items| items.iter().map(Self).collect())
-            .unwrap_or_default()
-    }
-
-    fn member(&self, key: &str) -> Option<Self> {
-        let value = Reflect::get(&self.0, &key.into()).ok()?;
-        (!value.is_undefined()).then_some(Self(value))
-    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::names::camel;
 use super::samples::{Sample, by_status};
 use super::{operations, schemas};
 use crate::route::Endpoint;
@@ -32,7 +33,7 @@ impl ErrorSchema {
         let detail = detail_schema(&details);
         let codes = codes(&details);
         let name = if !codes.is_empty() {
-            let names: Vec<String> = codes.iter().map(|code| schemas::camel(code, '_')).collect();
+            let names: Vec<String> = codes.iter().map(|code| camel(code, '_')).collect();
             format!("{}Error", names.join("Or"))
         } else if detail == detail_schema(&details_everywhere(status)) {
             reason(status).to_owned()

@@ -6,10 +6,12 @@
 //! - [`samples`], [`errors`]: the problems that it answers with, and their schemas
 //! - [`schemas`]: the types as schemas
 //! - [`words`]: what the document says of them to its readers
+//! - [`names`]: names within the document
 //! - [`examples`]: requests and answers that a test really sends and gets
 
 mod errors;
 mod examples;
+mod names;
 mod operations;
 mod responses;
 mod samples;
@@ -22,9 +24,7 @@ use serde_json::{Map, Value, json};
 
 use crate::route::Endpoint;
 use examples::Examples;
-
-/// The name of the bearer scheme among the components.
-const BEARER: &str = "bearer";
+use names::BEARER;
 
 /// The document, JSON.
 ///
@@ -75,9 +75,4 @@ fn describe() -> Result<Value, serde_json::Error> {
             },
         },
     }))
-}
-
-/// A reference to a schema among the components.
-fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
 }

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::examples::Examples;
-use super::{reference, responses, schemas};
-use crate::id::{Assessment, Kind, WorkflowRun};
+use super::names::{id_name, reference};
+use super::{responses, schemas};
+use crate::id::Kind;
+use crate::id::kind::{Assessment, WorkflowRun};
 use crate::idempotency::{self, LIFETIME_SECONDS};
 use crate::limits::MAX_BODY_BYTES;
 use crate::route::Endpoint;
-use crate::schema::Draft;
 
 const SECONDS_PER_HOUR: i64 = 3_600;
 
@@ -115,7 +116,7 @@ pub(super) fn operation(endpoint: Endpoint, examples: &Examples) -> Value {
         add("parameters", parameters.into());
     }
     let body = match endpoint {
-        Endpoint::CreateAssessment => Some(schemas::name::<Draft>()),
+        Endpoint::CreateAssessment => Some(schemas::CREATE.to_owned()),
         Endpoint::SendWorkflowEvent => Some(schemas::EVENT.to_owned()),
         _ => None,
     };
@@ -164,7 +165,7 @@ fn in_path<K: Kind>(name: &str, description: &str, example: &str) -> Value {
         "in": "path",
         "required": true,
         "description": description,
-        "schema": reference(&schemas::id_name(K::KIND)),
+        "schema": reference(&id_name(K::KIND)),
         "example": example,
     })
 }

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::errors::ErrorSchema;
 use super::examples::Examples;
+use super::names::reference;
 use super::samples::{Sample, by_status};
-use super::{operations, reference, schemas};
+use super::{operations, schemas};
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
 use crate::route::Endpoint;
 use crate::workflow::run::{AcceptedEvent, WorkflowRun};

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::field::CreateAssessmentRequest;
 use crate::idempotency::IdempotencyKey;
-use crate::limits::{CreateAssessment, MAX_TEXT_LENGTH};
+use crate::limits::MAX_TEXT_LENGTH;
 use crate::problem::{BadReference, Problem};
+use crate::request::CreateAssessment;
 use crate::route::Endpoint;
-use crate::schema::{self, Draft, Field};
-use crate::workflow::event::{EventDraft, EventName, EventNameError};
+use crate::schema::{self, Field};
+use crate::workflow::event::{EventName, EventNameError, SendWorkflowEventRequest};
 
 /// Seconds shown in examples of `Retry-After`.
 const RETRY_AFTER: u32 = 2;
@@ -154,24 +156,19 @@ fn samples(endpoint: Endpoint) -> Vec<Sample> {
 fn samples_that_must_be_provoked(endpoint: Endpoint) -> Vec<Sample> {
     let (json, empty) = (Some("application/json"), b"{}");
     let faults = match endpoint {
-        Endpoint::SendWorkflowEvent => EventDraft::read(json, empty).err(),
+        Endpoint::SendWorkflowEvent => SendWorkflowEventRequest::read(json, empty).err(),
         _ => schema::read(json, empty).err(),
     };
-    let draft = |workflow: &str, name: String| Draft {
-        vendor_id: String::new(),
-        control_set_ids: Vec::new(),
+    let request = |workflow: &str, name: String| CreateAssessmentRequest {
         name: Some(name),
-        assessment_name_format: None,
-        service_ids: Vec::new(),
-        assignee_id: None,
         trigger_workflow: Some(workflow.to_owned()),
-        supporting_document_ids: Vec::new(),
+        ..CreateAssessmentRequest::default()
     };
     let workflow = |name| {
-        let request = CreateAssessment::new(draft(name, String::new())).ok()?;
-        request.workflow().cloned()
+        let within = CreateAssessment::new(request(name, String::new())).ok()?;
+        within.workflow().cloned()
     };
-    let over_limit = CreateAssessment::new(draft("", "x".repeat(MAX_TEXT_LENGTH + 1))).err();
+    let over_limit = CreateAssessment::new(request("", "x".repeat(MAX_TEXT_LENGTH + 1))).err();
     [
         (
             "idempotency_key",

@@ -11,13 +11,18 @@ use utoipa::openapi::schema::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use super::{reference, words};
+use super::names::{id_name, reference};
+use super::words;
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment, CustomFieldValue};
-use crate::id::{AnyKind, DIGITS, Id, Kind};
-use crate::schema::{Draft, Fault, MAX_FAULTS};
+use crate::field::{Body, Content, CreateAssessmentRequest};
+use crate::id::{DIGITS, Id, Kind};
+use crate::schema::{Fault, MAX_FAULTS};
 use crate::time::Timestamp;
+use crate::workflow::event::SendWorkflowEventRequest;
 use crate::workflow::run::{AcceptedEvent, WorkflowRun};
 
+/// The body of a create.
+pub(super) const CREATE: &str = "CreateAssessmentRequest";
 /// The body of an event.
 pub(super) const EVENT: &str = "SendWorkflowEventRequest";
 /// The answer of the credential probe.
@@ -30,7 +35,6 @@ pub(super) const DESCRIPTION: &str = "Description";
 /// Every schema that is not an error's, by its name.
 pub(super) fn components() -> Result<Map<String, Value>, serde_json::Error> {
     let mut found = Vec::new();
-    add::<Draft>(&mut found);
     add::<CreatedAssessment>(&mut found);
     add::<Assessment>(&mut found);
     add::<ArchivedAssessment>(&mut found);
@@ -41,7 +45,8 @@ pub(super) fn components() -> Result<Map<String, Value>, serde_json::Error> {
     for (name, schema) in found {
         schemas.insert(name, serde_json::to_value(schema)?);
     }
-    schemas.insert(EVENT.to_owned(), event());
+    schemas.insert(CREATE.to_owned(), body::<CreateAssessmentRequest>());
+    schemas.insert(EVENT.to_owned(), body::<SendWorkflowEventRequest>());
     schemas.insert(AUTH_TEST.to_owned(), constant("msg", "Auth successful"));
     schemas.insert(HEALTH.to_owned(), constant("status", "ok"));
     schemas.insert(DESCRIPTION.to_owned(), json!({ "type": "object" }));
@@ -62,12 +67,29 @@ pub(super) fn name<T: ToSchema>() -> String {
     T::name().into_owned()
 }
 
-fn event() -> Value {
-    json!({
-        "type": "object",
-        "required": ["name"],
-        "properties": { "name": { "type": "string" }, "payload": {} },
-    })
+/// A request body, from the table of its fields.
+fn body<B: Body>() -> Value {
+    let required = B::FIELDS.iter().filter(|field| field.is_required);
+    let required: Vec<&str> = required.map(|field| field.name).collect();
+    let mut properties = Map::new();
+    for field in B::FIELDS {
+        let kind = |name: &str| match field.is_required {
+            true => json!(name),
+            false => json!([name, "null"]),
+        };
+        let schema = match field.content {
+            Content::Id(_) | Content::TrimmedText(_) => json!({ "type": kind("string") }),
+            Content::Text(most) => json!({ "type": kind("string"), "maxLength": most }),
+            Content::Ids(_, most) => json!({
+                "type": kind("array"),
+                "items": { "type": "string" },
+                "maxItems": most,
+            }),
+            Content::Json => json!({}),
+        };
+        properties.insert(field.name.to_owned(), schema);
+    }
+    json!({ "type": "object", "required": required, "properties": properties })
 }
 
 fn constant(key: &str, value: &str) -> Value {
@@ -116,22 +138,6 @@ pub(super) fn coded(codes: &BTreeSet<&str>) -> Value {
 /// `detail` that is a text.
 pub(super) fn text(texts: &BTreeSet<&str>) -> Value {
     json!({ "type": "string", "enum": texts, "description": "What is wrong." })
-}
-
-/// The name of the schema of an id: "a vendor document" becomes "VendorDocumentId".
-pub(super) fn id_name(kind: AnyKind) -> String {
-    let noun = kind.noun();
-    let (_, words) = noun.split_once(' ').unwrap_or(("", noun));
-    format!("{}Id", camel(words, ' '))
-}
-
-/// Words in one, each with a capital.
-pub(super) fn camel(words: &str, separator: char) -> String {
-    words
-        .split(separator)
-        .filter_map(|word| word.split_at_checked(1))
-        .map(|(first, rest)| first.to_uppercase() + rest)
-        .collect()
 }
 
 impl<K: Kind> PartialSchema for Id<K> {

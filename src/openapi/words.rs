@@ -4,10 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schemas;
+use super::names::id_name;
+use crate::field::{Body, Content, CreateAssessmentRequest, Descriptor};
 use crate::id::{AnyKind, DIGITS};
-use crate::limits::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
-use crate::workflow::event::MAX_NAME_LENGTH;
+use crate::workflow::event::{MAX_NAME_LENGTH, SendWorkflowEventRequest};
 
 /// Puts words and limits into the schema `name` and its properties.
 pub(super) fn put(name: &str, schema: &mut Value) {
@@ -50,9 +50,7 @@ fn merge(schema: &mut Value, facts: Value) {
 }
 
 fn of_schema(name: &str) -> Option<String> {
-    let id = AnyKind::ALL
-        .iter()
-        .find(|&&kind| schemas::id_name(kind) == name);
+    let id = AnyKind::ALL.iter().find(|&&kind| id_name(kind) == name);
     if let Some(kind) = id {
         let (noun, prefix) = (kind.noun(), kind.prefix());
         return Some(format!(
@@ -107,7 +105,7 @@ fn of_schema(name: &str) -> Option<String> {
 
 fn of_property(schema: &str, key: &str) -> Option<Value> {
     match schema {
-        "CreateAssessmentRequest" => of_create(key),
+        "CreateAssessmentRequest" => of_field(CreateAssessmentRequest::FIELDS, key),
         "SendWorkflowEventRequest" => of_event(key),
         "CreatedAssessment" | "Assessment" | "ArchivedAssessment" => of_assessment(schema, key),
         "WorkflowRun" | "RunStep" | "Artifact" | "AcceptedEvent" => of_run(schema, key),
@@ -119,41 +117,17 @@ fn said(words: &str) -> Option<Value> {
     Some(json!({ "description": words }))
 }
 
-fn of_create(key: &str) -> Option<Value> {
-    let list = |words: &str| {
-        let description = format!("{words} At most {MAX_LIST_ENTRIES}, duplicates included.");
-        Some(json!({ "description": description, "maxItems": MAX_LIST_ENTRIES }))
-    };
-    let text = |words: &str| {
-        let description = format!("{words} At most {MAX_TEXT_LENGTH} characters.");
-        Some(json!({ "description": description, "maxLength": MAX_TEXT_LENGTH }))
-    };
-    match key {
-        "vendor_id" => said("The id of the vendor to assess (`cbvndr_...`)."),
-        "control_set_ids" => list(
-            "The ids of the control sets to assess the vendor against (`cbctst_...`). The list may be empty.",
-        ),
-        // The limit is on what trimming leaves, which no keyword can say.
-        "name" => said(&format!(
-            "The assessment's name, at most {MAX_TEXT_LENGTH} characters after trimming. It is \
-             generated if it is absent or blank."
-        )),
-        "assessment_name_format" => text(
-            "A template for the name, if none is given. Its tokens are `{{vendor:name}}`, \
-             `{{service:name}}`, `{{cycle}}`, `{{year}}` and `{{date}}`.",
-        ),
-        "service_ids" => list("The ids of the vendor's services in scope (`cbsvc_...`)."),
-        "assignee_id" => said(
-            "The id of the person responsible (`cbuser_...`). If it is absent, the vendor's first risk analyst is.",
-        ),
-        "trigger_workflow" => {
-            text("The name of a workflow to start alongside, exact in its letters and their case.")
-        }
-        "supporting_document_ids" => {
-            list("The ids of the vendor's documents to link as evidence (`cbvdoc_...`).")
-        }
-        _ => None,
-    }
+/// What is said of a field of a request body, its limit last.
+fn of_field(fields: &[Descriptor], key: &str) -> Option<Value> {
+    let field = fields.iter().find(|field| field.name == key)?;
+    let words = field.description;
+    said(&match field.content {
+        Content::Ids(_, most) => format!("{words} At most {most}, duplicates included."),
+        Content::Text(most) => format!("{words} At most {most} characters."),
+        // No keyword can say what trimming leaves.
+        Content::TrimmedText(most) => format!("{words} At most {most} characters after trimming."),
+        Content::Id(_) | Content::Json => words.to_owned(),
+    })
 }
 
 fn of_event(key: &str) -> Option<Value> {
@@ -163,11 +137,9 @@ fn of_event(key: &str) -> Option<Value> {
                 "The name that a step waits for: 1 to {MAX_NAME_LENGTH} letters, digits, `.`, `-` and `_`."
             ),
             "minLength": 1,
-            "maxLength": MAX_NAME_LENGTH,
             "pattern": "^[A-Za-z0-9._-]+$",
         })),
-        "payload" => said("Any JSON value; `null` if it is absent."),
-        _ => None,
+        _ => of_field(SendWorkflowEventRequest::FIELDS, key),
     }
 }
 

@@ -1,12 +1,10 @@
 //! Events: what a run can wait for, sent from outside.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use crate::json::JsonText;
-use crate::schema::{self, Fault, FaultKind, Place};
+use crate::field::{Body, Content, Descriptor, Slot};
+use crate::json::Json;
+use crate::schema::{self, Fault};
 
 /// The longest name.
 pub const MAX_NAME_LENGTH: usize = 100;
@@ -57,49 +55,60 @@ impl From<EventName> for String {
     }
 }
 
-/// An event as sent: the types are right, the name may break its rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventDraft {
+/// The body of `POST /v1/workflows/runs/{workflow_run_id}/events`: the types are
+/// right, the name may break its rule.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SendWorkflowEventRequest {
     /// The name as sent.
     pub name: String,
     /// The payload, JSON, as sent; `null` if there is none.
     pub payload: String,
 }
 
-impl EventDraft {
+impl Body for SendWorkflowEventRequest {
+    const FIELDS: &'static [Descriptor] = &[
+        Descriptor {
+            name: "name",
+            is_required: true,
+            content: Content::Text(MAX_NAME_LENGTH),
+            description: "The name that a step waits for.",
+        },
+        Descriptor {
+            name: "payload",
+            is_required: false,
+            content: Content::Json,
+            description: "Any JSON value; `null` if it is absent.",
+        },
+    ];
+
+    fn slots(&mut self) -> Vec<Slot<'_>> {
+        vec![Slot::Text(&mut self.name), Slot::Unread]
+    }
+}
+
+impl SendWorkflowEventRequest {
     /// Reads a request body, by the rules that hold for creates (4.2).
     ///
     /// # Errors
     /// Every fault.
     pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, Vec<Fault>> {
         let json = schema::read_json(content_type, body)?;
-        let fault = |place, kind| vec![Fault { place, kind }];
-        let members: BTreeMap<String, Box<RawValue>> =
-            members(json).ok_or_else(|| fault(Place::Body, FaultKind::NotAnObject))?;
-        let name = members
-            .get("name")
-            .ok_or_else(|| fault(Place::Member("name"), FaultKind::Missing))?;
-        let name = serde_json::from_str(name.get())
-            .map_err(|_| fault(Place::Member("name"), FaultKind::NotAString))?;
-        let payload = members.get("payload").map_or("null", |value| value.get());
+        let request: Self = schema::check(json)?;
+        let payload = json.member("payload").map_or("null", |value| value.json());
         Ok(Self {
-            name,
             payload: payload.to_owned(),
+            ..request
         })
     }
-}
-
-/// The members of an object; of duplicate keys the last.
-fn members(json: JsonText<'_>) -> Option<BTreeMap<String, Box<RawValue>>> {
-    serde_json::from_str(json.text()).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{FaultKind, Place};
 
-    fn read(body: &str) -> Result<EventDraft, Vec<Fault>> {
-        EventDraft::read(Some("application/json"), body.as_bytes())
+    fn read(body: &str) -> Result<SendWorkflowEventRequest, Vec<Fault>> {
+        SendWorkflowEventRequest::read(Some("application/json"), body.as_bytes())
     }
 
     #[test]
@@ -115,10 +124,10 @@ mod tests {
         for (body, place, kind) in [
             ("", Place::Body, FaultKind::Missing),
             ("[]", Place::Body, FaultKind::NotAnObject),
-            ("{}", Place::Member("name"), FaultKind::Missing),
+            ("{}", Place::Field("name"), FaultKind::Missing),
             (
                 r#"{"name":null}"#,
-                Place::Member("name"),
+                Place::Field("name"),
                 FaultKind::NotAString,
             ),
             ("{", Place::Offset(0), FaultKind::InvalidJson),

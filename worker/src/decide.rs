@@ -3,12 +3,12 @@
 
 use assessments::assessment::{CreatedAssessment, Status};
 use assessments::id::{
-    AssessmentId, ControlSetId, Id, Kind, ServiceId, UserId, VendorDocumentId, VendorId,
+    AssessmentId, ControlSetId, Id, Kind, Reference, ServiceId, UserId, VendorDocumentId, VendorId,
     WorkflowRunId,
 };
-use assessments::limits::{CreateAssessment, Reference};
 use assessments::name::NameFacts;
 use assessments::problem::{BadReference, Problem};
+use assessments::request::CreateAssessment;
 use assessments::schema::Field;
 use assessments::stored::StoredId;
 use assessments::time::Timestamp;

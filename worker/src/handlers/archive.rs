@@ -1,7 +1,7 @@
 //! `DELETE /v1/assessments/{assessment_id}`
 
-use assessments::id::{Assessment, OrganizationId, WorkflowRunId};
-use assessments::limits::Reference;
+use assessments::id::kind::Assessment;
+use assessments::id::{OrganizationId, Reference, WorkflowRunId};
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use worker::Request;

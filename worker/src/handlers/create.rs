@@ -1,8 +1,8 @@
 //! `POST /v1/assessments`
 
 use assessments::id::{AssessmentId, OrganizationId, WorkflowRunId};
-use assessments::limits::CreateAssessment;
 use assessments::problem::Problem;
+use assessments::request::CreateAssessment;
 use assessments::route::Endpoint;
 use assessments::schema;
 use worker::Request;

@@ -1,10 +1,10 @@
 //! `POST /v1/workflows/runs/{workflow_run_id}/events`
 
-use assessments::id::WorkflowRun;
-use assessments::limits::Reference;
+use assessments::id::Reference;
+use assessments::id::kind::WorkflowRun;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
-use assessments::workflow::event::{EventDraft, EventName};
+use assessments::workflow::event::{EventName, SendWorkflowEventRequest};
 use assessments::workflow::run::AcceptedEvent;
 use worker::Request;
 
@@ -115,7 +115,8 @@ pub(super) async fn send(
 /// What gates 5 to 7 make of the body; it has one fault at most.
 fn read_event(payload: &Payload) -> Result<(EventName, String), Problem> {
     let body = payload.whole()?;
-    let draft = EventDraft::read(payload.content_type(), body).map_err(Problem::Schema)?;
-    let name = EventName::parse(&draft.name).map_err(Problem::BadEventName)?;
-    Ok((name, draft.payload))
+    let request =
+        SendWorkflowEventRequest::read(payload.content_type(), body).map_err(Problem::Schema)?;
+    let name = EventName::parse(&request.name).map_err(Problem::BadEventName)?;
+    Ok((name, request.payload))
 }

@@ -1,7 +1,7 @@
 //! `GET /v1/assessments/{assessment_id}`
 
-use assessments::id::Assessment;
-use assessments::limits::Reference;
+use assessments::id::Reference;
+use assessments::id::kind::Assessment;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use worker::Request;

@@ -1,7 +1,7 @@
 //! `GET /v1/workflows/runs/{workflow_run_id}`
 
-use assessments::id::WorkflowRun;
-use assessments::limits::Reference;
+use assessments::id::Reference;
+use assessments::id::kind::WorkflowRun;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use worker::Request;

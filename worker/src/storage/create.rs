@@ -1,8 +1,9 @@
 //! Creating one assessment: the facts it rests on, and the write.
 
 use assessments::columns::Membership;
+use assessments::id::Reference;
 use assessments::idempotency::IdempotencyKey;
-use assessments::limits::{CreateAssessment, Reference};
+use assessments::request::CreateAssessment;
 use assessments::time::Timestamp;
 use wasm_bindgen::JsValue;
 

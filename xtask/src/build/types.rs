@@ -6,8 +6,8 @@ use assessments::assessment::{
     ArchivedAssessment, Assessment, CreatedAssessment, CustomField, CustomFieldType,
     CustomFieldValue, Status,
 };
+use assessments::field::{Body, CreateAssessmentRequest};
 use assessments::id::AnyKind;
-use assessments::schema::Field;
 use assessments::shape::{Shape, Spec};
 use assessments::workflow::run::{
     ActionType, Artifact, RunStatus, RunStep, StepStatus, WorkflowRun,
@@ -117,10 +117,10 @@ pub(super) fn declarations() -> String {
         };
     }
     out.push_str("\n/** A create request. `null` in an optional field is the same as leaving it out. */\nexport interface CreateAssessmentRequest {\n");
-    for field in Field::ALL {
-        let (spec, required) = field.spec();
-        let mark = if required { "" } else { "?" };
-        let _ = writeln!(out, "  {}{mark}: {};", field.name(), reference(spec));
+    for field in CreateAssessmentRequest::FIELDS {
+        let mark = if field.is_required { "" } else { "?" };
+        let of = field.spec().map_or_else(|| "unknown".to_owned(), reference);
+        let _ = writeln!(out, "  {}{mark}: {of};", field.name);
     }
     out.push_str("}\n");
     out

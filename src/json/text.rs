@@ -1,4 +1,4 @@
-//! Which bytes are acceptable JSON (4.2), and a view of them for [`crate::schema`].
+//! Which bytes are acceptable JSON (4.2).
 //!
 //! The grammar is `serde_json`'s. Numbers are never converted, so one of any
 //! size or precision is fine. Two rules of ours come on top, and they hold
@@ -9,11 +9,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::ControlFlow;
 
-use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::schema::{Field, Json, JsonKind, Members};
+use super::value::{Json, JsonKind};
 
 /// Levels of arrays and objects that may be open at once; the outermost is level 1.
 pub const MAX_DEPTH: usize = 128;
@@ -52,40 +51,55 @@ impl<'a> JsonText<'a> {
 }
 
 impl<'a> JsonText<'a> {
-    /// The text.
+    /// The JSON as it is spelt.
     #[must_use]
-    pub fn text(self) -> &'a str {
+    pub fn json(self) -> &'a str {
         self.0.get()
     }
 }
 
 impl Json for JsonText<'_> {
-    fn members(self) -> Option<Members<Self>> {
-        // An acceptable text fails here only by not being an object.
-        serde_json::from_str::<ObjectMembers<'_>>(self.0.get())
-            .ok()
-            .map(|object| object.0)
-    }
-
-    fn kind(self) -> JsonKind<Self> {
-        let text = self.0.get();
-        match text.bytes().next() {
+    fn kind(&self) -> JsonKind {
+        match self.json().bytes().next() {
             Some(b'n') => JsonKind::Null,
-            Some(b'"') => serde_json::from_str(text).map_or(JsonKind::Other, JsonKind::String),
-            Some(b'[') => JsonKind::Array(self),
-            _ => JsonKind::Other,
+            Some(b't' | b'f') => JsonKind::Boolean,
+            Some(b'"') => JsonKind::String,
+            Some(b'[') => JsonKind::Array,
+            Some(b'{') => JsonKind::Object,
+            _ => JsonKind::Number,
         }
     }
 
-    fn each_item(self, visit: &mut dyn FnMut(Self) -> ControlFlow<()>) -> usize {
+    fn text(&self) -> Option<String> {
+        if self.kind() != JsonKind::String {
+            return None;
+        }
+        serde_json::from_str(self.json()).ok()
+    }
+
+    fn number(&self) -> Option<f64> {
+        // serde_json refuses what is too large for the type; this makes it infinite.
+        let is_number = self.kind() == JsonKind::Number;
+        is_number.then(|| self.json().parse().ok()).flatten()
+    }
+
+    fn each_item(&self, visit: &mut dyn FnMut(Self) -> ControlFlow<()>) -> usize {
         let mut read = 0;
         let visitor = ItemsVisitor(&mut |item| {
             read += 1;
             visit(item)
         });
-        // An acceptable text fails here only by being left before its end.
-        let _ = serde_json::Deserializer::from_str(self.0.get()).deserialize_seq(visitor);
+        // An acceptable text fails here only by being left before its end, or by
+        // not being an array.
+        let _ = serde_json::Deserializer::from_str(self.json()).deserialize_seq(visitor);
         read
+    }
+
+    fn members(&self, names: &[&'static str]) -> Option<Vec<Option<Self>>> {
+        // An acceptable text fails here only by not being an object.
+        serde_json::Deserializer::from_str(self.json())
+            .deserialize_map(MembersVisitor(names))
+            .ok()
     }
 }
 
@@ -109,37 +123,28 @@ impl<'de> Visitor<'de> for ItemsVisitor<'_, 'de> {
     }
 }
 
-/// The members of an object that the request knows; of duplicate keys the last.
-struct ObjectMembers<'a>(Members<JsonText<'a>>);
+/// Reads the members of these names; of duplicates the last.
+struct MembersVisitor<'n>(&'n [&'static str]);
 
-impl<'de: 'a, 'a> Deserialize<'de> for ObjectMembers<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
+impl<'de> Visitor<'de> for MembersVisitor<'_> {
+    type Value = Vec<Option<JsonText<'de>>>;
 
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = ObjectMembers<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Members::default();
-                while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-                    match Field::from_name(&key) {
-                        Some(field) => {
-                            *members.slot(field) = Some(JsonText(map.next_value()?));
-                        }
-                        None => {
-                            map.next_value::<IgnoredAny>()?;
-                        }
-                    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = vec![None; self.0.len()];
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            let index = self.0.iter().position(|name| *name == key);
+            match index.and_then(|index| members.get_mut(index)) {
+                Some(member) => *member = Some(JsonText(map.next_value()?)),
+                None => {
+                    map.next_value::<IgnoredAny>()?;
                 }
-                Ok(ObjectMembers(members))
             }
         }
-
-        deserializer.deserialize_map(MembersVisitor)
+        Ok(members)
     }
 }
 
@@ -291,7 +296,8 @@ mod tests {
     #[test]
     fn the_last_of_duplicate_keys_counts_however_it_is_spelt() {
         let text = JsonText::read(br#"{"name":1,"n\u0061me":"b"}"#).unwrap();
-        let name = text.members().unwrap().name.unwrap();
-        assert!(matches!(name.kind(), JsonKind::String(text) if text == "b"));
+        let name = text.member("name").unwrap();
+        assert_eq!(name.kind(), JsonKind::String);
+        assert_eq!(name.text().as_deref(), Some("b"));
     }
 }
