@@ -65,6 +65,18 @@ pub enum IdempotencyKeyError {
 }
 
 impl IdempotencyKeyError {
+    /// Reads what [`Display`](std::fmt::Display) wrote.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let number = text.rsplit(' ').next()?.parse().unwrap_or_default();
+        [
+            Self::Empty,
+            Self::TooLong { length: number },
+            Self::BadCharacter { offset: number },
+        ]
+        .into_iter()
+        .find(|error| error.to_string() == text)
+    }
+
     /// A stable name.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -36,6 +36,7 @@ pub mod client;
 pub mod columns;
 pub mod credential;
 pub mod field;
+pub mod header;
 pub mod id;
 pub mod idempotency;
 #[cfg(feature = "js")]
@@ -46,6 +47,7 @@ pub mod name;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod problem;
+pub mod refusal;
 pub mod request;
 pub mod route;
 pub mod schema;

@@ -48,6 +48,28 @@ impl LimitFault {
         }
     }
 
+    /// Reads what [`Display`](std::fmt::Display) wrote.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let (name, _) = text.split_once(':')?;
+        let field = Field::from_name(name)?;
+        let actual = text.rsplit(' ').next()?.parse().ok()?;
+        [
+            Self::TooManyEntries { field, actual },
+            Self::TooLong { field, actual },
+        ]
+        .into_iter()
+        .find(|fault| fault.is_possible() && fault.to_string() == text)
+    }
+
+    /// Whether the field has that limit.
+    const fn is_possible(&self) -> bool {
+        match self.field().descriptor().content {
+            Content::Ids(..) => matches!(self, Self::TooManyEntries { .. }),
+            Content::Text(_) | Content::TrimmedText(_) => matches!(self, Self::TooLong { .. }),
+            Content::Id(_) | Content::Json => false,
+        }
+    }
+
     /// The field that exceeds a limit.
     #[must_use]
     pub const fn field(&self) -> Field {

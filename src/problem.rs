@@ -5,11 +5,14 @@
 
 use serde::Serialize;
 
-use crate::idempotency::{self, IdempotencyKeyError};
+use crate::idempotency::IdempotencyKeyError;
 use crate::limits::LimitFault;
+use crate::refusal::Refusal;
 use crate::request::WorkflowName;
-use crate::schema::{Fault, Field};
+use crate::schema::Fault;
 use crate::workflow::event::{EventName, EventNameError};
+
+pub use crate::refusal::BadReference;
 
 /// Seconds after which a caller may try again when a bug of ours broke the call.
 const RETRY_AFTER_INTERNAL: u32 = 1;
@@ -80,15 +83,6 @@ pub enum Problem {
         /// Whole seconds to wait.
         retry_after: u32,
     },
-}
-
-/// The bad ids of one field of a create request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadReference {
-    /// The field.
-    pub field: Field,
-    /// Its bad ids, as sent, in request order.
-    pub ids: Vec<String>,
 }
 
 impl Problem {
@@ -168,11 +162,11 @@ impl Problem {
             ),
             Self::TooManyRequests { .. } => Detail::Plain("Too many requests."),
             Self::BadIdempotencyKey(error) => {
-                Detail::refused(format!("{}: {error}", idempotency::HEADER))
+                Detail::refused(Refusal::BadIdempotencyKey(error.clone()))
             }
             Self::BodyTooLarge => Detail::Plain(BODY_TOO_LARGE),
             Self::Schema(faults) => Detail::Schema(faults),
-            Self::OverLimit(faults) => Detail::refused(joined(faults)),
+            Self::OverLimit(faults) => Detail::refused(Refusal::OverLimit(faults.clone())),
             Self::WorkflowNotFound { name } => Detail::coded(
                 "workflow_not_found",
                 format!("Workflow '{}' not found.", name.as_str()),
@@ -181,7 +175,9 @@ impl Problem {
                 "workflow_disabled",
                 format!("Workflow '{}' is disabled.", name.as_str()),
             ),
-            Self::BadReferences(references) => Detail::refused(joined(references)),
+            Self::BadReferences(references) => {
+                Detail::refused(Refusal::BadReferences(references.clone()))
+            }
             Self::AssessmentNotFound => {
                 Detail::coded("assessment_not_found", "Assessment not found.")
             }
@@ -201,17 +197,6 @@ impl Problem {
             Self::Internal => Detail::Plain("Internal Server Error"),
             Self::Unavailable { .. } => Detail::Plain("Service temporarily unavailable."),
         }
-    }
-}
-
-impl std::fmt::Display for BadReference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{}: {} not found",
-            self.field.name(),
-            self.ids.join(", ")
-        )
     }
 }
 
@@ -258,14 +243,10 @@ impl Detail<'_> {
     }
 }
 
-fn joined<T: ToString>(parts: &[T]) -> String {
-    let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
-    parts.join("; ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::Field;
 
     #[test]
     fn the_four_shapes() {

@@ -35,6 +35,8 @@ pub enum Place {
     Field(&'static str),
     /// An item of a list: `["body", name, index]`.
     Item(&'static str, usize),
+    /// A header: `["header", name]`.
+    Header(&'static str),
 }
 
 /// What is wrong, on the wire `type` and `msg`.
@@ -315,6 +317,7 @@ impl Serialize for Place {
             Self::Offset(offset) => (BODY, offset).serialize(serializer),
             Self::Field(name) => (BODY, name).serialize(serializer),
             Self::Item(name, index) => (BODY, name, index).serialize(serializer),
+            Self::Header(name) => ("header", name).serialize(serializer),
         }
     }
 }

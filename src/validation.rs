@@ -7,6 +7,7 @@
 
 use crate::field::{CreateAssessmentRequest, Field, Sent};
 use crate::id::{self, AnyKind, IdError};
+use crate::idempotency::IdempotencyKeyError;
 use crate::json::Json;
 use crate::limits::{self, LimitFault, MAX_BODY_BYTES};
 use crate::schema::{self, Fault, MAX_FAULTS, Measured, Place};
@@ -55,6 +56,12 @@ pub enum IssueKind {
     /// An id that cannot name anything.
     #[error("{0}")]
     Id(IdError),
+    /// An id that the server did not find, or may not use.
+    #[error("not found")]
+    NotFound,
+    /// An idempotency key that breaks its rules.
+    #[error("{0}")]
+    Key(IdempotencyKeyError),
 }
 
 impl IssueKind {
@@ -65,6 +72,8 @@ impl IssueKind {
             Self::Limit(LimitFault::TooManyEntries { .. }) => "too_many_entries",
             Self::Limit(LimitFault::TooLong { .. }) => "too_long",
             Self::Id(error) => error.code(),
+            Self::NotFound => "not_found",
+            Self::Key(error) => error.code(),
         }
     }
 }

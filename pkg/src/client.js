@@ -410,7 +410,7 @@ export class AssessmentsClient {
     }
     // What echoes the request must not bring the credential into a log.
     if (!response.ok) text = text.replaceAll(token, "...");
-    const reading = call("readResponse", operation, response, text);
+    const reading = call("readResponse", operation, argument, response, text);
     // A `fetch` of the caller's may give less, which is what the caller gets.
     const headers = /** @type {Headers} */ (response.headers);
     const { status, requestId } = reading;

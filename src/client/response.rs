@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::json::{Json, JsonKind};
+use crate::refusal::Refusal;
 
 /// What an error's body says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct ErrorDetail {
     pub code: Option<String>,
     /// Whether `detail` lists the faults of the request body.
     pub is_schema: bool,
+    /// Why a creation is refused, if that is what the message says.
+    pub refusal: Option<Refusal>,
 }
 
 impl ErrorDetail {
@@ -31,7 +34,9 @@ impl ErrorDetail {
             },
             JsonKind::Null | JsonKind::Boolean | JsonKind::Number => return None,
         };
+        let refusal = text("error").and_then(|error| Refusal::parse(&error));
         Some(Self {
+            refusal,
             message,
             code,
             is_schema: detail.kind() == JsonKind::Array,
@@ -130,6 +135,7 @@ mod tests {
             IdempotencyKey::parse("").unwrap_err(),
         ));
         assert_eq!(refused.message, "Idempotency-Key: must not be empty");
+        assert!(refused.refusal.is_some());
         let faults = schema::read(Some("application/json"), br#"{"control_set_ids":[1]}"#);
         let schema = read(&Problem::Schema(faults.unwrap_err()));
         assert!(schema.is_schema);

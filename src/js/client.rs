@@ -9,21 +9,47 @@ use js_sys::{Array, JSON, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::ids::parse_id;
+use super::ids::parse_id_of;
 use super::object::{Builder, get};
-use super::validation::{idempotency_key, plain, refusal, refused};
+use super::validation::{idempotency_key, issue, plain, refusal, refused};
 use super::value::JsJson;
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
 use crate::client::{Decision, ErrorDetail, Operation, Outcome, Policy, RequestParts};
-use crate::id::{AssessmentId, WorkflowRunId};
+use crate::field::CreateAssessmentRequest;
+use crate::id::{AnyKind, AssessmentId, WorkflowRunId};
 use crate::idempotency::IdempotencyKey;
+use crate::refusal::Refusal;
 use crate::shape::Shape;
 use crate::workflow::run::WorkflowRun;
-use crate::{schema, validation};
+use crate::{header, schema, validation};
 
-const REQUEST_ID_HEADER: &str = "x-coverbase-request-id";
-const REPLAYED_HEADER: &str = "idempotent-replayed";
-const DIFFERS_HEADER: &str = "idempotent-request-differs";
+/// An operation by its name, which the package's own modules pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OperationName {
+    Create,
+    Retrieve,
+    Archive,
+    RetrieveRun,
+}
+
+impl OperationName {
+    /// # Errors
+    /// A `TypeError` for any other text.
+    fn read(text: &str) -> Result<Self, JsValue> {
+        Ok(match text {
+            "create" => Self::Create,
+            "retrieve" => Self::Retrieve,
+            "archive" => Self::Archive,
+            "retrieveRun" => Self::RetrieveRun,
+            _ => return Err(misuse("no such operation")),
+        })
+    }
+}
+
+/// An error for a call that no module of the package makes.
+fn misuse(text: &str) -> JsValue {
+    js_sys::TypeError::new(text).into()
+}
 
 /// The settings of a client that is not told otherwise.
 #[wasm_bindgen(js_name = clientDefaults)]
@@ -39,21 +65,28 @@ pub fn client_defaults() -> JsValue {
 /// Checks a call before anything is sent: `{ ok: true, argument, key }`, where
 /// `key` is the idempotency key of a create, or `{ ok: false, kind, ... }` for
 /// what is refused, with the kind "id", "validation" or "configuration".
-/// `operation` is "create", "retrieve", "archive" or "retrieveRun". Without `validate` a
-/// create is checked for its types only.
+/// Without `validate` a create is checked for its types only.
+///
+/// # Errors
+/// A `TypeError` if `operation` names none.
 #[wasm_bindgen(js_name = prepareCall)]
-pub fn prepare_call(operation: &str, argument: JsValue, key: &JsValue, validate: bool) -> JsValue {
-    let kind_of_id = match operation {
-        "create" => return prepare_create(JsJson(argument), key, validate),
-        "retrieveRun" => "workflow_run",
-        _ => "assessment",
+pub fn prepare_call(
+    operation: &str,
+    argument: JsValue,
+    key: &JsValue,
+    validate: bool,
+) -> Result<JsValue, JsValue> {
+    let kind = match OperationName::read(operation)? {
+        OperationName::Create => return Ok(prepare_create(JsJson(argument), key, validate)),
+        OperationName::RetrieveRun => AnyKind::WorkflowRun,
+        OperationName::Retrieve | OperationName::Archive => AnyKind::Assessment,
     };
-    let parsed = parse_id(&argument, Some(kind_of_id.to_owned()));
-    if get(&parsed, "ok").is_falsy() {
+    let parsed = parse_id_of(&argument, Some(kind));
+    Ok(if get(&parsed, "ok").is_falsy() {
         of_kind("id", parsed)
     } else {
         parsed
-    }
+    })
 }
 
 /// Says of which kind a refusal is.
@@ -110,12 +143,11 @@ pub fn build_request(
     base_url: &str,
     token: &str,
 ) -> Result<JsValue, JsValue> {
-    let problem = |text: &str| JsValue::from(js_sys::TypeError::new(text));
     if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(problem("token must be visible ASCII characters"));
+        return Err(misuse("token must be visible ASCII characters"));
     }
-    let operation =
-        operation_of(operation, argument, key).ok_or_else(|| problem("unprepared call"))?;
+    let operation = operation_of(OperationName::read(operation)?, argument, key)
+        .ok_or_else(|| misuse("unprepared call"))?;
     let RequestParts {
         method,
         path,
@@ -126,7 +158,7 @@ pub fn build_request(
         .set("accept", "application/json")
         .set("authorization", format!("Bearer {token}"))
         .set_some("content-type", body.map(|_| "application/json"))
-        .set_some("idempotency-key", idempotency_key);
+        .set_some(header::IDEMPOTENCY_KEY, idempotency_key);
     let text = body
         .map(|request| JSON::stringify(&plain(request)))
         .transpose()?;
@@ -138,32 +170,41 @@ pub fn build_request(
         .build())
 }
 
-/// Reads an answer whose body is `text`:
+/// Reads an answer to a call with that `argument` whose body is `text`:
 /// `{ ok: true, data, replayed, requestDiffers, ... }`, `{ ok: false, shape: true, message, ... }`
 /// for a success of a wrong shape, or `{ ok: false, message, code, issues, ... }`
 /// for an error, without a message if something in between answered (a proxy, a
 /// gateway); all with `status` and `requestId`.
+///
+/// # Errors
+/// A `TypeError` if `operation` names none.
 #[wasm_bindgen(js_name = readResponse)]
-pub fn read_response(operation: &str, response: web_sys::Response, text: &str) -> JsValue {
+pub fn read_response(
+    operation: &str,
+    argument: JsValue,
+    response: web_sys::Response,
+    text: &str,
+) -> Result<JsValue, JsValue> {
+    let operation = OperationName::read(operation)?;
     let response = Response::from(response);
-    let header = |name: &str| response.headers().get(name);
+    let told = |name: &str| response.headers().get(name);
     let parsed = JSON::parse(text).ok();
     let builder = Builder::new()
         .set("ok", response.ok())
         .set("status", response.status())
-        .set_some("requestId", header(REQUEST_ID_HEADER));
+        .set_some("requestId", told(header::REQUEST_ID));
     if response.ok() {
         let checked = match (&parsed, operation) {
             (None, _) => Err("the answer is not JSON".to_owned()),
-            (Some(data), "create") => check::<CreatedAssessment>(data),
-            (Some(data), "retrieve") => check::<Assessment>(data),
-            (Some(data), "retrieveRun") => check::<WorkflowRun>(data),
-            (Some(data), _) => check::<ArchivedAssessment>(data),
+            (Some(data), OperationName::Create) => check::<CreatedAssessment>(data),
+            (Some(data), OperationName::Retrieve) => check::<Assessment>(data),
+            (Some(data), OperationName::RetrieveRun) => check::<WorkflowRun>(data),
+            (Some(data), OperationName::Archive) => check::<ArchivedAssessment>(data),
         };
-        return match checked {
+        return Ok(match checked {
             Ok(()) => builder
-                .set("replayed", header(REPLAYED_HEADER).is_some())
-                .set("requestDiffers", header(DIFFERS_HEADER).is_some())
+                .set("replayed", told(header::REPLAYED).is_some())
+                .set("requestDiffers", told(header::DIFFERS).is_some())
                 .set_some("data", parsed)
                 .build(),
             Err(message) => builder
@@ -171,17 +212,31 @@ pub fn read_response(operation: &str, response: web_sys::Response, text: &str) -
                 .set("shape", true)
                 .set("message", message)
                 .build(),
-        };
+        });
     }
     let parsed = parsed.unwrap_or(JsValue::UNDEFINED);
-    match ErrorDetail::read(JsJson(parsed.clone())) {
-        Some(detail) => builder
-            .set("message", detail.message)
-            .set_some("code", detail.code)
-            .set_some("issues", detail.is_schema.then(|| get(&parsed, "detail"))),
-        None => builder,
-    }
-    .build()
+    let Some(detail) = ErrorDetail::read(JsJson(parsed.clone())) else {
+        return Ok(builder.build());
+    };
+    let issues = if detail.is_schema {
+        Some(get(&parsed, "detail"))
+    } else {
+        detail
+            .refusal
+            .and_then(|refusal| issues(&refusal, argument))
+    };
+    Ok(builder
+        .set("message", detail.message)
+        .set_some("code", detail.code)
+        .set_some("issues", issues)
+        .build())
+}
+
+/// What a refusal says of the request that was sent, place by place.
+fn issues(refusal: &Refusal, request: JsValue) -> Option<JsValue> {
+    let request: CreateAssessmentRequest = schema::check(JsJson(request)).ok()?;
+    let issues: Array = refusal.issues(&request).iter().map(issue).collect();
+    Some(issues.into())
 }
 
 /// Decides after a failed attempt (the first is 0): how many milliseconds to
@@ -223,19 +278,18 @@ pub fn retry_delay(
     }
 }
 
-fn operation_of(name: &str, argument: &JsValue, key: &str) -> Option<Operation> {
+fn operation_of(name: OperationName, argument: &JsValue, key: &str) -> Option<Operation> {
     let id = || AssessmentId::parse(&argument.as_string()?).ok();
     match name {
-        "create" => Some(Operation::Create {
+        OperationName::Create => Some(Operation::Create {
             request: schema::check(JsJson(argument.clone())).ok()?,
             key: IdempotencyKey::parse(key).ok()?,
         }),
-        "retrieve" => id().map(Operation::Retrieve),
-        "archive" => id().map(Operation::Archive),
-        "retrieveRun" => WorkflowRunId::parse(&argument.as_string()?)
+        OperationName::Retrieve => id().map(Operation::Retrieve),
+        OperationName::Archive => id().map(Operation::Archive),
+        OperationName::RetrieveRun => WorkflowRunId::parse(&argument.as_string()?)
             .ok()
             .map(Operation::RetrieveRun),
-        _ => None,
     }
 }
 

@@ -18,6 +18,11 @@ pub fn parse_id(text: &JsValue, kind: Option<String>) -> JsValue {
         Some(expected) => expected,
         None => None,
     };
+    parse_id_of(text, expected)
+}
+
+/// [`parse_id`] with the kind as a value.
+pub(super) fn parse_id_of(text: &JsValue, expected: Option<AnyKind>) -> JsValue {
     let text = value::text(text).unwrap_or_default();
     match id::parse(&text, expected) {
         Ok(kind) => Builder::new()

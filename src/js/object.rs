@@ -46,6 +46,7 @@ pub(super) fn get(object: &JsValue, key: &str) -> JsValue {
 pub(super) fn loc(place: Place) -> Array {
     let body = JsValue::from_str("body");
     match place {
+        Place::Header(name) => Array::of2(&"header".into(), &name.into()),
         Place::Body => Array::of1(&body),
         Place::Offset(offset) => Array::of2(&body, &index(offset)),
         Place::Field(name) => Array::of2(&body, &name.into()),

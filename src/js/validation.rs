@@ -10,7 +10,7 @@ use crate::field::{CreateAssessmentRequest, Field, Sent};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::problem::BODY_TOO_LARGE;
 use crate::schema::{Fault, FaultKind, Place};
-use crate::validation::{self, Invalid, Issue};
+use crate::validation::{self, Invalid, Issue, IssueKind};
 
 /// Checks a create request: `{ ok: true, value }` or `{ ok: false, status, issues }`.
 #[wasm_bindgen]
@@ -59,12 +59,15 @@ pub fn validate_idempotency_key(key: &JsValue) -> Array {
 
 /// The key, or the issue of what is none.
 pub(super) fn idempotency_key(key: &JsValue) -> Result<IdempotencyKey, JsValue> {
-    let loc = || Array::of2(&"header".into(), &idempotency::HEADER.into());
+    let place = Place::Header(idempotency::HEADER);
     let Some(text) = value::text(key) else {
         let kind = FaultKind::NotAString;
-        return Err(issue_at(&loc(), kind.message(), kind.code()));
+        return Err(fault(&Fault { place, kind }));
     };
-    IdempotencyKey::parse(&text).map_err(|error| issue_at(&loc(), &error.to_string(), error.code()))
+    IdempotencyKey::parse(&text).map_err(|error| {
+        let kind = IssueKind::Key(error);
+        issue(&Issue { place, kind })
+    })
 }
 
 /// `{ ok: false, status, issues }`
@@ -114,7 +117,7 @@ pub(super) fn plain(request: &CreateAssessmentRequest) -> JsValue {
 
 fn concerns(place: Place, field: Field) -> bool {
     match place {
-        Place::Body | Place::Offset(_) => true,
+        Place::Body | Place::Offset(_) | Place::Header(_) => true,
         Place::Field(name) | Place::Item(name, _) => name == field.name(),
     }
 }
@@ -123,17 +126,13 @@ fn fault(fault: &Fault) -> JsValue {
     entry(fault.place, fault.kind.message(), fault.kind.code())
 }
 
-fn issue(issue: &Issue) -> JsValue {
+pub(super) fn issue(issue: &Issue) -> JsValue {
     entry(issue.place, &issue.kind.to_string(), issue.kind.code())
 }
 
 fn entry(place: Place, message: &str, code: &str) -> JsValue {
-    issue_at(&loc(place), message, code)
-}
-
-fn issue_at(loc: &Array, message: &str, code: &str) -> JsValue {
     Builder::new()
-        .set("loc", loc)
+        .set("loc", loc(place))
         .set("msg", message)
         .set("type", code)
         .build()

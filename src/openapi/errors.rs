@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::names::camel;
 use super::samples::{Sample, by_status};
-use super::{operations, schemas};
+use super::{routes, schemas};
 use crate::route::Endpoint;
 
 /// The schemas of a route's errors, by their names.
@@ -39,7 +39,7 @@ impl ErrorSchema {
             reason(status).to_owned()
         } else {
             // Less than the status means elsewhere.
-            let id = operations::id(endpoint);
+            let id = routes::id(endpoint);
             let (first, rest) = id.split_at_checked(1).unwrap_or_default();
             format!("{}{rest}{}", first.to_uppercase(), reason(status))
         };

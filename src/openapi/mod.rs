@@ -2,6 +2,7 @@
 //! the routes and the problems of this crate.
 //!
 //! - [`operations`]: the routes, their parameters and request bodies
+//! - [`routes`]: what is said of each route
 //! - [`responses`]: what each route answers
 //! - [`samples`], [`errors`]: the problems that it answers with, and their schemas
 //! - [`schemas`]: the types as schemas
@@ -14,6 +15,7 @@ mod examples;
 mod names;
 mod operations;
 mod responses;
+mod routes;
 mod samples;
 mod schemas;
 #[cfg(test)]

@@ -1,9 +1,10 @@
-//! The routes: what each is for, its parameters and its request body.
+//! The routes: their parameters and request bodies.
 
 use serde_json::{Value, json};
 
 use super::examples::Examples;
 use super::names::{id_name, reference};
+use super::routes::{Words, words};
 use super::{responses, schemas};
 use crate::id::Kind;
 use crate::id::kind::{Assessment, WorkflowRun};
@@ -12,74 +13,6 @@ use crate::limits::MAX_BODY_BYTES;
 use crate::route::Endpoint;
 
 const SECONDS_PER_HOUR: i64 = 3_600;
-
-/// What is said of a route.
-struct Words {
-    id: &'static str,
-    tag: &'static str,
-    summary: &'static str,
-    description: &'static str,
-}
-
-const fn words(endpoint: Endpoint) -> Words {
-    match endpoint {
-        Endpoint::CreateAssessment => Words {
-            id: "createAssessment",
-            tag: "assessments",
-            summary: "Create an assessment",
-            description: "Creates an assessment of an existing vendor and, if one is named, \
-                starts a workflow alongside. All of it is written or nothing.",
-        },
-        Endpoint::RetrieveAssessment => Words {
-            id: "retrieveAssessment",
-            tag: "assessments",
-            summary: "Read an assessment",
-            description: "Reads one assessment. An archived one stays readable, in the same shape.",
-        },
-        Endpoint::ArchiveAssessment => Words {
-            id: "archiveAssessment",
-            tag: "assessments",
-            summary: "Cancel or archive an assessment",
-            description: "Cancels an unfinished assessment, or archives a finished one. It may be \
-                repeated: the answer stays the same.",
-        },
-        Endpoint::RetrieveWorkflowRun => Words {
-            id: "retrieveWorkflowRun",
-            tag: "workflows",
-            summary: "Read a workflow run",
-            description: "Reads a workflow run with the steps that were begun.",
-        },
-        Endpoint::SendWorkflowEvent => Words {
-            id: "sendWorkflowEvent",
-            tag: "workflows",
-            summary: "Send an event to a workflow run",
-            description: "Sends an event to a workflow run. It is kept until a step takes it.",
-        },
-        Endpoint::AuthTest => Words {
-            id: "testAuthentication",
-            tag: "utilities",
-            summary: "Probe a credential",
-            description: "Tells whether a credential is good. It may have any role.",
-        },
-        Endpoint::Health => Words {
-            id: "checkHealth",
-            tag: "utilities",
-            summary: "Check that the service is alive",
-            description: "Tells whether the service and its database answer. The answer may be a \
-                few seconds old. `HEAD` answers the same without a body.",
-        },
-        Endpoint::OpenApi => Words {
-            id: "describe",
-            tag: "utilities",
-            summary: "Read this document",
-            description: "Answers this document. `HEAD` answers the same without a body.",
-        },
-    }
-}
-
-pub(super) const fn id(endpoint: Endpoint) -> &'static str {
-    words(endpoint).id
-}
 
 pub(super) fn tags() -> Value {
     json!([

@@ -7,8 +7,9 @@ use super::errors::ErrorSchema;
 use super::examples::Examples;
 use super::names::reference;
 use super::samples::{Sample, by_status};
-use super::{operations, schemas};
+use super::{routes, schemas};
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
+use crate::header;
 use crate::route::Endpoint;
 use crate::workflow::run::{AcceptedEvent, WorkflowRun};
 
@@ -79,7 +80,7 @@ fn success(endpoint: Endpoint, examples: &Examples) -> (u16, Value) {
         "headers": headers,
         "content": { "application/json": {
             "schema": reference(&schema),
-            "examples": examples.answers(operations::id(endpoint)),
+            "examples": examples.answers(routes::id(endpoint)),
         }},
     });
     if let Some(members) = response.as_object_mut()
@@ -95,11 +96,11 @@ fn success(endpoint: Endpoint, examples: &Examples) -> (u16, Value) {
 fn links(endpoint: Endpoint) -> Map<String, Value> {
     let to = |target: Endpoint, parameter: &str, key: &str| {
         let link = json!({
-            "operationId": operations::id(target),
+            "operationId": routes::id(target),
             "parameters": { parameter: format!("$response.body#/{key}") },
             "description": format!("The answer's `{key}` is the `{parameter}` of that operation."),
         });
-        (operations::id(target).to_owned(), link)
+        (routes::id(target).to_owned(), link)
     };
     if endpoint != Endpoint::CreateAssessment {
         return Map::new();
@@ -155,7 +156,7 @@ fn headers() -> Map<String, Value> {
         "schema": { "type": "string", "format": "uuid" },
         "example": "3f0c8a52-9d0b-4c57-8a34-0f6a1f3f9a11",
     });
-    [("x-coverbase-request-id".to_owned(), request_id)]
+    [(header::REQUEST_ID.to_owned(), request_id)]
         .into_iter()
         .collect()
 }

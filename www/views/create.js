@@ -1,7 +1,7 @@
 // The form that creates an assessment.
 
 import { h, replace } from "../dom.js";
-import { sorted } from "../faults.js";
+import { byField } from "../faults.js";
 import { announce, banner, button } from "../parts/controls.js";
 import { askForCredential } from "../parts/dialogs.js";
 import { IdField } from "../parts/id-field.js";
@@ -508,11 +508,11 @@ class Form {
       this.#tell({ tone: "error", requestId, ...this.#trouble(failure) });
       return;
     }
-    const { byField, rest } = sorted(failure, { ...body }, known);
-    for (const [name, issues] of byField) this.#field(name).setIssues(issues);
-    const first = known.find((name) => byField.has(name));
+    const { fields, rest } = byField(failure, { ...body }, known);
+    for (const [name, issues] of fields) this.#field(name).setIssues(issues);
+    const first = known.find((name) => fields.has(name));
     const toField = () => first && this.#field(first).focus();
-    const { title, body: said = rest, actions = [] } = this.#meaning(failure, byField.size);
+    const { title, body: said = rest, actions = [] } = this.#meaning(failure, fields.size);
     this.#tell({
       tone: "error",
       title,

@@ -1,0 +1,18 @@
+//! Names of headers that the API itself gives a meaning, as they are sent.
+
+/// The id of a request, in every answer (2.2).
+pub const REQUEST_ID: &str = "x-coverbase-request-id";
+/// The key of a request that must not be carried out twice (4.8).
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// In an answer: it is the stored one of an earlier request with the same key.
+pub const REPLAYED: &str = "idempotent-replayed";
+/// In such an answer: that was another request than this one.
+pub const DIFFERS: &str = "idempotent-request-differs";
+
+/// Each with what it is called in TypeScript.
+pub const ALL: [(&str, &str); 4] = [
+    ("requestId", REQUEST_ID),
+    ("idempotencyKey", IDEMPOTENCY_KEY),
+    ("replayed", REPLAYED),
+    ("requestDiffers", DIFFERS),
+];
