@@ -95,7 +95,12 @@ export interface Exports {
     token: string,
   ): { url: string; method: string; headers: Record<string, string>; body?: string };
   /** It reads no more of a response than any `fetch` gives. */
-  readResponse(operation: Operation, response: FetchedResponse, text: string): Reading;
+  readResponse(
+    operation: Operation,
+    argument: unknown,
+    response: FetchedResponse,
+    text: string,
+  ): Reading;
   retryDelay(
     attempt: number,
     status: number,
