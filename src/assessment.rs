@@ -158,6 +158,22 @@ impl Status {
         }
     }
 
+    /// [`Self::when_archived`] of every status, as a JSON object from one to the
+    /// other: the form in which a database applies it to many rows.
+    #[must_use]
+    pub fn archive_map() -> String {
+        let statuses = Self::ALL.iter();
+        let map: serde_json::Map<_, _> = statuses
+            .map(|status| {
+                (
+                    status.as_str().to_owned(),
+                    status.when_archived().as_str().into(),
+                )
+            })
+            .collect();
+        serde_json::Value::from(map).to_string()
+    }
+
     /// The label of the product stage, for people.
     #[must_use]
     pub const fn stage_label(self) -> &'static str {

@@ -7,12 +7,12 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// In an answer: it is the stored one of an earlier request with the same key.
 pub const REPLAYED: &str = "idempotent-replayed";
 /// In such an answer: that was another request than this one.
-pub const DIFFERS: &str = "idempotent-request-differs";
+pub const REQUEST_DIFFERS: &str = "idempotent-request-differs";
 
 /// Each with what it is called in TypeScript.
 pub const ALL: [(&str, &str); 4] = [
     ("requestId", REQUEST_ID),
     ("idempotencyKey", IDEMPOTENCY_KEY),
     ("replayed", REPLAYED),
-    ("requestDiffers", DIFFERS),
+    ("requestDiffers", REQUEST_DIFFERS),
 ];

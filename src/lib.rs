@@ -15,6 +15,8 @@
 //! - [`columns`]: closed sets of values that the database holds
 //! - [`idempotency`]: the `Idempotency-Key` header as a type
 //! - [`credential`]: the `Authorization` header and our own keys
+//! - `digest`: what is kept of a key instead of it (feature `digest`)
+//! - [`header`]: names of headers
 //! - [`problem`]: every error answer there is
 //! - [`route`]: the routes and their methods
 //! - [`validation`]: all of that at once, for forms and clients
@@ -35,6 +37,8 @@ pub mod assessment;
 pub mod client;
 pub mod columns;
 pub mod credential;
+#[cfg(feature = "digest")]
+pub mod digest;
 pub mod field;
 pub mod header;
 pub mod id;

@@ -204,7 +204,7 @@ pub fn read_response(
         return Ok(match checked {
             Ok(()) => builder
                 .set("replayed", told(header::REPLAYED).is_some())
-                .set("requestDiffers", told(header::DIFFERS).is_some())
+                .set("requestDiffers", told(header::REQUEST_DIFFERS).is_some())
                 .set_some("data", parsed)
                 .build(),
             Err(message) => builder

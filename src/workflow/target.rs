@@ -9,7 +9,9 @@
 mod address;
 mod name;
 
-use url::{Host, Url};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use url::Url;
 
 /// Ports that may be called unless a deployment says otherwise.
 pub const DEFAULT_PORTS: [u16; 2] = [443, 8443];
@@ -51,45 +53,96 @@ pub enum TargetError {
     Port(u16),
 }
 
+/// An address as a URL parser of the WHATWG's kind took it apart: whoever calls
+/// it must ask the same parser, or one that understands all the same by it.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// Without its colon.
+    pub scheme: &'a str,
+    /// Whether there is a user name or a password.
+    pub has_credentials: bool,
+    /// As the parser writes it: a name in ASCII, or an address in its usual form,
+    /// one of IPv6 in brackets.
+    pub host: &'a str,
+    /// If it is stated and not that of the scheme.
+    pub port: Option<u16>,
+}
+
+impl Target<'_> {
+    /// Whether it may be called.
+    ///
+    /// # Errors
+    /// Why no run may call it.
+    pub fn check(&self, rules: Rules<'_>) -> Result<(), TargetError> {
+        let default_port = match self.scheme {
+            "https" => 443,
+            "http" if rules.development => 80,
+            _ => return Err(TargetError::NotHttps),
+        };
+        if self.has_credentials {
+            return Err(TargetError::Credentials);
+        }
+        let host = Host::of(self.host);
+        if !(host.is_public() || (rules.development && host.is_this_machine())) {
+            return Err(TargetError::NotPublic(self.host.to_owned()));
+        }
+        let port = self.port.unwrap_or(default_port);
+        if rules.development || rules.ports.contains(&port) {
+            Ok(())
+        } else {
+            Err(TargetError::Port(port))
+        }
+    }
+}
+
+/// What a host is.
+enum Host<'a> {
+    Name(&'a str),
+    Address(IpAddr),
+}
+
+impl<'a> Host<'a> {
+    fn of(text: &'a str) -> Self {
+        let in_brackets = text
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .and_then(|address| address.parse::<Ipv6Addr>().ok());
+        if let Some(address) = in_brackets {
+            return Self::Address(address.into());
+        }
+        text.parse::<Ipv4Addr>()
+            .map_or(Self::Name(text), |address| Self::Address(address.into()))
+    }
+
+    fn is_public(&self) -> bool {
+        match self {
+            Self::Name(name) => name::is_public(name),
+            Self::Address(address) => address::is_public(*address),
+        }
+    }
+
+    fn is_this_machine(&self) -> bool {
+        match self {
+            Self::Name(name) => *name == "localhost",
+            Self::Address(address) => address.is_loopback(),
+        }
+    }
+}
+
 /// Reads an address.
 ///
 /// # Errors
 /// Why no run may call it.
 pub fn parse(text: &str, rules: Rules<'_>) -> Result<Url, TargetError> {
     let url = Url::parse(text).map_err(|error| TargetError::NotAUrl(error.to_string()))?;
-    let is_http = url.scheme() == "http" && rules.development;
-    if url.scheme() != "https" && !is_http {
-        return Err(TargetError::NotHttps);
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(TargetError::Credentials);
-    }
-    let host = url
-        .host()
-        .ok_or_else(|| TargetError::NotAUrl("no host".to_owned()))?;
-    let is_public = match host {
-        Host::Domain(name) => name::is_public(name),
-        Host::Ipv4(v4) => address::is_public(v4.into()),
-        Host::Ipv6(v6) => address::is_public(v6.into()),
+    let target = Target {
+        scheme: url.scheme(),
+        has_credentials: !url.username().is_empty() || url.password().is_some(),
+        host: url.host_str().unwrap_or_default(),
+        port: url.port(),
     };
-    let is_allowed = is_public || (rules.development && is_this_machine(&host));
-    if !is_allowed {
-        return Err(TargetError::NotPublic(host.to_string()));
-    }
-    match url.port_or_known_default() {
-        Some(port) if !rules.development && !rules.ports.contains(&port) => {
-            Err(TargetError::Port(port))
-        }
-        _ => Ok(url),
-    }
-}
-
-fn is_this_machine(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    }
+    target.check(rules)?;
+    Ok(url)
 }
 
 #[cfg(test)]
