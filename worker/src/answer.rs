@@ -1,18 +1,12 @@
 //! What becomes an HTTP response.
 
+use assessments::header;
 use assessments::problem::Problem;
 use serde::Serialize;
-use worker::{Headers, Response, ResponseBuilder, console_error};
+use worker::{Headers, Response, ResponseBuilder};
 
-use crate::decide::Undecided;
-use crate::shell::{RandomError, RequestId};
-use crate::storage::StorageError;
-
-/// Seconds after which a caller may try again when storage failed.
-const RETRY_AFTER_SECONDS: u32 = 2;
-const REQUEST_ID_HEADER: &str = "x-coverbase-request-id";
-const REPLAYED_HEADER: &str = "idempotent-replayed";
-const DIFFERS_HEADER: &str = "idempotent-request-differs";
+use crate::failure::Failure;
+use crate::platform::random::RequestId;
 
 /// What every answer of the API carries (2.1): it is JSON, for the caller alone
 /// and nothing else than it says.
@@ -66,9 +60,9 @@ impl Answer {
     /// The stored first answer to an idempotency key. `request_differs` if the
     /// key came with another body than it came with first (4.8).
     pub(crate) fn replay(status: u16, body: String, request_differs: bool) -> Self {
-        let differs = request_differs.then_some(DIFFERS_HEADER);
+        let differs = request_differs.then_some(header::REQUEST_DIFFERS);
         Self {
-            headers: [Some(REPLAYED_HEADER), differs]
+            headers: [Some(header::REPLAYED), differs]
                 .into_iter()
                 .flatten()
                 .map(|name| (name, "true".to_owned()))
@@ -90,7 +84,7 @@ impl Answer {
         for (name, value) in common_headers(is_development) {
             headers.set(name, value)?;
         }
-        headers.set(REQUEST_ID_HEADER, id.as_str())?;
+        headers.set(header::REQUEST_ID, id.as_str())?;
         for (name, value) in &self.headers {
             headers.set(name, value)?;
         }
@@ -140,7 +134,7 @@ impl File {
         for (name, value) in Self::SECURITY_HEADERS {
             headers.set(name, value)?;
         }
-        headers.set(REQUEST_ID_HEADER, id.as_str())?;
+        headers.set(header::REQUEST_ID, id.as_str())?;
         Ok(self.0.with_headers(headers))
     }
 }
@@ -164,71 +158,5 @@ impl Reply {
             Self::Answer(answer) => answer.into_response(id, is_development),
             Self::File(file) => file.into_response(id),
         }
-    }
-}
-
-/// Why there is no success to answer.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The contract's refusal.
-    Problem(Problem),
-    /// D1 or the static assets failed.
-    Storage(StorageError),
-    /// No random ids.
-    Random(RandomError),
-    /// A body that does not serialise.
-    Serialize(serde_json::Error),
-}
-
-impl Failure {
-    /// The answer. What is not the caller's doing is logged here, under the
-    /// request id, and its cause never travels.
-    pub(crate) fn into_problem(self, id: &RequestId) -> Problem {
-        let unavailable = Problem::Unavailable {
-            retry_after: RETRY_AFTER_SECONDS,
-        };
-        let id = id.as_str();
-        match self {
-            Self::Problem(problem) => problem,
-            Self::Storage(error) => {
-                console_error!("request {id}: {error}");
-                unavailable
-            }
-            Self::Random(error) => {
-                console_error!("request {id}: {error}");
-                unavailable
-            }
-            Self::Serialize(error) => {
-                console_error!("request {id}: answer does not serialise: {error}");
-                Problem::Internal
-            }
-        }
-    }
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
-impl From<Undecided> for Failure {
-    fn from(undecided: Undecided) -> Self {
-        match undecided {
-            Undecided::Refused(problem) => Self::Problem(problem),
-            Undecided::Serialize(error) => Self::Serialize(error),
-        }
-    }
-}
-
-impl From<StorageError> for Failure {
-    fn from(error: StorageError) -> Self {
-        Self::Storage(error)
-    }
-}
-
-impl From<RandomError> for Failure {
-    fn from(error: RandomError) -> Self {
-        Self::Random(error)
     }
 }

@@ -1,31 +1,32 @@
 //! The Assessments API as a Cloudflare Worker: the library's types and rules
 //! over HTTP, with D1 as the source of truth and KV as a cache of credentials.
 //!
-//! In reading order:
+//! In layers, each of which uses only those below it:
 //!
 //! - [`handlers`]: the endpoints, each as the contract's numbered gates (2.7)
-//! - [`auth`]: who calls, and whether they may (gates 1 and 2)
-//! - [`decide`]: what a create stores and answers (gates 8 to 10), pure
-//! - [`storage`]: all SQL, one function per atomic step
 //! - [`engine`]: running workflows
-//! - [`credential_cache`]: all KV
-//! - [`isolate`]: what is remembered from one request to the next
-//! - [`answer`]: what becomes an HTTP response, failures included
-//! - [`shell`]: bindings, the clock and the source of randomness of one request
+//! - [`caller`]: who calls, and whether they may (gates 1 and 2)
+//! - [`input`], [`answer`], [`failure`], [`assets`]: what comes with a request, and
+//!   what becomes an HTTP response
+//! - [`storage`]: all SQL, one function per atomic step
+//! - [`decide`]: what is written and answered, pure
+//! - [`health`]: whether the database answers, as the isolate remembers it
+//! - [`platform`]: bindings, settings, the clock, the source of randomness
+//!
+//! What the storage needs of a caller is data, and stands in [`caller`] itself.
 
 #![deny(unsafe_code)]
 
-mod allowlist;
 mod answer;
-mod auth;
-mod config;
-mod credential_cache;
+mod assets;
+mod caller;
 mod decide;
-mod digest;
 mod engine;
+mod failure;
 mod handlers;
-mod isolate;
-mod shell;
+mod health;
+mod input;
+mod platform;
 mod storage;
 
 use assessments::problem::Problem;
@@ -33,10 +34,15 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::worker_sys::Context as JsContext;
 use worker::worker_sys::web_sys;
-use worker::{Context, Env, Request, ScheduleContext, ScheduledEvent, console_error, event};
+use worker::{Env, Request, ScheduleContext, ScheduledEvent, console_error, event};
 
 use crate::answer::{Answer, Reply};
-use crate::shell::{RequestId, Shell};
+use crate::platform::clock;
+use crate::platform::config;
+use crate::platform::context::Context;
+use crate::platform::engine_binding::{Event, Step};
+use crate::platform::random::RequestId;
+use crate::storage::database::Databases;
 
 /// Answers one HTTP request.
 ///
@@ -56,13 +62,13 @@ pub async fn fetch(
     context: JsContext,
 ) -> Result<web_sys::Response, JsValue> {
     let id = RequestId::fresh().map_err(|error| without_answer(&error))?;
-    let shell = Shell::new(env, Some(Context::new(context)));
-    let reply = match handlers::dispatch(&shell, Request::from(request)).await {
+    let context = Context::new(env, worker::Context::new(context));
+    let reply = match handlers::dispatch(&context, Request::from(request)).await {
         Ok(reply) => reply,
         Err(failure) => Reply::Answer(Answer::problem(&failure.into_problem(&id))),
     };
     reply
-        .into_response(&id, shell.config().is_development)
+        .into_response(&id, context.config().is_development)
         .map(Into::into)
         .map_err(|error| without_answer(&error))
 }
@@ -83,8 +89,8 @@ fn without_answer(cause: &impl std::fmt::Display) -> JsValue {
 )]
 pub async fn run_workflow(event: JsValue, step: JsValue, env: Env) -> JsValue {
     let executed = async {
-        let event = engine::binding::Event::of(&event)?;
-        let step = engine::binding::Step::of(step);
+        let event = Event::of(&event)?;
+        let step = Step::of(step);
         engine::run::execute(env, &event, &step).await
     };
     let (is_well, value) = match executed.await {
@@ -100,16 +106,18 @@ pub async fn run_workflow(event: JsValue, step: JsValue, env: Env) -> JsValue {
 /// Looks after workflow runs and sweeps what has expired; wrangler.toml says how often.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    let shell = Shell::new(env, None);
-    if let Err(error) = engine::sweep(&shell).await {
+    if let Err(error) = engine::sweep::run(&env).await {
         console_error!("sweep of workflow runs: {error}");
     }
-    if let Err(error) = storage::sweep::expired_idempotency_records(&shell).await {
+    let databases = Databases::new(&env);
+    if let Err(error) = storage::sweep::expired_idempotency_records(&databases, clock::now()).await
+    {
         console_error!("sweep of expired idempotency records: {error}");
     }
-    let kept_seconds = i64::from(config::run_retention_days(shell.env())) * 24 * 60 * 60;
-    let horizon = shell.now().plus(-kept_seconds);
-    if let Err(error) = storage::sweep::details_of_ended_runs(&shell, horizon).await {
+    let kept_seconds = i64::from(config::run_retention_days(&env)) * 24 * 60 * 60;
+    let now = clock::now();
+    let horizon = now.plus(-kept_seconds);
+    if let Err(error) = storage::sweep::details_of_ended_runs(&databases, horizon, now).await {
         console_error!("purge of ended runs: {error}");
     }
 }

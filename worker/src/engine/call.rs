@@ -3,26 +3,31 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use assessments::digest::hex;
+use assessments::header;
 use assessments::id::{OrganizationId, WorkflowComponentId, WorkflowDefinitionId, WorkflowRunId};
 use assessments::time::Timestamp;
 use assessments::workflow::analysis::{Analysis, AnalysisError, MAX_BYTES};
 use assessments::workflow::definition::Component;
-use assessments::workflow::target;
+use assessments::workflow::target::{Rules, Target, TargetError};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::Sha256;
+use web_sys::Url;
 use worker::wasm_bindgen::JsValue;
 use worker::{
-    AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
+    AbortController, Delay, Env, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
     Response, ResponseBody, console_warn,
 };
 
-use super::failure::Failure;
-use crate::shell::Shell;
-use crate::{config, storage};
+use super::failure::CallFailure;
+use crate::platform::clock;
+use crate::platform::config::{self, Config};
+use crate::storage::database::Databases;
+use crate::storage::runs;
 
 /// Longest wait for a whole answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,7 +49,7 @@ pub(crate) struct Question {
 }
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct RequestBody<'a> {
     workflow_run_id: &'a WorkflowRunId,
     workflow_definition_id: &'a WorkflowDefinitionId,
     component_id: &'a WorkflowComponentId,
@@ -57,16 +62,21 @@ struct Body<'a> {
 ///
 /// # Errors
 /// Why there is no analysis, which the log tells in full.
-pub(crate) async fn ask(shell: &Shell, question: &Question) -> Result<Analysis, Failure> {
+pub(crate) async fn ask(env: &Env, question: &Question) -> Result<Analysis, CallFailure> {
     let log = Log {
         run: &question.run,
         component: &question.component.id,
     };
-    let secret = storage::runs::signing_secret(shell, &question.org, &question.run)
-        .await
-        .map_err(|error| log.failed(Failure::NotAsked, &error))?
-        .ok_or_else(|| log.failed(Failure::Unsigned, &"no signing secret"))?;
-    let request = request(question, &secret, shell, &log)?;
+    let secret = runs::signing_secret(
+        &Databases::new(env),
+        &question.org,
+        &question.run,
+        clock::now(),
+    )
+    .await
+    .map_err(|error| log.failed(CallFailure::NotAsked, &error))?
+    .ok_or_else(|| log.failed(CallFailure::Unsigned, &"no signing secret"))?;
+    let request = request(question, &secret, env, &log)?;
     let controller = AbortController::default();
     let signal = controller.signal();
     let exchange = Box::pin(exchange(request, &signal, &log));
@@ -75,12 +85,12 @@ pub(crate) async fn ask(shell: &Shell, question: &Question) -> Result<Analysis, 
         Either::Left((text, _)) => text?,
         Either::Right(((), _)) => {
             controller.abort();
-            return Err(log.failed(Failure::TooSlow(TIMEOUT.as_secs()), &"given up"));
+            return Err(log.failed(CallFailure::TooSlow(TIMEOUT.as_secs()), &"given up"));
         }
     };
     // An analyser may have nothing to say yet, and report later.
     let text = if text.is_empty() { "{}" } else { &text };
-    Analysis::read(text).map_err(|error| log.failed(Failure::from(&error), &in_full(&error)))
+    Analysis::read(text).map_err(|error| log.failed(CallFailure::from(&error), &in_full(&error)))
 }
 
 /// Under which ids causes are logged.
@@ -91,7 +101,7 @@ struct Log<'a> {
 
 impl Log<'_> {
     /// Logs the cause of a failure.
-    fn failed(&self, failure: Failure, cause: &dyn std::fmt::Display) -> Failure {
+    fn failed(&self, failure: CallFailure, cause: &dyn std::fmt::Display) -> CallFailure {
         console_warn!(
             "run {}, component {}: {failure} ({cause})",
             self.run.as_str(),
@@ -112,18 +122,18 @@ pub(super) fn in_full(error: &AnalysisError) -> String {
 fn request(
     question: &Question,
     secret: &str,
-    shell: &Shell,
+    env: &Env,
     log: &Log<'_>,
-) -> Result<Request, Failure> {
-    let ports = config::call_ports(shell.env());
-    let rules = target::Rules {
-        development: shell.config().is_development,
+) -> Result<Request, CallFailure> {
+    let ports = config::call_ports(env);
+    let rules = Rules {
+        development: Config::read(env).is_development,
         ports: &ports,
     };
-    let url = target::parse(&question.url, rules)
-        .map_err(|error| log.failed(Failure::from(&error), &error))?;
-    let not_asked = |error: &dyn std::fmt::Display| log.failed(Failure::NotAsked, error);
-    let body = serde_json::to_string(&Body {
+    let url = address(&question.url, rules)
+        .map_err(|error| log.failed(CallFailure::from(&error), &error))?;
+    let not_asked = |error: &dyn std::fmt::Display| log.failed(CallFailure::NotAsked, error);
+    let body = serde_json::to_string(&RequestBody {
         workflow_run_id: &question.run,
         workflow_definition_id: &question.definition,
         component_id: &question.component.id,
@@ -142,7 +152,7 @@ fn request(
         ("content-type", "application/json"),
         ("accept", "application/json"),
         // The same for every attempt, so that an analyser can tell.
-        ("idempotency-key", key.as_str()),
+        (header::IDEMPOTENCY_KEY, key.as_str()),
         (SIGNATURE_HEADER, signature(secret, &body).as_str()),
     ] {
         headers
@@ -155,7 +165,21 @@ fn request(
         .with_body(Some(JsValue::from_str(&body)))
         // Wherever a redirect leads, nobody checked it.
         .with_redirect(RequestRedirect::Manual);
-    Request::new_with_init(url.as_str(), &init).map_err(|error| not_asked(&error))
+    Request::new_with_init(&url, &init).map_err(|error| not_asked(&error))
+}
+
+/// The address to call, if it may be called. The platform takes it apart, by the
+/// same rules as when it is asked to fetch it.
+fn address(text: &str, rules: Rules<'_>) -> Result<String, TargetError> {
+    let url = Url::new(text).map_err(|error| TargetError::NotAUrl(format!("{error:?}")))?;
+    Target {
+        scheme: url.protocol().trim_end_matches(':'),
+        has_credentials: !url.username().is_empty() || !url.password().is_empty(),
+        host: &url.hostname(),
+        port: url.port().parse().ok(),
+    }
+    .check(rules)?;
+    Ok(url.href())
 }
 
 /// `sha256=` and the hexadecimal HMAC of a body.
@@ -163,11 +187,7 @@ fn signature(secret: &str, body: &str) -> String {
     // HMAC takes keys of any length.
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map(|mac| mac.chain_update(body));
     let digest = mac.map(|mac| mac.finalize().into_bytes());
-    let hex = digest
-        .iter()
-        .flatten()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>();
+    let hex = digest.map_or_else(|_| String::new(), |digest| hex(&digest));
     format!("sha256={hex}")
 }
 
@@ -175,33 +195,33 @@ async fn exchange(
     request: Request,
     signal: &worker::AbortSignal,
     log: &Log<'_>,
-) -> Result<String, Failure> {
+) -> Result<String, CallFailure> {
     let mut response = Fetch::Request(request)
         .send_with_signal(signal)
         .await
-        .map_err(|error| log.failed(Failure::Unreachable, &error))?;
+        .map_err(|error| log.failed(CallFailure::Unreachable, &error))?;
     match response.status_code() {
         200..=299 => read(&mut response, log).await,
-        status @ 300..=399 => Err(log.failed(Failure::Redirect(status), &"not followed")),
-        status => Err(log.failed(Failure::Status(status), &"refused")),
+        status @ 300..=399 => Err(log.failed(CallFailure::Redirect(status), &"not followed")),
+        status => Err(log.failed(CallFailure::Status(status), &"refused")),
     }
 }
 
 /// A body, read no further than an answer may be long.
-async fn read(response: &mut Response, log: &Log<'_>) -> Result<String, Failure> {
+async fn read(response: &mut Response, log: &Log<'_>) -> Result<String, CallFailure> {
     if matches!(response.body(), ResponseBody::Empty) {
         return Ok(String::new());
     }
-    let broken = |error: worker::Error| log.failed(Failure::BrokeOff, &error);
+    let broken = |error: worker::Error| log.failed(CallFailure::BrokeOff, &error);
     let mut bytes = Vec::new();
     let mut stream = response.stream().map_err(broken)?;
     while let Some(chunk) = stream.next().await {
         bytes.extend_from_slice(&chunk.map_err(broken)?);
         if bytes.len() > MAX_BYTES {
-            return Err(log.failed(Failure::TooLarge(MAX_BYTES), &"read no further"));
+            return Err(log.failed(CallFailure::TooLarge(MAX_BYTES), &"read no further"));
         }
     }
-    String::from_utf8(bytes).map_err(|error| log.failed(Failure::NotUtf8, &error))
+    String::from_utf8(bytes).map_err(|error| log.failed(CallFailure::NotUtf8, &error))
 }
 
 #[cfg(test)]

@@ -8,12 +8,12 @@ use assessments::workflow::target::TargetError;
 use serde::{Deserialize, Serialize};
 use worker::console_warn;
 
-use super::binding::StepError;
+use crate::platform::engine_binding::StepError;
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Failure {
+pub(crate) enum CallFailure {
     /// No connection, or one that was lost before there was an answer.
     #[error("The analyser could not be reached.")]
     Unreachable,
@@ -65,7 +65,7 @@ pub(crate) enum Forbidden {
     Port,
 }
 
-impl From<&TargetError> for Failure {
+impl From<&TargetError> for CallFailure {
     fn from(error: &TargetError) -> Self {
         Self::Target(match error {
             TargetError::NotAUrl(_) => Forbidden::NotAUrl,
@@ -77,13 +77,13 @@ impl From<&TargetError> for Failure {
     }
 }
 
-impl From<&AnalysisError> for Failure {
+impl From<&AnalysisError> for CallFailure {
     fn from(error: &AnalysisError) -> Self {
         Self::NotAnAnalysis(error.to_string())
     }
 }
 
-impl Failure {
+impl CallFailure {
     /// Whether another attempt may go better.
     const fn may_pass(&self) -> bool {
         match self {
@@ -127,19 +127,19 @@ mod tests {
     #[test]
     fn failures_pass_through_the_engine_as_they_are() {
         for failure in [
-            Failure::Unreachable,
-            Failure::TooSlow(10),
-            Failure::Status(503),
-            Failure::Redirect(302),
-            Failure::NotAnAnalysis("an analyser cannot cancel an assessment".to_owned()),
-            Failure::Target(Forbidden::NotPublic),
-            Failure::NotAsked,
+            CallFailure::Unreachable,
+            CallFailure::TooSlow(10),
+            CallFailure::Status(503),
+            CallFailure::Redirect(302),
+            CallFailure::NotAnAnalysis("an analyser cannot cancel an assessment".to_owned()),
+            CallFailure::Target(Forbidden::NotPublic),
+            CallFailure::NotAsked,
         ] {
             let (StepError::Retry(text) | StepError::Fatal(text)) =
                 failure.clone().into_step_error();
-            assert_eq!(Failure::from_engine(&text, "run"), failure);
+            assert_eq!(CallFailure::from_engine(&text, "run"), failure);
             let told = format!("NonRetryableError: {text}");
-            assert_eq!(Failure::from_engine(&told, "run"), failure);
+            assert_eq!(CallFailure::from_engine(&told, "run"), failure);
         }
     }
 
@@ -147,12 +147,12 @@ mod tests {
     fn what_is_told_of_an_address_does_not_name_it() {
         let error = TargetError::NotPublic("10.1.2.3".to_owned());
         assert_eq!(
-            Failure::from(&error).to_string(),
+            CallFailure::from(&error).to_string(),
             "The analyser failed: its address is not a public address"
         );
         let error = TargetError::NotAUrl("secret".to_owned());
-        assert!(!Failure::from(&error).to_string().contains("secret"));
+        assert!(!CallFailure::from(&error).to_string().contains("secret"));
         let error = TargetError::Port(6379);
-        assert!(!Failure::from(&error).to_string().contains("6379"));
+        assert!(!CallFailure::from(&error).to_string().contains("6379"));
     }
 }

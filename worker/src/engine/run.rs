@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
+use assessments::time::Timestamp;
 use assessments::workflow::analysis::{Analysis, AnalysisError};
 use assessments::workflow::definition::{Action, Call, Component, Wait, WaitForEvent};
 use assessments::workflow::event::EventName;
@@ -13,15 +14,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use worker::{Env, console_warn};
 
-use super::binding::{EngineError, Event, Step, StepConfig, StepError};
 use super::call::{self, Question};
-use super::effect::Effect;
-use super::failure::Failure;
-use super::{Params, wake_event};
-use crate::shell::Shell;
-use crate::storage::events::Look;
-use crate::storage::steps::{Beginning, Progress, StepOfRun};
-use crate::storage::{self, StorageError};
+use super::failure::CallFailure;
+use super::signal::{Params, wake_event};
+use crate::decide::ahead::{CALL_DELAY, CALL_TIMEOUT};
+use crate::decide::effect::Effect;
+use crate::platform::clock;
+use crate::platform::engine_binding::{EngineError, Event, Step, StepConfig, StepError};
+use crate::storage::database::{Databases, StorageError};
+use crate::storage::events::{self, EventPoll};
+use crate::storage::runs;
+use crate::storage::steps::{self, Beginning, Progress, StepOfRun};
 
 /// Steps that read or write D1, which may be away for a while: tried for about
 /// a quarter of an hour.
@@ -31,10 +34,6 @@ const STORAGE: StepConfig = StepConfig {
     // Longer than a batch may take, so that no attempt goes on beside the next.
     timeout: Duration::from_secs(30),
 };
-/// Before the second attempt of a call.
-pub(super) const CALL_DELAY: Duration = Duration::from_secs(1);
-/// Longer than a call may take.
-pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a call may take, in seconds, before the sweep looks after the run. To
 /// one that goes on with further attempts this does nothing.
 const CALL_SECONDS: u32 = 60;
@@ -77,9 +76,9 @@ impl Execution<'_> {
     async fn go(&self) -> Result<(), EngineError> {
         let (org, run) = (self.org.clone(), self.run.clone());
         let plan: Option<String> = self
-            .stored("plan", move |shell| {
+            .stored("plan", move |databases, _| {
                 let (org, run) = (org.clone(), run.clone());
-                async move { storage::runs::plan(&shell, &org, &run).await }
+                async move { runs::plan(&databases, &org, &run).await }
             })
             .await?;
         let Some(plan) = plan else {
@@ -98,9 +97,9 @@ impl Execution<'_> {
             }
         }
         let (org, run) = (self.org.clone(), self.run.clone());
-        self.stored("finish", move |shell| {
+        self.stored("finish", move |databases, now| {
             let (org, run) = (org.clone(), run.clone());
-            async move { storage::runs::finish(&shell, &org, &run, RunStatus::Completed).await }
+            async move { runs::finish(&databases, &org, &run, RunStatus::Completed, now).await }
         })
         .await
     }
@@ -142,14 +141,17 @@ impl Execution<'_> {
         }
         for look in 0..MAX_LOOKS {
             let (of_run, event) = (step.clone(), wait.event.clone());
-            let looked: Look = self
-                .stored(&name(step, &format!("look-{look}")), move |shell| {
-                    let (step, event, deadline) =
-                        (of_run.clone(), event.clone(), progress.deadline);
-                    async move { storage::events::take(&shell, &step, &event, deadline).await }
-                })
+            let poll: EventPoll = self
+                .stored(
+                    &name(step, &format!("look-{look}")),
+                    move |databases, now| {
+                        let (step, event, deadline) =
+                            (of_run.clone(), event.clone(), progress.deadline);
+                        async move { events::take(&databases, &step, &event, deadline, now).await }
+                    },
+                )
                 .await?;
-            if let Some(payload) = looked.payload {
+            if let Some(payload) = poll.payload {
                 let effect = if wait.applies_report {
                     Analysis::read(&payload).map_or_else(
                         |error| self.not_a_report(step, wait, &error),
@@ -160,7 +162,7 @@ impl Execution<'_> {
                 };
                 return self.settle(step, effect).await;
             }
-            let time = seconds(looked.seconds_left);
+            let time = seconds(poll.seconds_left);
             if time.is_zero() {
                 break;
             }
@@ -218,11 +220,11 @@ impl Execution<'_> {
         let answer = self
             .step
             .run(&name(step, "call"), config, move || {
-                let (question, shell) = (question.clone(), Shell::new(env.clone(), None));
+                let (question, env) = (question.clone(), env.clone());
                 async move {
-                    let analysis = call::ask(&shell, &question)
+                    let analysis = call::ask(&env, &question)
                         .await
-                        .map_err(Failure::into_step_error)?;
+                        .map_err(CallFailure::into_step_error)?;
                     encode(&analysis).map_err(StepError::Fatal)
                 }
             })
@@ -232,7 +234,7 @@ impl Execution<'_> {
             Err(error) if error.is_abort() => return Err(error),
             Err(error) => {
                 let of = format!("run {}, step {}", self.run.as_str(), step.position);
-                let failure = Failure::from_engine(&error.message, &of);
+                let failure = CallFailure::from_engine(&error.message, &of);
                 Effect::failure(failure.to_string(), call.on_failure)
             }
         };
@@ -246,18 +248,18 @@ impl Execution<'_> {
         awaits: Option<EventName>,
     ) -> Result<Progress, EngineError> {
         let (of_run, beginning) = (step.clone(), Beginning { seconds, awaits });
-        self.stored(&name(step, "begin"), move |shell| {
+        self.stored(&name(step, "begin"), move |databases, now| {
             let (step, beginning) = (of_run.clone(), beginning.clone());
-            async move { storage::steps::begin(&shell, &step, &beginning).await }
+            async move { steps::begin(&databases, &step, &beginning, now).await }
         })
         .await
     }
 
     async fn settle(&self, step: &StepOfRun, effect: Effect) -> Result<Progress, EngineError> {
         let of_run = step.clone();
-        self.stored(&name(step, "settle"), move |shell| {
+        self.stored(&name(step, "settle"), move |databases, now| {
             let (step, effect) = (of_run.clone(), effect.clone());
-            async move { storage::steps::settle(&shell, &step, &effect).await }
+            async move { steps::settle(&databases, &step, &effect, now).await }
         })
         .await
     }
@@ -266,14 +268,14 @@ impl Execution<'_> {
     async fn stored<T, F, W>(&self, name: &str, work: F) -> Result<T, EngineError>
     where
         T: Serialize + for<'de> Deserialize<'de>,
-        F: Fn(Shell) -> W + 'static,
+        F: Fn(Databases, Timestamp) -> W + 'static,
         W: Future<Output = Result<T, StorageError>> + 'static,
     {
-        let env = self.env.clone();
+        let databases = Databases::new(&self.env);
         let outcome = self
             .step
             .run(name, STORAGE, move || {
-                let pending = work(Shell::new(env.clone(), None));
+                let pending = work(databases.clone(), clock::now());
                 async move {
                     let outcome = pending
                         .await

@@ -6,14 +6,16 @@ use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use worker::Request;
 
-use crate::answer::{Answer, Failure};
-use crate::auth::{self, Admission, Basis};
-use crate::engine;
-use crate::shell::Shell;
-use crate::storage::{self, StorageError};
-
-/// Attempts to write on a basis that keeps changing under us.
-const MAX_ATTEMPTS: u32 = 4;
+use super::attempts::{self, Attempt};
+use crate::answer::Answer;
+use crate::caller::admission::{self, Admission};
+use crate::caller::{Basis, identity};
+use crate::engine::signal;
+use crate::failure::Failure;
+use crate::platform::clock;
+use crate::platform::context::Context;
+use crate::storage::database::Databases;
+use crate::storage::{archive as storage, standing};
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
@@ -25,54 +27,49 @@ const MAX_ATTEMPTS: u32 = 4;
 /// the write itself makes sure of. Whatever it would refuse, and any change,
 /// is looked up first.
 pub(super) async fn archive(
-    shell: &Shell,
+    context: &Context,
     request: &Request,
     id: &Reference<Assessment>,
 ) -> Result<Answer, Failure> {
-    let admission = Admission::new(shell, Endpoint::ArchiveAssessment, request.headers());
-    let caller = auth::identify(shell, request.headers()).await?;
+    let admission = Admission::new(context, Endpoint::ArchiveAssessment, request.headers());
+    let databases = Databases::new(context.env());
+    let caller = identity::identify(context, request.headers()).await?;
     let mut cached: Option<Basis> = caller
         .cached
         .clone()
         .filter(|basis| id.id().is_some() && admission.judge(basis).is_ok());
-    for _ in 0..MAX_ATTEMPTS {
-        let now = shell.now();
+    let (archived, runs) = attempts::until_settled("archive assessment", async |_| {
+        let now = clock::now();
         // 1, 2, 3
         let basis = match cached.take() {
             Some(basis) => basis,
             None => {
-                let standing = storage::standing::current(shell, &caller).await?;
-                auth::admit(shell, &caller, &admission, standing, now)?
+                let standing = standing::current(&databases, &caller).await?;
+                admission::admit(context, &caller, &admission, standing, now)?
             }
         };
         // 4
         let id = id.id().ok_or(Problem::AssessmentNotFound)?;
-        match storage::archive::assessment(shell, &caller, &basis, id, now).await {
-            Ok(archived) => {
-                let (archived, runs) = archived.ok_or(Problem::AssessmentNotFound)?;
-                stop(shell, &caller.org, runs);
-                return Answer::ok(&archived);
-            }
-            Err(StorageError::Constraint { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(StorageError::Contended {
-        operation: "archive assessment",
-    }
-    .into())
+        let archived = storage::assessment(&databases, &caller, &basis, id, now).await;
+        // A repeat is answered the same, so nothing is in doubt.
+        Attempt::of(archived, false)
+    })
+    .await?
+    .ok_or(Problem::AssessmentNotFound)?;
+    stop(context, &caller.org, runs);
+    Answer::ok(&archived)
 }
 
 /// Has the engine stop runs that are canceled, after the response and best
 /// effort: in D1 they are canceled already, and can do nothing more.
-fn stop(shell: &Shell, org: &OrganizationId, runs: Vec<WorkflowRunId>) {
+fn stop(context: &Context, org: &OrganizationId, runs: Vec<WorkflowRunId>) {
     if runs.is_empty() {
         return;
     }
-    let (after, org) = (shell.detached(), org.clone());
-    shell.after_response(async move {
+    let (env, org) = (context.env().clone(), org.clone());
+    context.after_response(async move {
         for run in runs {
-            engine::stop(&after, &org, &run).await;
+            signal::stop(&env, &org, &run).await;
         }
     });
 }

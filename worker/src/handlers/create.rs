@@ -7,19 +7,19 @@ use assessments::route::Endpoint;
 use assessments::schema;
 use worker::Request;
 
-use super::idempotency_key;
-use super::payload::Payload;
-use crate::answer::{Answer, Failure};
-use crate::auth::{self, Admission};
-use crate::decide::{self, FreshIds, RunPlan};
-use crate::engine;
-use crate::shell::{Shell, random_bits};
-use crate::storage::create::Write;
-use crate::storage::{self, StorageError};
-
-/// Attempts to write on facts that keep changing under us. A simultaneous
-/// first use of the same key takes two; more is configuration in flux.
-const MAX_ATTEMPTS: u32 = 5;
+use super::attempts::{self, Attempt};
+use crate::answer::Answer;
+use crate::caller::admission::{self, Admission};
+use crate::caller::identity;
+use crate::decide::create::{self as decide, FreshIds, NewRun};
+use crate::engine::signal;
+use crate::failure::Failure;
+use crate::input::{Payload, idempotency_key};
+use crate::platform::clock;
+use crate::platform::context::Context;
+use crate::platform::random::random_bits;
+use crate::storage::create::{self as storage, Write};
+use crate::storage::database::{Databases, StorageError};
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
@@ -40,9 +40,10 @@ const MAX_ATTEMPTS: u32 = 5;
 /// The write fails if anything it rests on has changed since the lookup, or if
 /// the idempotency key was used meanwhile. Then everything is looked up and
 /// decided again: the loser of a race replays the winner.
-pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer, Failure> {
-    let admission = Admission::new(shell, Endpoint::CreateAssessment, request.headers());
-    let caller = auth::identify(shell, request.headers()).await?;
+pub(super) async fn create(context: &Context, mut request: Request) -> Result<Answer, Failure> {
+    let admission = Admission::new(context, Endpoint::CreateAssessment, request.headers());
+    let databases = Databases::new(context.env());
+    let caller = identity::identify(context, request.headers()).await?;
     let key = idempotency_key(request.headers());
     let payload = Payload::read(&mut request).await;
     let keyed = key.as_ref().is_ok_and(Option::is_some);
@@ -52,27 +53,20 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
         assessment: AssessmentId::from_random(random_bits()?),
         run: WorkflowRunId::from_random(random_bits()?),
     };
-    let mut failed_write = None;
-    for _ in 0..MAX_ATTEMPTS {
-        let now = shell.now();
-        let facts = storage::create::facts(
-            shell,
-            &caller,
-            key.as_ref().ok().and_then(Option::as_ref),
-            input.as_ref(),
-            now,
-        )
-        .await?;
+    attempts::until_settled("create assessment", async |in_doubt| {
+        let now = clock::now();
+        let looked_up = key.as_ref().ok().and_then(Option::as_ref);
+        let facts = storage::facts(&databases, &caller, looked_up, input.as_ref(), now).await?;
         // 1, 2, 3
-        let basis = auth::admit(shell, &caller, &admission, facts.standing, now)?;
+        let basis = admission::admit(context, &caller, &admission, facts.standing, now)?;
         // 4
         let key = key.as_ref().map_err(Problem::clone)?.as_ref();
         if let Some(replay) = facts.replay {
             let differs = replay.differs_from(digest.as_ref());
-            return Ok(Answer::replay(201, replay.body, differs));
+            return Ok(Attempt::Settled(Answer::replay(201, replay.body, differs)));
         }
-        if let Some(error) = failed_write.take() {
-            return Err(Failure::Storage(error));
+        if let Some(error) = in_doubt {
+            return Err(error.into());
         }
         // 5, 6, 7
         let judged;
@@ -87,7 +81,7 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
             operation: "look up for create",
         })?;
         // 8, 9
-        let plan = decide::create(request, &facts.references, &fresh, now)?;
+        let plan = decide::plan(request, &facts.references, &fresh, now)?;
         // 10
         let write = Write {
             basis: &basis,
@@ -96,34 +90,25 @@ pub(super) async fn create(shell: &Shell, mut request: Request) -> Result<Answer
             plan: &plan,
             key: key.zip(digest.as_ref()),
         };
-        match storage::create::write(shell, &caller, &write).await {
-            Ok(()) => {
-                if let Some(run) = plan.run {
-                    start(shell, &caller.org, run);
-                }
-                return Ok(Answer::new(201, plan.body));
+        let written = storage::write(&databases, &caller, &write).await;
+        let created = Attempt::of(written, key.is_some())?.map(|()| {
+            if let Some(run) = plan.run {
+                start(context, &caller.org, run);
             }
-            Err(StorageError::Constraint { .. }) => {}
-            // The write may have happened all the same. With a key, one more
-            // look tells; without, the caller must be told that it failed.
-            Err(error) if key.is_some() => failed_write = Some(error),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(Failure::Storage(failed_write.unwrap_or(
-        StorageError::Contended {
-            operation: "create assessment",
-        },
-    )))
+            Answer::new(201, plan.body)
+        });
+        Ok(created)
+    })
+    .await
 }
 
 /// Has the engine begin a run that is committed, after the response.
-fn start(shell: &Shell, org: &OrganizationId, run: RunPlan) {
+fn start(context: &Context, org: &OrganizationId, run: NewRun) {
     if run.version.is_none() {
         return;
     }
-    let (after, org) = (shell.detached(), org.clone());
-    shell.after_response(async move { engine::start(&after, &org, &run.id).await });
+    let (env, org) = (context.env().clone(), org.clone());
+    context.after_response(async move { signal::start(&env, &org, &run.id).await });
 }
 
 /// The request, if gates 5 to 7 let it pass. What is wrong with it otherwise is

@@ -3,12 +3,12 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use worker::{Method, Request, RequestInit, console_error};
+use worker::{Headers, Request, console_error};
 
-use crate::answer::{Answer, Failure, File};
-use crate::handlers::ASSETS_ORIGIN;
-use crate::shell::Shell;
-use crate::storage::{StorageError, TIMEOUT_MILLISECONDS, deadline};
+use crate::answer::{Answer, File};
+use crate::assets::{self, AssetError};
+use crate::failure::Failure;
+use crate::platform::context::Context;
 
 /// Where its files are.
 const FILES: &str = "/dashboard/";
@@ -22,6 +22,9 @@ const PAGES: [&str; 2] = ["/", "/new"];
 const ASSESSMENT_PAGES: &str = "/assessments/";
 /// The variable with credential and ids that a development deployment offers.
 const DEMO: &str = "DEMO";
+
+/// The header by which a browser tells which file it has.
+const KNOWN_FILE: &str = "if-none-match";
 
 /// Something of the dashboard.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,41 +54,34 @@ pub(super) fn find<'a>(method: &str, path: &'a str) -> Option<Resource<'a>> {
 
 /// A file; `None` if there is none of that path.
 pub(super) async fn file(
-    shell: &Shell,
+    context: &Context,
     request: &Request,
     path: &str,
 ) -> Result<Option<File>, Failure> {
-    const READ: &str = "read dashboard file";
-    let failed = |error: worker::Error| StorageError::failed(READ, &error);
-    let mut init = RequestInit::new();
-    init.with_method(Method::Get);
+    let failed = |cause| AssetError::failed(path, cause);
+    let headers = Headers::new();
     // Files are asked for again at every visit, and mostly have not changed.
-    let known = request.headers().get("if-none-match").map_err(failed)?;
-    if let Some(tag) = known {
-        init.headers.set("if-none-match", &tag).map_err(failed)?;
+    if let Some(tag) = request.headers().get(KNOWN_FILE).map_err(failed)? {
+        headers.set(KNOWN_FILE, &tag).map_err(failed)?;
     }
-    let assets = shell.env().assets("ASSETS").map_err(failed)?;
-    let read = assets.fetch(format!("{ASSETS_ORIGIN}{path}"), Some(init));
-    let response = deadline(TIMEOUT_MILLISECONDS, read)
-        .await
-        .ok_or(StorageError::TimedOut { operation: READ })?
-        .map_err(failed)?;
+    let response =
+        assets::fetch(context.env(), path, headers, async |response| Ok(response)).await?;
     match response.status_code() {
         200 | 304 => Ok(Some(File::new(response))),
         404 => Ok(None),
-        _ => Err(StorageError::Missing { operation: READ }.into()),
+        status => Err(AssetError::status(path, status).into()),
     }
 }
 
 /// Whether this is a development deployment, and what it offers to try.
-pub(super) fn settings(shell: &Shell) -> Result<Answer, Failure> {
+pub(super) fn settings(context: &Context) -> Result<Answer, Failure> {
     #[derive(Serialize)]
     struct Settings {
         development: bool,
         demo: Option<Box<RawValue>>,
     }
-    let development = shell.config().is_development;
-    let demo = shell.env().var(DEMO).ok().filter(|_| development);
+    let development = context.config().is_development;
+    let demo = context.env().var(DEMO).ok().filter(|_| development);
     let demo = demo.and_then(|demo| {
         RawValue::from_string(demo.to_string())
             .inspect_err(|error| console_error!("variable {DEMO} is not JSON: {error}"))

@@ -1,24 +1,25 @@
 //! `POST /v1/workflows/runs/{workflow_run_id}/events`
 
-use assessments::id::Reference;
 use assessments::id::kind::WorkflowRun;
+use assessments::id::{Reference, WorkflowRunId};
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use assessments::workflow::event::{EventName, SendWorkflowEventRequest};
 use assessments::workflow::run::AcceptedEvent;
 use worker::Request;
 
-use super::idempotency_key;
-use super::payload::Payload;
-use crate::answer::{Answer, Failure};
-use crate::auth::{self, Admission};
-use crate::engine;
-use crate::shell::Shell;
-use crate::storage::events::NewEvent;
-use crate::storage::{self, StorageError};
+use super::attempts::{self, Attempt};
+use crate::answer::Answer;
+use crate::caller::admission::{self, Admission};
+use crate::caller::identity;
+use crate::engine::signal;
+use crate::failure::Failure;
+use crate::input::{Payload, idempotency_key};
+use crate::platform::clock;
+use crate::platform::context::Context;
+use crate::storage::database::Databases;
+use crate::storage::events::{self as storage, NewEvent};
 
-/// Attempts to write on facts that keep changing under us.
-const MAX_ATTEMPTS: u32 = 5;
 /// The status of an event that is kept.
 const ACCEPTED: u16 = 202;
 
@@ -36,32 +37,33 @@ const ACCEPTED: u16 = 202;
 /// The event is kept before the run is woken, so none is lost. Two D1 round
 /// trips; the write fails if anything it rests on has changed.
 pub(super) async fn send(
-    shell: &Shell,
+    context: &Context,
     mut request: Request,
     id: &Reference<WorkflowRun>,
 ) -> Result<Answer, Failure> {
-    let admission = Admission::new(shell, Endpoint::SendWorkflowEvent, request.headers());
-    let caller = auth::identify(shell, request.headers()).await?;
+    let admission = Admission::new(context, Endpoint::SendWorkflowEvent, request.headers());
+    let databases = Databases::new(context.env());
+    let caller = identity::identify(context, request.headers()).await?;
     let key = idempotency_key(request.headers());
     let payload = Payload::read(&mut request).await;
     let digest = payload.digest();
     let input = read_event(&payload);
-    let mut failed_write = None;
-    for _ in 0..MAX_ATTEMPTS {
-        let now = shell.now();
+    attempts::until_settled("keep event", async |in_doubt| {
+        let now = clock::now();
         let looked_up = key.as_ref().ok().and_then(Option::as_ref);
         let named = input.as_ref().ok().map(|(name, _)| name);
-        let facts = storage::events::facts(shell, &caller, looked_up, id.id(), named, now).await?;
+        let facts = storage::facts(&databases, &caller, looked_up, id.id(), named, now).await?;
         // 1, 2, 3
-        let basis = auth::admit(shell, &caller, &admission, facts.standing, now)?;
+        let basis = admission::admit(context, &caller, &admission, facts.standing, now)?;
         // 4
         let key = key.as_ref().map_err(Problem::clone)?.as_ref();
         if let Some(replay) = facts.replay {
             let differs = replay.differs_from(digest.as_ref());
-            return Ok(Answer::replay(ACCEPTED, replay.body, differs));
+            let replay = Answer::replay(ACCEPTED, replay.body, differs);
+            return Ok(Attempt::Settled(replay));
         }
-        if let Some(error) = failed_write.take() {
-            return Err(Failure::Storage(error));
+        if let Some(error) = in_doubt {
+            return Err(error.into());
         }
         // 5, 6, 7
         let (name, payload) = input.as_ref().map_err(Problem::clone)?;
@@ -89,27 +91,22 @@ pub(super) async fn send(
         let event = NewEvent { run, name, payload };
         let first_use = key.zip(digest.as_ref());
         let answer = first_use.map(|(key, request)| (key, request, body.as_str()));
-        match storage::events::keep(shell, &caller, &basis, &event, answer, now).await {
-            Ok(awaiting) => {
-                if let Some(position) = awaiting {
-                    let (after, run) = (shell.detached(), run.clone());
-                    shell.after_response(async move {
-                        engine::wake(&after, &run, position).await;
-                    });
-                }
-                return Ok(Answer::new(ACCEPTED, body));
+        let kept = storage::keep(&databases, &caller, &basis, &event, answer, now).await;
+        let accepted = Attempt::of(kept, key.is_some())?.map(|awaiting| {
+            if let Some(position) = awaiting {
+                wake(context, run, position);
             }
-            Err(StorageError::Constraint { .. }) => {}
-            // It may have been kept all the same. With a key, one more look tells.
-            Err(error) if key.is_some() => failed_write = Some(error),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(Failure::Storage(failed_write.unwrap_or(
-        StorageError::Contended {
-            operation: "keep event",
-        },
-    )))
+            Answer::new(ACCEPTED, body)
+        });
+        Ok(accepted)
+    })
+    .await
+}
+
+/// Has the engine wake the step that waits for an event, after the response.
+fn wake(context: &Context, run: &WorkflowRunId, position: u32) {
+    let (env, run) = (context.env().clone(), run.clone());
+    context.after_response(async move { signal::wake(&env, &run, position).await });
 }
 
 /// What gates 5 to 7 make of the body; it has one fault at most.

@@ -18,74 +18,60 @@
 //! Gate 3 has its place in every handler, but this version sets no rate limit.
 
 mod archive;
+mod attempts;
 mod create;
 mod dashboard;
 mod event;
-mod payload;
 mod retrieve;
 mod run;
 mod utility;
 
-use assessments::idempotency::IdempotencyKey;
 use assessments::problem::Problem;
 use assessments::route::{self, Call};
-use worker::{Headers, Request};
+use worker::Request;
 
-use crate::answer::{Failure, Reply};
-use crate::shell::Shell;
+use crate::answer::Reply;
+use crate::failure::Failure;
+use crate::platform::context::Context;
 use dashboard::Resource;
-
-/// The static assets know no host.
-const ASSETS_ORIGIN: &str = "https://assets.invalid";
 
 /// Gate 0, then the endpoint's own gates. Where the API has no route there may
 /// be something of the dashboard.
-pub(crate) async fn dispatch(shell: &Shell, request: Request) -> Result<Reply, Failure> {
+pub(crate) async fn dispatch(context: &Context, request: Request) -> Result<Reply, Failure> {
     // The crate's own Method reads what it does not know as GET.
     let method = request.inner().method();
     let path = request.path();
     let path = route::normalized(&path);
     let call = match route::find(&method, &path) {
         Ok(call) => call,
-        Err(Problem::NotFound) => return elsewhere(shell, &request, &method, &path).await,
+        Err(Problem::NotFound) => return elsewhere(context, &request, &method, &path).await,
         Err(problem) => return Err(problem.into()),
     };
     let answer = match call {
-        Call::CreateAssessment => create::create(shell, request).await,
-        Call::RetrieveAssessment(id) => retrieve::retrieve(shell, &request, &id).await,
-        Call::ArchiveAssessment(id) => archive::archive(shell, &request, &id).await,
-        Call::RetrieveWorkflowRun(id) => run::retrieve(shell, &request, &id).await,
-        Call::SendWorkflowEvent(id) => event::send(shell, request, &id).await,
-        Call::AuthTest => utility::auth_test(shell, &request).await,
-        Call::Health => utility::health(shell).await,
-        Call::OpenApi => utility::open_api(shell).await,
+        Call::CreateAssessment => create::create(context, request).await,
+        Call::RetrieveAssessment(id) => retrieve::retrieve(context, &request, &id).await,
+        Call::ArchiveAssessment(id) => archive::archive(context, &request, &id).await,
+        Call::RetrieveWorkflowRun(id) => run::retrieve(context, &request, &id).await,
+        Call::SendWorkflowEvent(id) => event::send(context, request, &id).await,
+        Call::AuthTest => utility::auth_test(context, &request).await,
+        Call::Health => utility::health(context).await,
+        Call::OpenApi => utility::open_api(context).await,
     };
     answer.map(Reply::Answer)
 }
 
 async fn elsewhere(
-    shell: &Shell,
+    context: &Context,
     request: &Request,
     method: &str,
     path: &str,
 ) -> Result<Reply, Failure> {
     match dashboard::find(method, path) {
-        Some(Resource::Settings) => dashboard::settings(shell).map(Reply::Answer),
-        Some(Resource::File(path)) => dashboard::file(shell, request, path)
+        Some(Resource::Settings) => dashboard::settings(context).map(Reply::Answer),
+        Some(Resource::File(path)) => dashboard::file(context, request, path)
             .await?
             .map(Reply::File)
             .ok_or(Failure::Problem(Problem::NotFound)),
         None => Err(Problem::NotFound.into()),
     }
-}
-
-/// The `Idempotency-Key`, `None` if the header is absent.
-fn idempotency_key(headers: &Headers) -> Result<Option<IdempotencyKey>, Problem> {
-    headers
-        .get("idempotency-key")
-        .ok()
-        .flatten()
-        .map(|value| IdempotencyKey::parse(&value))
-        .transpose()
-        .map_err(Problem::BadIdempotencyKey)
 }

@@ -6,10 +6,14 @@ use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use worker::Request;
 
-use crate::answer::{Answer, Failure};
-use crate::auth::{self, Admission};
-use crate::shell::Shell;
+use crate::answer::Answer;
+use crate::caller::admission::{self, Admission};
+use crate::caller::identity;
+use crate::failure::Failure;
+use crate::platform::clock;
+use crate::platform::context::Context;
 use crate::storage;
+use crate::storage::database::Databases;
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
@@ -18,15 +22,16 @@ use crate::storage;
 ///
 /// One D1 round trip; one more when the key is not cached.
 pub(super) async fn retrieve(
-    shell: &Shell,
+    context: &Context,
     request: &Request,
     id: &Reference<WorkflowRun>,
 ) -> Result<Answer, Failure> {
-    let admission = Admission::new(shell, Endpoint::RetrieveWorkflowRun, request.headers());
-    let caller = auth::identify(shell, request.headers()).await?;
-    let (standing, run) = storage::runs::run(shell, &caller, id.id()).await?;
+    let admission = Admission::new(context, Endpoint::RetrieveWorkflowRun, request.headers());
+    let databases = Databases::new(context.env());
+    let caller = identity::identify(context, request.headers()).await?;
+    let (standing, run) = storage::runs::run(&databases, &caller, id.id()).await?;
     // 1, 2, 3
-    auth::admit(shell, &caller, &admission, standing, shell.now())?;
+    admission::admit(context, &caller, &admission, standing, clock::now())?;
     // 4
     let run = run.ok_or(Problem::WorkflowRunNotFound)?;
     Answer::ok(&run)

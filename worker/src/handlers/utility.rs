@@ -4,27 +4,32 @@ use std::time::Duration;
 
 use assessments::route::Endpoint;
 use serde::Serialize;
-use worker::{Delay, Request};
+use worker::{Delay, Headers, Request, Response};
 
-use crate::answer::{Answer, Failure};
-use crate::auth::{self, Admission};
-use crate::handlers::ASSETS_ORIGIN;
-use crate::isolate::{self, Look};
-use crate::shell::Shell;
-use crate::storage::{self, StorageError, TIMEOUT_MILLISECONDS, deadline};
+use crate::answer::Answer;
+use crate::assets::{self, AssetError};
+use crate::caller::admission::{self, Admission};
+use crate::caller::identity;
+use crate::failure::Failure;
+use crate::health::{self, Step};
+use crate::platform::clock;
+use crate::platform::context::Context;
+use crate::storage::database::{Databases, StorageError};
+use crate::storage::standing;
 
 /// 1. authentication; no role is required: `401`
 /// 2. IP allowlist: `403`
 /// 3. rate limit
-pub(super) async fn auth_test(shell: &Shell, request: &Request) -> Result<Answer, Failure> {
+pub(super) async fn auth_test(context: &Context, request: &Request) -> Result<Answer, Failure> {
     #[derive(Serialize)]
     struct AuthTest {
         msg: &'static str,
     }
-    let admission = Admission::new(shell, Endpoint::AuthTest, request.headers());
-    let caller = auth::identify(shell, request.headers()).await?;
-    let standing = storage::standing::current(shell, &caller).await?;
-    auth::admit(shell, &caller, &admission, standing, shell.now())?;
+    let admission = Admission::new(context, Endpoint::AuthTest, request.headers());
+    let databases = Databases::new(context.env());
+    let caller = identity::identify(context, request.headers()).await?;
+    let standing = standing::current(&databases, &caller).await?;
+    admission::admit(context, &caller, &admission, standing, clock::now())?;
     Answer::ok(&AuthTest {
         msg: "Auth successful",
     })
@@ -36,23 +41,23 @@ const HEALTH_WAIT_MILLISECONDS: u64 = 20;
 /// Alive, and D1 answers: `503` if it does not. A good answer serves for a few
 /// seconds, and of simultaneous requests one asks. The others cannot share its
 /// promise, which is settled for the request that made it, so they look again.
-pub(super) async fn health(shell: &Shell) -> Result<Answer, Failure> {
+pub(super) async fn health(context: &Context) -> Result<Answer, Failure> {
     #[derive(Serialize)]
     struct Health {
         status: &'static str,
     }
-    let failures_seen = isolate::health_failures();
+    let failures_seen = health::failures();
     loop {
-        let now = shell.now();
-        match isolate::look_at_health(failures_seen, now) {
-            Look::Good => break,
-            Look::Failed => return Err(StorageError::failed("probe", &"failed just now").into()),
-            Look::Wait => {
+        let now = clock::now();
+        match health::next_step(failures_seen, now) {
+            Step::Good => break,
+            Step::Failed => return Err(StorageError::failed("probe", &"failed just now").into()),
+            Step::Wait => {
                 Delay::from(Duration::from_millis(HEALTH_WAIT_MILLISECONDS)).await;
             }
-            Look::Ask => {
-                let probed = storage::probe(shell).await;
-                isolate::note_health(now, probed.is_ok());
+            Step::Ask => {
+                let probed = Databases::new(context.env()).probe().await;
+                health::note(now, probed.is_ok());
                 probed?;
                 break;
             }
@@ -66,22 +71,15 @@ const DESCRIPTION: &str = "/openapi.json";
 
 /// The description that the build made from the library's types. The caller's
 /// headers stay here: there are no conditional or range requests (2.1).
-pub(super) async fn open_api(shell: &Shell) -> Result<Answer, Failure> {
-    const READ: &str = "read static asset";
-    let failed = |error: worker::Error| StorageError::failed(READ, &error);
-    let assets = shell.env().assets("ASSETS").map_err(failed)?;
-    let read = async {
-        let mut response = assets
-            .fetch(format!("{ASSETS_ORIGIN}{DESCRIPTION}"), None)
-            .await?;
-        Ok((response.status_code(), response.text().await?))
+pub(super) async fn open_api(context: &Context) -> Result<Answer, Failure> {
+    let read = async |mut response: Response| {
+        let status = response.status_code();
+        Ok((status, response.text().await?))
     };
-    let (status, text) = deadline(TIMEOUT_MILLISECONDS, read)
-        .await
-        .ok_or(StorageError::TimedOut { operation: READ })?
-        .map_err(failed)?;
-    if status != 200 {
-        return Err(StorageError::Missing { operation: READ }.into());
+    let (status, text) = assets::fetch(context.env(), DESCRIPTION, Headers::new(), read).await?;
+    if status == 200 {
+        Ok(Answer::new(200, text))
+    } else {
+        Err(AssetError::status(DESCRIPTION, status).into())
     }
-    Ok(Answer::new(200, text))
 }

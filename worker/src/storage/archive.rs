@@ -6,23 +6,15 @@ use assessments::stored::StoredId;
 use assessments::time::Timestamp;
 use serde::Deserialize;
 
-use super::{StorageError, id, standing, text, time};
-use crate::auth::{Basis, Caller};
-use crate::shell::Shell;
+use super::database::{Databases, StorageError, id, text, time};
+use super::standing;
+use crate::caller::{Basis, Caller};
 
-/// `?4` maps each status to the one that archiving leaves. The trigger on
-/// `archived_at` archives evals and findings, closes the portal and cancels
-/// runs; the count of findings is taken before that.
-const ARCHIVE: &str = "\
-UPDATE assessments SET
-    status_before_archive = status,
-    status = json_extract(?4, '$.' || status),
-    findings_count_at_archive = (
-        SELECT count(*) FROM findings f
-        WHERE f.org_id = assessments.org_id AND f.assessment_id = assessments.id
-          AND f.archived_at IS NULL),
-    updated_at = ?3, archived_at = ?3
-WHERE org_id = ?1 AND id = ?2 AND archived_at IS NULL";
+/// What an archive does to its row, at `?3`, here and in an import; `?4` is
+/// [`Status::archive_map`]. The trigger on `archived_at` archives evals and
+/// findings, closes the portal and cancels runs; the count of findings is taken
+/// before that.
+const ARCHIVE: &str = concat!(include_str!("archive.sql"), "  AND org_id = ?1 AND id = ?2");
 
 const ARCHIVED: &str = "\
 SELECT json_object(
@@ -34,13 +26,14 @@ SELECT json_object(
 FROM assessments WHERE org_id = ?1 AND id = ?2";
 
 /// Archives an assessment unless it is archived already; either way the answer
-/// is the state of its archive and the runs that were canceled by it now, `None` if there is no such assessment.
+/// is the state of its archive and the runs that were canceled by it now, `None` if
+/// there is no such assessment.
 ///
 /// # Errors
 /// [`StorageError::Constraint`] if the caller would no longer be admitted on
 /// `basis`; nothing is written then.
 pub(crate) async fn assessment(
-    shell: &Shell,
+    databases: &Databases,
     caller: &Caller,
     basis: &Basis,
     assessment: &AssessmentId,
@@ -52,12 +45,15 @@ pub(crate) async fn assessment(
         archived_at: Timestamp,
         runs: Vec<StoredId>,
     }
-    let database = shell.databases().of(&caller.org)?;
+    let database = databases.of(&caller.org)?;
     let key = [id(&caller.org), id(assessment)];
     let [org, row] = key.clone();
     let statements = vec![
         standing::guard(&database, caller, basis, now)?,
-        database.statement(ARCHIVE, &[org, row, time(now), text(&when_archived())])?,
+        database.statement(
+            ARCHIVE,
+            &[org, row, time(now), text(&Status::archive_map())],
+        )?,
         database.statement(ARCHIVED, &key)?,
     ];
     let mut rows = database.batch("archive assessment", statements).await?;
@@ -80,18 +76,4 @@ pub(crate) async fn assessment(
             runs.filter_map(|run| run.as_str().parse().ok()).collect(),
         )
     }))
-}
-
-/// The library's rule as a JSON object from status to status.
-fn when_archived() -> String {
-    let map: serde_json::Map<String, serde_json::Value> = Status::ALL
-        .iter()
-        .map(|status| {
-            (
-                status.as_str().to_owned(),
-                status.when_archived().as_str().into(),
-            )
-        })
-        .collect();
-    serde_json::Value::from(map).to_string()
 }

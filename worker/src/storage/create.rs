@@ -7,13 +7,12 @@ use assessments::request::CreateAssessment;
 use assessments::time::Timestamp;
 use wasm_bindgen::JsValue;
 
-use super::idempotency::{self, Replay, Scope};
-use super::{StorageError, id, id_list, optional_id, standing, text, time};
-use crate::auth::{Basis, Caller, Standing};
-use crate::decide::{CreatePlan, References};
-use crate::digest::RequestDigest;
-use crate::engine::GRACE_SECONDS;
-use crate::shell::Shell;
+use super::database::{Databases, StorageError, id, id_list, optional_id, text, time};
+use super::idempotency::{self, Replay, RequestDigest, Scope};
+use super::runs::GRACE_SECONDS;
+use super::standing;
+use crate::caller::{Basis, Caller, Standing};
+use crate::decide::create::{CreatePlan, References};
 
 /// The scope of the keys of this endpoint.
 const OPERATION: &str = "POST /v1/assessments";
@@ -82,7 +81,7 @@ INSERT INTO workflow_runs
 VALUES (?1, ?2, ?3, ?4, ?5, 'started', ?6, ?7, ?8)";
 
 /// What a create looks up in one round trip.
-pub(crate) struct Facts {
+pub(crate) struct CreateFacts {
     pub(crate) standing: Option<Standing>,
     /// The stored answer, if the key has one.
     pub(crate) replay: Option<Replay>,
@@ -99,13 +98,13 @@ pub(crate) struct ReferenceFacts {
 /// Looks up what a create decides on. Without `key` or `request` (one is
 /// absent or bad) their facts are not looked up.
 pub(crate) async fn facts(
-    shell: &Shell,
+    databases: &Databases,
     caller: &Caller,
     key: Option<&IdempotencyKey>,
     request: Option<&CreateAssessment>,
     now: Timestamp,
-) -> Result<Facts, StorageError> {
-    let database = shell.databases().of(&caller.org)?;
+) -> Result<CreateFacts, StorageError> {
+    let database = databases.of(&caller.org)?;
     let mut statements = vec![standing::select(&database, caller)?];
     if let Some(key) = key {
         statements.push(scope(caller, key).select(&database, now)?);
@@ -126,7 +125,7 @@ pub(crate) async fn facts(
         }),
         None => None,
     };
-    Ok(Facts {
+    Ok(CreateFacts {
         standing,
         replay,
         references,
@@ -149,11 +148,11 @@ pub(crate) struct Write<'a> {
 /// [`StorageError::Constraint`] if anything that the decision rests on has
 /// changed since, or the key has been used; nothing is written then.
 pub(crate) async fn write(
-    shell: &Shell,
+    databases: &Databases,
     caller: &Caller,
     write: &Write<'_>,
 ) -> Result<(), StorageError> {
-    let database = shell.databases().of(&caller.org)?;
+    let database = databases.of(&caller.org)?;
     let created = &write.plan.assessment;
     let now = created.created_at;
     let org = || id(&caller.org);

@@ -8,14 +8,13 @@ use assessments::workflow::event::EventName;
 use assessments::workflow::run::RunStatus;
 use serde::{Deserialize, Serialize};
 
-use super::idempotency::{self, Replay, Scope};
+use super::database::{Databases, StorageError, id, text, time};
+use super::idempotency::{self, Replay, RequestDigest, Scope};
+use super::runs::GRACE_SECONDS;
+use super::standing;
 use super::steps::{StepOfRun, open_step, seconds_left};
-use super::{StorageError, id, standing, text, time};
-use crate::auth::{Basis, Caller, Standing};
-use crate::digest::RequestDigest;
-use crate::engine::GRACE_SECONDS;
-use crate::engine::ahead::Ahead;
-use crate::shell::Shell;
+use crate::caller::{Basis, Caller, Standing};
+use crate::decide::ahead::Ahead;
 
 /// An event for a run.
 pub(crate) struct NewEvent<'a> {
@@ -29,7 +28,7 @@ pub(crate) struct NewEvent<'a> {
 const MAX_UNTAKEN: u32 = 100;
 
 /// What accepting an event looks up in one round trip.
-pub(crate) struct Facts {
+pub(crate) struct EventFacts {
     pub(crate) standing: Option<Standing>,
     /// The stored answer, if the key has one.
     pub(crate) replay: Option<Replay>,
@@ -94,14 +93,14 @@ fn operation(run: &WorkflowRunId) -> String {
 }
 
 pub(crate) async fn facts(
-    shell: &Shell,
+    databases: &Databases,
     caller: &Caller,
     key: Option<&IdempotencyKey>,
     run: Option<&WorkflowRunId>,
     name: Option<&EventName>,
     now: Timestamp,
-) -> Result<Facts, StorageError> {
-    let database = shell.databases().of(&caller.org)?;
+) -> Result<EventFacts, StorageError> {
+    let database = databases.of(&caller.org)?;
     let mut statements = vec![standing::select(&database, caller)?];
     let keyed = key.zip(run);
     if let Some((key, run)) = keyed {
@@ -119,7 +118,7 @@ pub(crate) async fn facts(
         statements.push(database.statement(RECEIVER, &values)?);
     }
     let mut rows = database.batch("look up for event", statements).await?;
-    Ok(Facts {
+    Ok(EventFacts {
         standing: standing::next(&mut rows)?,
         replay: match keyed {
             Some(_) => idempotency::next(&mut rows)?,
@@ -163,7 +162,7 @@ WHERE org_id = ?1 AND run_id = ?2 AND status IS NULL AND awaits = ?3";
 /// run has ended or has too many events, or the key has been used; nothing is
 /// written then.
 pub(crate) async fn keep(
-    shell: &Shell,
+    databases: &Databases,
     caller: &Caller,
     basis: &Basis,
     event: &NewEvent<'_>,
@@ -174,7 +173,7 @@ pub(crate) async fn keep(
     struct Awaiting {
         position: u32,
     }
-    let database = shell.databases().of(&caller.org)?;
+    let database = databases.of(&caller.org)?;
     let run = || [id(&caller.org), id(event.run)];
     let [org, of_run] = run();
     let mut statements = vec![
@@ -237,7 +236,7 @@ WHERE org_id = ?1 AND run_id = ?2 AND taken_by = ?3";
 
 /// What a step found when it looked for its event.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Look {
+pub(crate) struct EventPoll {
     /// The payload of the event that it took, now or before, JSON.
     pub(crate) payload: Option<String>,
     /// Seconds that it may still wait.
@@ -247,13 +246,13 @@ pub(crate) struct Look {
 /// Looks for the event that a step waits for, until `deadline`. Without one, the
 /// run is due at the deadline again.
 pub(crate) async fn take(
-    shell: &Shell,
+    databases: &Databases,
     step: &StepOfRun,
     name: &EventName,
     deadline: Option<Timestamp>,
-) -> Result<Look, StorageError> {
-    let now = shell.now();
-    let database = shell.databases().of(&step.org)?;
+    now: Timestamp,
+) -> Result<EventPoll, StorageError> {
+    let database = databases.of(&step.org)?;
     let key = [id(&step.org), id(&step.run), step.position.into()];
     let [org, run, position] = key.clone();
     let statements = vec![
@@ -263,7 +262,7 @@ pub(crate) async fn take(
     ];
     let mut rows = database.batch("take event", statements).await?;
     rows.skip(2)?;
-    Ok(Look {
+    Ok(EventPoll {
         payload: rows.next_value()?,
         seconds_left: seconds_left(deadline, now),
     })

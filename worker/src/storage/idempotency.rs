@@ -1,6 +1,7 @@
 //! Idempotency records (4.8): the first answer to a key, byte for byte, and the
 //! digest of the request that it answered.
 
+use assessments::digest::sha256;
 use assessments::id::OrganizationId;
 use assessments::idempotency::{IdempotencyKey, LIFETIME_SECONDS};
 use assessments::time::Timestamp;
@@ -8,8 +9,7 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use worker::D1PreparedStatement;
 
-use super::{Database, Rows, StorageError, id, text, time};
-use crate::digest::RequestDigest;
+use super::database::{Database, Rows, StorageError, id, text, time};
 
 const REPLAY: &str = "\
 SELECT response_body, request_sha256 FROM idempotency_records
@@ -26,6 +26,21 @@ const RECORD_KEY: &str = "\
 INSERT INTO idempotency_records
     (org_id, operation, key, created_at, expires_at, response_body, request_sha256)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+/// The SHA-256 of a request's body as it came, by which another use of its
+/// idempotency key is told (4.8), in lower-case hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RequestDigest(String);
+
+impl RequestDigest {
+    pub(crate) fn of(body: &[u8]) -> Self {
+        Self(sha256(body))
+    }
+
+    fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A key in its scope: an organization and an operation.
 pub(super) struct Scope<'a> {

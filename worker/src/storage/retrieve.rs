@@ -3,9 +3,9 @@
 use assessments::assessment::Assessment;
 use assessments::id::AssessmentId;
 
-use super::{StorageError, id, standing};
-use crate::auth::{Caller, Standing};
-use crate::shell::Shell;
+use super::database::{Databases, StorageError, id};
+use super::standing;
+use crate::caller::{Caller, Standing};
 
 const ASSESSMENT: &str = "\
 SELECT json_object(
@@ -34,11 +34,11 @@ FROM assessments a WHERE a.org_id = ?1 AND a.id = ?2";
 
 /// What a retrieve looks up: the key's standing and the assessment, if any.
 pub(crate) async fn assessment(
-    shell: &Shell,
+    databases: &Databases,
     caller: &Caller,
     assessment: Option<&AssessmentId>,
 ) -> Result<(Option<Standing>, Option<Assessment>), StorageError> {
-    let database = shell.databases().of(&caller.org)?;
+    let database = databases.of(&caller.org)?;
     let mut statements = vec![standing::select(&database, caller)?];
     if let Some(assessment) = assessment {
         statements.push(database.statement(ASSESSMENT, &[id(&caller.org), id(assessment)])?);

@@ -2,13 +2,17 @@
 
 use assessments::assessment::Status;
 use assessments::id::{OrganizationId, WorkflowRunId};
+use assessments::time::Timestamp;
 use assessments::workflow::run::{RunStatus, WorkflowRun};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{StorageError, id, standing, text, time};
-use crate::auth::{Caller, Standing};
-use crate::shell::Shell;
+use super::database::{Databases, StorageError, id, text, time};
+use super::standing;
+use crate::caller::{Caller, Standing};
+
+/// Seconds that a run may be behind before the sweep looks after it.
+pub(super) const GRACE_SECONDS: i64 = 15;
 
 const RUN: &str = "\
 SELECT json_object(
@@ -26,11 +30,11 @@ WHERE r.org_id = ?1 AND r.id = ?2";
 
 /// What a retrieve looks up: the key's standing and the run, if any.
 pub(crate) async fn run(
-    shell: &Shell,
+    databases: &Databases,
     caller: &Caller,
     run: Option<&WorkflowRunId>,
 ) -> Result<(Option<Standing>, Option<WorkflowRun>), StorageError> {
-    let database = shell.databases().of(&caller.org)?;
+    let database = databases.of(&caller.org)?;
     let mut statements = vec![standing::select(&database, caller)?];
     if let Some(run) = run {
         statements.push(database.statement(RUN, &[id(&caller.org), id(run)])?);
@@ -50,11 +54,11 @@ WHERE r.org_id = ?1 AND r.id = ?2 AND r.status = 'started'";
 
 /// What a run goes through, as JSON; `None` if it has ended.
 pub(crate) async fn plan(
-    shell: &Shell,
+    databases: &Databases,
     org: &OrganizationId,
     run: &WorkflowRunId,
 ) -> Result<Option<String>, StorageError> {
-    let database = shell.databases().of(org)?;
+    let database = databases.of(org)?;
     let statement = database.statement(PLAN, &[id(org), id(run)])?;
     let mut rows = database.batch("read plan of run", vec![statement]).await?;
     rows.next_json()
@@ -70,12 +74,13 @@ ORDER BY s.valid_from <= r.started_at DESC, s.version DESC LIMIT 1";
 /// The key that calls of a run are signed with. It is read for each call, and no
 /// part of a step's outcome, which the engine would keep and show.
 pub(crate) async fn signing_secret(
-    shell: &Shell,
+    databases: &Databases,
     org: &OrganizationId,
     run: &WorkflowRunId,
+    now: Timestamp,
 ) -> Result<Option<String>, StorageError> {
-    let database = shell.databases().of(org)?;
-    let values = [id(org), id(run), time(shell.now())];
+    let database = databases.of(org)?;
+    let values = [id(org), id(run), time(now)];
     let statement = database.statement(SIGNING_SECRET, &values)?;
     let mut rows = database
         .batch("read signing secret", vec![statement])
@@ -89,13 +94,14 @@ WHERE org_id = ?1 AND id = ?2 AND status = 'started'";
 
 /// Ends a run, unless it has ended.
 pub(crate) async fn finish(
-    shell: &Shell,
+    databases: &Databases,
     org: &OrganizationId,
     run: &WorkflowRunId,
     status: RunStatus,
+    now: Timestamp,
 ) -> Result<(), StorageError> {
-    let database = shell.databases().of(org)?;
-    let values = [id(org), id(run), text(status.as_str()), time(shell.now())];
+    let database = databases.of(org)?;
+    let values = [id(org), id(run), text(status.as_str()), time(now)];
     let statement = database.statement(FINISH, &values)?;
     database.batch("finish run", vec![statement]).await?;
     Ok(())
@@ -115,16 +121,17 @@ WHERE org_id = ?1 AND run_id = ?2 AND status IS NULL
 /// Ends a run that cannot go on: it fails, with its assessment and the step
 /// that it is in.
 pub(crate) async fn give_up(
-    shell: &Shell,
+    databases: &Databases,
     org: &OrganizationId,
     run: &WorkflowRunId,
     message: &str,
+    now: Timestamp,
 ) -> Result<(), StorageError> {
-    let database = shell.databases().of(org)?;
+    let database = databases.of(org)?;
     let key = || [id(org), id(run)];
     let with = |value: &str| {
         let [org, run] = key();
-        [org, run, text(value), time(shell.now())]
+        [org, run, text(value), time(now)]
     };
     let statements = vec![
         database.statement(GIVE_UP_ASSESSMENT, &with(Status::Failed.as_str()))?,
@@ -135,54 +142,38 @@ pub(crate) async fn give_up(
     Ok(())
 }
 
-const DISPATCHED: &str = "\
-UPDATE workflow_runs SET dispatched_at = coalesce(dispatched_at, ?3)
-WHERE org_id = ?1 AND id = ?2";
-
-/// Notes that the engine has the run.
-pub(crate) async fn note_dispatched(
-    shell: &Shell,
-    org: &OrganizationId,
-    run: &WorkflowRunId,
-) -> Result<(), StorageError> {
-    note(shell, "note start of run", DISPATCHED, org, run).await
-}
-
 const TERMINATED: &str = "\
 UPDATE workflow_runs SET terminated_at = ?3 WHERE org_id = ?1 AND id = ?2";
 
 /// Notes that the engine was told of the cancel.
 pub(crate) async fn note_terminated(
-    shell: &Shell,
+    databases: &Databases,
     org: &OrganizationId,
     run: &WorkflowRunId,
+    now: Timestamp,
 ) -> Result<(), StorageError> {
-    note(shell, "note cancel of run", TERMINATED, org, run).await
+    let database = databases.of(org)?;
+    let statement = database.statement(TERMINATED, &[id(org), id(run), time(now)])?;
+    database
+        .batch("note cancel of run", vec![statement])
+        .await?;
+    Ok(())
 }
 
 const RESTARTED: &str = "\
-UPDATE workflow_runs SET restarts = restarts + 1, dispatched_at = ?3
-WHERE org_id = ?1 AND id = ?2";
+UPDATE workflow_runs SET restarts = restarts + 1 WHERE org_id = ?1 AND id = ?2";
 
 /// Notes that the engine began the run anew.
 pub(crate) async fn note_restarted(
-    shell: &Shell,
+    databases: &Databases,
     org: &OrganizationId,
     run: &WorkflowRunId,
 ) -> Result<(), StorageError> {
-    note(shell, "note restart of run", RESTARTED, org, run).await
-}
-
-async fn note(
-    shell: &Shell,
-    operation: &'static str,
-    sql: &str,
-    org: &OrganizationId,
-    run: &WorkflowRunId,
-) -> Result<(), StorageError> {
-    let database = shell.databases().of(org)?;
-    let statement = database.statement(sql, &[id(org), id(run), time(shell.now())])?;
-    database.batch(operation, vec![statement]).await?;
+    let database = databases.of(org)?;
+    let statement = database.statement(RESTARTED, &[id(org), id(run)])?;
+    database
+        .batch("note restart of run", vec![statement])
+        .await?;
     Ok(())
 }
 
@@ -218,11 +209,20 @@ RETURNING json_object(
 /// Takes some runs that should have gone on by now. A run that still does not
 /// is taken again after `seconds`, then twice as many, and so on.
 pub(crate) async fn take_overdue(
-    shell: &Shell,
+    databases: &Databases,
     seconds: u32,
     limit: u32,
+    now: Timestamp,
 ) -> Result<Vec<OverdueRun>, StorageError> {
-    take(shell, "take overdue runs", TAKE_OVERDUE, seconds, limit).await
+    take(
+        databases,
+        "take overdue runs",
+        TAKE_OVERDUE,
+        seconds,
+        limit,
+        now,
+    )
+    .await
 }
 
 /// A run that was canceled and may still go on in the engine.
@@ -244,23 +244,33 @@ RETURNING json_object('org_id', org_id, 'id', id) AS json";
 /// Takes some runs of whose cancel the engine is still to be told, as
 /// [`take_overdue`] does.
 pub(crate) async fn take_canceled(
-    shell: &Shell,
+    databases: &Databases,
     seconds: u32,
     limit: u32,
+    now: Timestamp,
 ) -> Result<Vec<CanceledRun>, StorageError> {
-    take(shell, "take canceled runs", TAKE_CANCELED, seconds, limit).await
+    take(
+        databases,
+        "take canceled runs",
+        TAKE_CANCELED,
+        seconds,
+        limit,
+        now,
+    )
+    .await
 }
 
 async fn take<T: DeserializeOwned>(
-    shell: &Shell,
+    databases: &Databases,
     operation: &'static str,
     sql: &str,
     seconds: u32,
     limit: u32,
+    now: Timestamp,
 ) -> Result<Vec<T>, StorageError> {
     let mut taken = Vec::new();
-    for database in shell.databases().all()? {
-        let values = [time(shell.now()), seconds.into(), limit.into()];
+    for database in databases.all()? {
+        let values = [time(now), seconds.into(), limit.into()];
         let statement = database.statement(sql, &values)?;
         let mut rows = database.batch(operation, vec![statement]).await?;
         taken.extend(rows.all_values()?);

@@ -1,12 +1,12 @@
 //! Keys: whose they are, and whether they are good.
 
+use assessments::digest::KeyHash;
 use assessments::id::OrganizationId;
 use assessments::time::Timestamp;
 use worker::{D1PreparedStatement, console_error};
 
-use super::{Database, Rows, StorageError, id, text, time};
-use crate::auth::{Basis, Caller, KeyHash, Standing};
-use crate::shell::Shell;
+use super::database::{Database, Databases, Rows, StorageError, id, text, time};
+use crate::caller::{Basis, Caller, Standing};
 
 const ORGANIZATION_OF: &str = "\
 SELECT json_quote(org_id) AS json FROM api_key_directory WHERE secret_sha256 = ?1";
@@ -28,10 +28,10 @@ INSERT INTO guard (holds) SELECT EXISTS (
 /// The organization of a key, if it is known at all. One that is not of the form
 /// of ours has nothing here that could be found.
 pub(crate) async fn organization_of(
-    shell: &Shell,
+    databases: &Databases,
     key: &KeyHash,
 ) -> Result<Option<OrganizationId>, StorageError> {
-    let database = shell.databases().directory()?;
+    let database = databases.directory()?;
     let lookup = database.statement(ORGANIZATION_OF, &[text(key.as_str())])?;
     let mut rows = database
         .batch("find organization of key", vec![lookup])
@@ -46,10 +46,10 @@ pub(crate) async fn organization_of(
 
 /// What D1 says of the caller's key now.
 pub(crate) async fn current(
-    shell: &Shell,
+    databases: &Databases,
     caller: &Caller,
 ) -> Result<Option<Standing>, StorageError> {
-    let database = shell.databases().of(&caller.org)?;
+    let database = databases.of(&caller.org)?;
     let statement = select(&database, caller)?;
     let mut rows = database
         .batch("read standing of key", vec![statement])

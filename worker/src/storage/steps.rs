@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use worker::D1PreparedStatement;
 
-use super::{Database, StorageError, id, text, time};
-use crate::engine::GRACE_SECONDS;
-use crate::engine::effect::Effect;
-use crate::shell::{Shell, random_bits};
+use super::database::{Database, Databases, StorageError, id, text, time};
+use super::runs::GRACE_SECONDS;
+use crate::decide::effect::Effect;
+use crate::platform::random::random_bits;
 
 /// A step: a component of a run's definition.
 #[derive(Debug, Clone)]
@@ -188,12 +188,12 @@ fn random() -> Result<u128, StorageError> {
 
 /// Begins a step, or finds where it stands.
 pub(crate) async fn begin(
-    shell: &Shell,
+    databases: &Databases,
     step: &StepOfRun,
     beginning: &Beginning,
+    now: Timestamp,
 ) -> Result<Progress, StorageError> {
-    let database = shell.databases().of(&step.org)?;
-    let now = shell.now();
+    let database = databases.of(&step.org)?;
     let deadline = now.plus(beginning.seconds.into());
     let statements = vec![
         step.begin(&database, Some(deadline), beginning.awaits.as_ref(), now)?,
@@ -215,12 +215,12 @@ pub(super) fn seconds_left(deadline: Option<Timestamp>, now: Timestamp) -> i64 {
 /// Settles a step: its effect, its record, and the end of the run if it is one,
 /// all or nothing; nothing if it was settled before.
 pub(crate) async fn settle(
-    shell: &Shell,
+    databases: &Databases,
     step: &StepOfRun,
     effect: &Effect,
+    now: Timestamp,
 ) -> Result<Progress, StorageError> {
-    let database = shell.databases().of(&step.org)?;
-    let now = shell.now();
+    let database = databases.of(&step.org)?;
     let mut statements = vec![step.begin(&database, None, None, now)?];
     if effect.moves_assessment() {
         statements.push(

@@ -4,8 +4,7 @@
 use assessments::time::Timestamp;
 use worker::console_log;
 
-use super::{Database, StorageError, time};
-use crate::shell::Shell;
+use super::database::{Database, Databases, StorageError, time};
 
 /// Records deleted, and runs purged, by one batch.
 const BATCH_SIZE: u32 = 500;
@@ -25,11 +24,14 @@ DELETE FROM idempotency_records WHERE (org_id, operation, key) IN (
 
 /// Deletes idempotency records past their life. What is left over when the
 /// bound is reached waits for the next sweep.
-pub(crate) async fn expired_idempotency_records(shell: &Shell) -> Result<(), StorageError> {
+pub(crate) async fn expired_idempotency_records(
+    databases: &Databases,
+    now: Timestamp,
+) -> Result<(), StorageError> {
     let mut deleted = 0;
-    for database in shell.databases().all()? {
+    for database in databases.all()? {
         for _ in 0..MAX_BATCHES {
-            let values = [time(shell.now()), BATCH_SIZE.into()];
+            let values = [time(now), BATCH_SIZE.into()];
             let statement = database.statement(DELETE_EXPIRED, &values)?;
             let mut rows = database
                 .batch("sweep expired keys", vec![statement])
@@ -86,13 +88,14 @@ UPDATE workflow_runs SET purged_at = ?3 WHERE (org_id, id) IN ",
 /// Deletes the events and steps of runs that ended before `horizon` (13). The runs
 /// stay, and so does what they did to their assessments.
 pub(crate) async fn details_of_ended_runs(
-    shell: &Shell,
+    databases: &Databases,
     horizon: Timestamp,
+    now: Timestamp,
 ) -> Result<(), StorageError> {
     let mut purged = 0;
-    for database in shell.databases().all()? {
+    for database in databases.all()? {
         for _ in 0..MAX_BATCHES {
-            let batch = purge(&database, horizon, shell.now()).await?;
+            let batch = purge(&database, horizon, now).await?;
             purged += batch.runs;
             if batch.is_last() {
                 break;

@@ -10,6 +10,7 @@ mod tables;
 mod values;
 
 use anyhow::{Result, bail};
+use assessments::digest::KeyHash;
 use assessments::id::{Id, Kind};
 use serde_json::{Value, json};
 
@@ -24,7 +25,7 @@ use tables::{
     CONTROL_SETS, CUSTOM_FIELD_CONFIGS, CUSTOM_FIELD_VALUES, FINDINGS, ORGANIZATIONS, PORTALS,
     SERVICES, USERS, VENDOR_DOCUMENTS, VENDORS, WORKFLOW_DEFINITIONS,
 };
-use values::{flag, list, or_unstated, sha256};
+use values::{flag, list, or_unstated};
 
 /// The statements that load `file`, each without a line break.
 ///
@@ -53,7 +54,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
         keys.map(|key| {
             json!([
                 org.id,
-                sha256(key.secret.secret()),
+                KeyHash::of(&key.secret).as_str(),
                 key.name,
                 key.secret.last_characters(),
                 or_unstated(key.role.as_ref()),
@@ -68,7 +69,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
     });
     load(&API_KEY_DIRECTORY, &|org| {
         let keys = org.api_keys.iter();
-        keys.map(|key| json!([sha256(key.secret.secret()), org.id]))
+        keys.map(|key| json!([KeyHash::of(&key.secret).as_str(), org.id]))
             .collect()
     });
     load(&USERS, &|org| {

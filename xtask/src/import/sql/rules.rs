@@ -3,10 +3,11 @@
 
 use anyhow::Result;
 use assessments::assessment::Status;
+use assessments::digest::KeyHash;
 use serde_json::{Value, json};
 
 use super::table::for_rows;
-use super::values::{rows_of, sha256};
+use super::values::rows_of;
 use crate::import::file::ImportFile;
 
 /// A key that the file calls revoked is revoked from now on, or stays revoked
@@ -19,12 +20,12 @@ pub(super) fn revocations(file: &ImportFile) -> Vec<String> {
             .flat_map(|org| {
                 let keys = org.api_keys.iter();
                 keys.filter(|key| key.revoked == Some(revoked))
-                    .map(|key| json!([org.id, sha256(key.secret.secret())]))
+                    .map(|key| json!([org.id, KeyHash::of(&key.secret).as_str()]))
             })
             .collect();
         for_rows(&keys, |rows| {
             format!(
-                "UPDATE api_keys SET revoked_at = {set} WHERE revoked_at {when} AND (org_id, secret_sha256) IN (SELECT v.org_id, v.id FROM json_each({rows}) f JOIN vendors v ON v.org_id = f.value ->> 0 AND v.id = f.value ->> 1 WHERE v.is_archived = 1);"
+                "UPDATE api_keys SET revoked_at = {set} WHERE revoked_at {when} AND (org_id, secret_sha256) IN (SELECT value ->> 0, value ->> 1 FROM json_each({rows}));"
             )
         })
     };
@@ -39,7 +40,7 @@ pub(super) fn revocations(file: &ImportFile) -> Vec<String> {
 pub(super) fn guards(file: &ImportFile) -> Vec<String> {
     let keys: Vec<Value> = rows_of(file, |org| {
         let keys = org.api_keys.iter();
-        keys.map(|key| json!([sha256(key.secret.secret()), org.id]))
+        keys.map(|key| json!([KeyHash::of(&key.secret).as_str(), org.id]))
             .collect()
     });
     let fields: Vec<Value> = rows_of(file, |org| {
@@ -86,19 +87,17 @@ pub(super) fn free_workflow_names(file: &ImportFile) -> Vec<String> {
     })
 }
 
-/// Archiving a vendor archives its assessments (section 8), by the rule of
-/// `worker/src/storage/archive.rs`.
+/// What an archive does to an assessment, for the Worker to bind: `?3` is when, `?4`
+/// the statuses that it leaves.
+const ARCHIVE: &str = include_str!("../../../../worker/src/storage/archive.sql");
+
+/// Archiving a vendor archives its assessments (section 8).
 pub(super) fn archive_assessments_of_archived_vendors(file: &ImportFile) -> Vec<String> {
-    let after: String = Status::ALL
-        .iter()
-        .map(|status| {
-            format!(
-                "WHEN '{}' THEN '{}' ",
-                status.as_str(),
-                status.when_archived().as_str()
-            )
-        })
-        .collect();
+    let statuses = format!("'{}'", Status::archive_map());
+    let on_one_line = ARCHIVE.split_whitespace().collect::<Vec<_>>().join(" ");
+    let archive = on_one_line
+        .replace("?3", "unixepoch()")
+        .replace("?4", &statuses);
     let vendors = rows_of(file, |org| {
         let vendors = org.vendors.iter();
         // One that the file says nothing of may be archived already.
@@ -107,7 +106,7 @@ pub(super) fn archive_assessments_of_archived_vendors(file: &ImportFile) -> Vec<
     });
     for_rows(&vendors, |rows| {
         format!(
-            "UPDATE assessments SET status_before_archive = status, status = CASE status {after}END, findings_count_at_archive = (SELECT count(*) FROM findings f WHERE f.org_id = assessments.org_id AND f.assessment_id = assessments.id AND f.archived_at IS NULL), updated_at = unixepoch(), archived_at = unixepoch() WHERE archived_at IS NULL AND (org_id, vendor_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each({rows}));"
+            "{archive} AND (org_id, vendor_id) IN (SELECT v.org_id, v.id FROM json_each({rows}) f JOIN vendors v ON v.org_id = f.value ->> 0 AND v.id = f.value ->> 1 WHERE v.is_archived = 1);"
         )
     })
 }
@@ -116,7 +115,7 @@ pub(super) fn archive_assessments_of_archived_vendors(file: &ImportFile) -> Vec<
 pub(super) fn roles_of_new_keys(file: &ImportFile) -> Vec<String> {
     let keys = rows_of(file, |org| {
         let keys = org.api_keys.iter().filter(|key| key.role.is_none());
-        keys.map(|key| json!([key.place, org.id, sha256(key.secret.secret())]))
+        keys.map(|key| json!([key.place, org.id, KeyHash::of(&key.secret).as_str()]))
             .collect()
     });
     for_rows(&keys, |rows| {

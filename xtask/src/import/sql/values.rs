@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::table::unstated;
 use crate::import::file::{ImportFile, Organization};
@@ -25,11 +24,4 @@ pub(super) fn or_unstated<T: Serialize>(stated: Option<&T>) -> Value {
 /// The rows that each organization of the file has.
 pub(super) fn rows_of(file: &ImportFile, rows: impl Fn(&Organization) -> Vec<Value>) -> Vec<Value> {
     file.orgs.iter().flat_map(rows).collect()
-}
-
-/// What is stored of a key: the SHA-256 of its secret.
-pub(super) fn sha256(text: &str) -> String {
-    Sha256::digest(text)
-        .iter()
-        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

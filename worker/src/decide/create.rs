@@ -83,12 +83,12 @@ pub(crate) struct CreatePlan {
     /// Documents to link.
     pub(crate) documents: Vec<VendorDocumentId>,
     /// The workflow run to start.
-    pub(crate) run: Option<RunPlan>,
+    pub(crate) run: Option<NewRun>,
 }
 
 /// A workflow run that starts with the assessment.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct RunPlan {
+pub(crate) struct NewRun {
     pub(crate) id: WorkflowRunId,
     pub(crate) definition: StoredId,
     /// The version of the components that it goes through. Without one, it is
@@ -109,7 +109,7 @@ struct RunInput<'a> {
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Undecided {
+pub(crate) enum PlanError {
     /// The contract's refusal.
     #[error("refused with {}", .0.status())]
     Refused(Problem),
@@ -118,19 +118,19 @@ pub(crate) enum Undecided {
     Serialize(serde_json::Error),
 }
 
-impl From<Problem> for Undecided {
+impl From<Problem> for PlanError {
     fn from(problem: Problem) -> Self {
         Self::Refused(problem)
     }
 }
 
 /// Decides a create.
-pub(crate) fn create(
+pub(crate) fn plan(
     request: &CreateAssessment,
     facts: &References,
     fresh: &FreshIds,
     now: Timestamp,
-) -> Result<CreatePlan, Undecided> {
+) -> Result<CreatePlan, PlanError> {
     // Gate 8: the workflow by name.
     let definition = match (request.workflow(), &facts.workflow) {
         (None, _) => None,
@@ -163,7 +163,7 @@ pub(crate) fn create(
         now,
     });
     let run = match definition {
-        Some(definition) => Some(RunPlan {
+        Some(definition) => Some(NewRun {
             id: fresh.run.clone(),
             definition: definition.id,
             version: definition.version,
@@ -205,8 +205,8 @@ pub(crate) fn create(
     })
 }
 
-fn json(value: &impl Serialize) -> Result<String, Undecided> {
-    serde_json::to_string(value).map_err(Undecided::Serialize)
+fn json(value: &impl Serialize) -> Result<String, PlanError> {
+    serde_json::to_string(value).map_err(PlanError::Serialize)
 }
 
 /// What a request's references resolve to, besides the vendor.
@@ -234,7 +234,7 @@ fn resolve<'a>(
             ids: vec![request.vendor().as_str().to_owned()],
         });
     }
-    let control_sets = found(
+    let control_sets = resolve_each(
         Field::ControlSetIds,
         request.control_sets(),
         |id| {
@@ -246,7 +246,7 @@ fn resolve<'a>(
         },
         &mut bad,
     );
-    let services = found(
+    let services = resolve_each(
         Field::ServiceIds,
         request.services(),
         |id| {
@@ -255,14 +255,14 @@ fn resolve<'a>(
         },
         &mut bad,
     );
-    let assignee = found(
+    let assignee = resolve_each(
         Field::AssigneeId,
         request.assignee(),
         |id| facts.assignee.clone().filter(|known| known == id),
         &mut bad,
     )
     .pop();
-    let documents = found(
+    let documents = resolve_each(
         Field::SupportingDocumentIds,
         request.documents(),
         |id| {
@@ -285,9 +285,9 @@ fn resolve<'a>(
     }
 }
 
-/// What each reference of a field is found to be; those found to be nothing
-/// are added to `bad`.
-fn found<'r, K: Kind, T>(
+/// What each reference of a field stands for; those that stand for nothing are
+/// added to `bad`.
+fn resolve_each<'r, K: Kind, T>(
     field: Field,
     references: impl IntoIterator<Item = &'r Reference<K>>,
     find: impl Fn(&Id<K>) -> Option<T>,
@@ -354,9 +354,9 @@ mod tests {
             assessment: AssessmentId::from_random(7),
             run: WorkflowRunId::from_random(8),
         };
-        create(&request(members), facts, &fresh, NOW).map_err(|undecided| match undecided {
-            Undecided::Refused(problem) => problem,
-            Undecided::Serialize(error) => panic!("{error}"),
+        plan(&request(members), facts, &fresh, NOW).map_err(|error| match error {
+            PlanError::Refused(problem) => problem,
+            PlanError::Serialize(error) => panic!("{error}"),
         })
     }
 

@@ -1,22 +1,25 @@
-//! The body of a request, as it came.
+//! What comes with a request that writes: its body as it came, and its idempotency
+//! key.
 
+use assessments::header;
+use assessments::idempotency::IdempotencyKey;
 use assessments::limits::MAX_BODY_BYTES;
 use assessments::problem::Problem;
 use futures_util::StreamExt;
-use worker::{Request, console_warn};
+use worker::{Headers, Request, console_warn};
 
-use crate::digest::RequestDigest;
-use crate::storage::deadline;
+use crate::platform::clock::deadline;
+use crate::storage::idempotency::RequestDigest;
 
 /// What came with a request. It is judged in the turn of its gates.
-pub(super) struct Payload {
+pub(crate) struct Payload {
     content_type: Option<String>,
-    body: Body,
+    body: ReadBody,
 }
 
 impl Payload {
     /// Reads the body, within its time and no further than the limit.
-    pub(super) async fn read(request: &mut Request) -> Self {
+    pub(crate) async fn read(request: &mut Request) -> Self {
         Self {
             content_type: request.headers().get("content-type").ok().flatten(),
             body: read_body(request).await,
@@ -24,27 +27,27 @@ impl Payload {
     }
 
     /// What the body is declared to be.
-    pub(super) fn content_type(&self) -> Option<&str> {
+    pub(crate) fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 
     /// The bytes: gate 5.
-    pub(super) fn whole(&self) -> Result<&[u8], Problem> {
+    pub(crate) fn whole(&self) -> Result<&[u8], Problem> {
         match &self.body {
-            Body::Whole(bytes) => Ok(bytes),
-            Body::TooLarge => Err(Problem::BodyTooLarge),
+            ReadBody::Whole(bytes) => Ok(bytes),
+            ReadBody::TooLarge => Err(Problem::BodyTooLarge),
         }
     }
 
     /// The digest of the bytes; `None` if there are too many, and nobody has
     /// read them all.
-    pub(super) fn digest(&self) -> Option<RequestDigest> {
+    pub(crate) fn digest(&self) -> Option<RequestDigest> {
         self.whole().ok().map(RequestDigest::of)
     }
 }
 
 /// A request body, read no further than the limit.
-enum Body {
+enum ReadBody {
     /// All of it.
     Whole(Vec<u8>),
     /// It has more than [`MAX_BODY_BYTES`].
@@ -56,14 +59,14 @@ const BODY_TIMEOUT_MILLISECONDS: u64 = 20_000;
 
 /// Reads the body, within its time. One that breaks off or does not end is
 /// never taken for a whole one.
-async fn read_body(request: &mut Request) -> Body {
+async fn read_body(request: &mut Request) -> ReadBody {
     match deadline(BODY_TIMEOUT_MILLISECONDS, read_to_end(request)).await {
         Some(body) => body,
         None => broken(&"it did not end in time"),
     }
 }
 
-async fn read_to_end(request: &mut Request) -> Body {
+async fn read_to_end(request: &mut Request) -> ReadBody {
     let declared = request
         .headers()
         .get("content-length")
@@ -71,14 +74,14 @@ async fn read_to_end(request: &mut Request) -> Body {
         .flatten()
         .and_then(|length| length.parse::<usize>().ok());
     if declared.is_some_and(|length| length > MAX_BODY_BYTES) {
-        return Body::TooLarge;
+        return ReadBody::TooLarge;
     }
     if request.inner().body().is_none() {
-        return Body::Whole(Vec::new());
+        return ReadBody::Whole(Vec::new());
     }
     if declared.is_some() {
         return match request.bytes().await {
-            Ok(bytes) => Body::Whole(bytes),
+            Ok(bytes) => ReadBody::Whole(bytes),
             Err(error) => broken(&error),
         };
     }
@@ -93,15 +96,26 @@ async fn read_to_end(request: &mut Request) -> Body {
             Err(error) => return broken(&error),
         }
         if body.len() > MAX_BODY_BYTES {
-            return Body::TooLarge;
+            return ReadBody::TooLarge;
         }
     }
-    Body::Whole(body)
+    ReadBody::Whole(body)
 }
 
 /// A body of white space only is not empty and not JSON: the caller, if still
 /// there, is told that the JSON could not be read.
-fn broken(cause: &impl std::fmt::Display) -> Body {
+fn broken(cause: &impl std::fmt::Display) -> ReadBody {
     console_warn!("request body broke off: {cause}");
-    Body::Whole(vec![b' '])
+    ReadBody::Whole(vec![b' '])
+}
+
+/// The `Idempotency-Key`, `None` if the header is absent.
+pub(crate) fn idempotency_key(headers: &Headers) -> Result<Option<IdempotencyKey>, Problem> {
+    headers
+        .get(header::IDEMPOTENCY_KEY)
+        .ok()
+        .flatten()
+        .map(|value| IdempotencyKey::parse(&value))
+        .transpose()
+        .map_err(Problem::BadIdempotencyKey)
 }

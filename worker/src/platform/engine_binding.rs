@@ -15,7 +15,10 @@ use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::future_to_promise;
 
-use crate::storage::{TIMEOUT_MILLISECONDS, deadline};
+use super::clock::deadline;
+
+/// Longest wait for an answer of the engine, in milliseconds.
+const TIMEOUT_MILLISECONDS: u64 = 10_000;
 
 #[wasm_bindgen(wasm_bindgen_futures = ::worker::wasm_bindgen_futures, js_sys = ::worker::js_sys)]
 extern "C" {

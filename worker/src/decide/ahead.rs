@@ -1,12 +1,17 @@
 //! How long what a run still has to do may take. Pure.
 
+use std::time::Duration;
+
 use assessments::time::Timestamp;
 use assessments::workflow::definition::{Action, Component};
 use assessments::workflow::event::EventName;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::run::{CALL_DELAY, CALL_TIMEOUT};
+/// Before the second attempt of a call; twice as long before each further one.
+pub(crate) const CALL_DELAY: Duration = Duration::from_secs(1);
+/// Longer than an attempt of a call may take.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The steps of a run, and how far it is.
 #[derive(Debug, Deserialize)]
@@ -67,7 +72,7 @@ fn longest(action: &Action) -> u32 {
     }
 }
 
-fn seconds(duration: std::time::Duration) -> u32 {
+fn seconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
 }
 

@@ -1,0 +1,85 @@
+//! Whether a caller may do what they ask for: gates 1 (role) and 2.
+
+use std::net::IpAddr;
+
+use assessments::problem::Problem;
+use assessments::route::Endpoint;
+use assessments::time::Timestamp;
+use worker::{Headers, console_warn};
+
+use super::cache::{CachedKey, CredentialCache};
+use super::{Basis, Caller, Standing, allowlist};
+use crate::platform::config::Config;
+use crate::platform::context::Context;
+
+/// The facts of a request that admission judges.
+pub(crate) struct Admission<'a> {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) client: Option<IpAddr>,
+    pub(crate) config: &'a Config,
+}
+
+impl<'a> Admission<'a> {
+    pub(crate) fn new(context: &'a Context, endpoint: Endpoint, headers: &Headers) -> Self {
+        Self {
+            endpoint,
+            client: client_address(headers),
+            config: context.config(),
+        }
+    }
+
+    /// Gates 1 (role) and 2 for a key that is live.
+    pub(crate) fn judge(&self, basis: &Basis) -> Result<(), Problem> {
+        if !self.config.allows(&basis.role, self.endpoint) {
+            return Err(Problem::RoleNotAllowed);
+        }
+        if !allowlist::allows(&basis.api_ip_allowlist, self.client) {
+            return Err(Problem::IpNotAllowed);
+        }
+        Ok(())
+    }
+}
+
+/// Gates 1 and 2 on what D1 says now. A key that passes is cached, unless the
+/// cache has it just so already.
+pub(crate) fn admit(
+    context: &Context,
+    caller: &Caller,
+    admission: &Admission<'_>,
+    standing: Option<Standing>,
+    now: Timestamp,
+) -> Result<Basis, Problem> {
+    let live = standing.filter(|standing| {
+        standing.revoked_at.is_none() && standing.expires_at.is_none_or(|expiry| expiry > now)
+    });
+    let basis = live.ok_or(Problem::InvalidCredential)?.basis;
+    admission.judge(&basis)?;
+    if caller.cached.as_ref() != Some(&basis) {
+        remember(context, caller, basis.clone());
+    }
+    Ok(basis)
+}
+
+fn remember(context: &Context, caller: &Caller, basis: Basis) {
+    let Some(cache) = CredentialCache::new(context.env()).writer() else {
+        return;
+    };
+    let (org, key) = (caller.org.clone(), caller.key.clone());
+    context.after_response(async move {
+        if let Err(error) = cache.put(&key, &CachedKey { org, basis }).await {
+            console_warn!("credential not cached: {error}");
+        }
+    });
+}
+
+/// The client address that our own edge reports. Headers that callers write,
+/// such as X-Forwarded-For, never count.
+fn client_address(headers: &Headers) -> Option<IpAddr> {
+    headers
+        .get("cf-connecting-ip")
+        .ok()
+        .flatten()?
+        .trim()
+        .parse()
+        .ok()
+}

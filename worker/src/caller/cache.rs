@@ -1,0 +1,179 @@
+//! What is remembered of keys from one request to the next, so that not every one
+//! of them loads the database.
+//!
+//! Those that were good lately are in the one KV keyspace: read-through, positive
+//! entries only, 60 seconds, never the only copy of anything and never the last
+//! word: every D1 batch checks the key's row again. What goes wrong there is logged
+//! and counts as not cached.
+//!
+//! Those that are unknown are remembered by the isolate (section 7): few, for a
+//! short time, and gone with the instance.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use assessments::digest::KeyHash;
+use assessments::id::OrganizationId;
+use assessments::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use worker::kv::{KvError, KvStore};
+use worker::{Env, console_warn};
+
+use super::Basis;
+use crate::platform::clock::{deadline, is_within};
+
+/// The binding of the namespace.
+const BINDING: &str = "CREDENTIALS";
+/// Life of an entry, in seconds; KV's shortest.
+const LIFETIME_SECONDS: u64 = 60;
+/// Longest wait for KV, in milliseconds: past it, D1 answers sooner.
+const TIMEOUT_MILLISECONDS: u64 = 1_000;
+/// How long a key that is unknown is remembered as such, in seconds. A key that
+/// is made meanwhile is good after that at the latest.
+const UNKNOWN_KEY_SECONDS: i64 = 10;
+/// Keys that are remembered at once: some hundred kilobytes. Beyond, they are
+/// looked up.
+const MAX_UNKNOWN_KEYS: usize = 1_000;
+
+thread_local! {
+    static UNKNOWN_KEYS: RefCell<UnknownKeys> = RefCell::default();
+}
+
+/// What is cached under `api-key:<sha256>`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CachedKey {
+    pub(crate) org: OrganizationId,
+    #[serde(flatten)]
+    pub(crate) basis: Basis,
+}
+
+/// The cache, as far as the deployment has one.
+pub(crate) struct CredentialCache<'a> {
+    env: &'a Env,
+}
+
+impl<'a> CredentialCache<'a> {
+    pub(crate) fn new(env: &'a Env) -> Self {
+        Self { env }
+    }
+
+    /// The entry of a key, if there is one.
+    pub(crate) async fn get(&self, key: &KeyHash) -> Option<CachedKey> {
+        let store = self.store()?;
+        let reading = store.get(&name(key)).text();
+        let text = match deadline(TIMEOUT_MILLISECONDS, reading).await {
+            Some(Ok(text)) => text?,
+            Some(Err(error)) => {
+                console_warn!("credential cache: {error}");
+                return None;
+            }
+            None => {
+                console_warn!("credential cache: no answer in {TIMEOUT_MILLISECONDS} ms");
+                return None;
+            }
+        };
+        serde_json::from_str(&text)
+            .inspect_err(|error| console_warn!("credential cache: {error}"))
+            .ok()
+    }
+
+    /// The cache for work after the response.
+    pub(crate) fn writer(&self) -> Option<CredentialCacheWriter> {
+        self.store().map(CredentialCacheWriter)
+    }
+
+    fn store(&self) -> Option<KvStore> {
+        self.env
+            .kv(BINDING)
+            .inspect_err(|error| console_warn!("credential cache: {error}"))
+            .ok()
+    }
+}
+
+/// Writes entries.
+pub(crate) struct CredentialCacheWriter(KvStore);
+
+impl CredentialCacheWriter {
+    pub(crate) async fn put(&self, key: &KeyHash, entry: &CachedKey) -> Result<(), KvError> {
+        let text = serde_json::to_string(entry)?;
+        self.0
+            .put(&name(key), text)?
+            .expiration_ttl(LIFETIME_SECONDS)
+            .execute()
+            .await
+    }
+}
+
+fn name(key: &KeyHash) -> String {
+    format!("api-key:{}", key.as_str())
+}
+
+/// Whether a key was unknown a moment ago.
+pub(super) fn is_unknown(key: &KeyHash, now: Timestamp) -> bool {
+    UNKNOWN_KEYS.with_borrow(|keys| keys.contains(key, now))
+}
+
+/// Remembers that a key is unknown.
+pub(super) fn remember_unknown(key: KeyHash, now: Timestamp) {
+    UNKNOWN_KEYS.with_borrow_mut(|keys| keys.insert(key, now));
+}
+
+#[derive(Default)]
+struct UnknownKeys(HashMap<KeyHash, Timestamp>);
+
+impl UnknownKeys {
+    fn contains(&self, key: &KeyHash, now: Timestamp) -> bool {
+        let since = self.0.get(key);
+        since.is_some_and(|&since| is_within(UNKNOWN_KEY_SECONDS, since, now))
+    }
+
+    fn insert(&mut self, key: KeyHash, now: Timestamp) {
+        if self.0.len() >= MAX_UNKNOWN_KEYS {
+            self.0
+                .retain(|_, &mut since| is_within(UNKNOWN_KEY_SECONDS, since, now));
+        }
+        if self.0.len() < MAX_UNKNOWN_KEYS {
+            self.0.insert(key, now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use assessments::credential::ApiKey;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    fn key(seed: u32) -> KeyHash {
+        let digits = format!("{seed:04}").into_bytes();
+        let mut bytes = digits.into_iter().cycle();
+        KeyHash::of(&ApiKey::mint(false, || bytes.next().ok_or(())).unwrap())
+    }
+
+    #[test]
+    fn a_key_is_unknown_for_ten_seconds() {
+        let mut keys = UnknownKeys::default();
+        keys.insert(key(1), at(100));
+        for (seconds, is_unknown) in [(99, false), (100, true), (109, true), (110, false)] {
+            assert_eq!(keys.contains(&key(1), at(seconds)), is_unknown, "{seconds}");
+        }
+        assert!(!keys.contains(&key(2), at(100)));
+    }
+
+    #[test]
+    fn no_more_than_a_thousand_keys_are_remembered() {
+        let mut keys = UnknownKeys::default();
+        for seed in 0..1_200 {
+            keys.insert(key(seed), at(100));
+        }
+        assert_eq!(keys.0.len(), MAX_UNKNOWN_KEYS);
+        // Those that are no use any more make room.
+        keys.insert(key(5_000), at(110));
+        assert_eq!(keys.0.len(), 1);
+        assert!(keys.contains(&key(5_000), at(110)));
+    }
+}

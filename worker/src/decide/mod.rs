@@ -1,0 +1,5 @@
+//! Decisions, pure: from what is known to what is written and answered.
+
+pub(crate) mod ahead;
+pub(crate) mod create;
+pub(crate) mod effect;

@@ -1,0 +1,40 @@
+//! What a request is handled in.
+
+use std::cell::OnceCell;
+
+use worker::Env;
+
+use super::config::Config;
+
+/// What the deployment binds, how it is configured, and what goes on after the
+/// response.
+pub(crate) struct Context {
+    env: Env,
+    lifetime: worker::Context,
+    config: OnceCell<Config>,
+}
+
+impl Context {
+    pub(crate) fn new(env: Env, lifetime: worker::Context) -> Self {
+        Self {
+            env,
+            lifetime,
+            config: OnceCell::new(),
+        }
+    }
+
+    /// The bindings.
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// The settings, read when first asked for.
+    pub(crate) fn config(&self) -> &Config {
+        self.config.get_or_init(|| Config::read(&self.env))
+    }
+
+    /// Runs `work` after the response; it can neither delay nor fail it.
+    pub(crate) fn after_response(&self, work: impl Future<Output = ()> + 'static) {
+        self.lifetime.wait_until(work);
+    }
+}

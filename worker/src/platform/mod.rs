@@ -1,0 +1,8 @@
+//! The platform beneath the rest: what a deployment binds, the clock, the source
+//! of randomness, the engine's API.
+
+pub(crate) mod clock;
+pub(crate) mod config;
+pub(crate) mod context;
+pub(crate) mod engine_binding;
+pub(crate) mod random;

@@ -1,0 +1,275 @@
+//! The databases of a deployment, and how they are asked.
+
+use assessments::id::{Id, Kind, OrganizationId};
+use assessments::time::Timestamp;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use worker::{D1Database, D1PreparedStatement, D1Result, D1ResultMeta, Env, console_error};
+
+use crate::health;
+use crate::platform::clock::deadline;
+
+/// The binding of the one database there is today.
+const BINDING: &str = "DB";
+/// Longest wait for one batch, in milliseconds. A write that takes longer may
+/// still commit; with an idempotency key the caller's retry finds out.
+const TIMEOUT_MILLISECONDS: u64 = 10_000;
+/// How SQLite names a violated constraint or a failed guard in an error's text.
+const CONSTRAINT: &str = "SQLITE_CONSTRAINT";
+
+/// Why storage did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StorageError {
+    /// A constraint or a guard failed; nothing was written.
+    #[error("{operation}: constraint: {cause}")]
+    Constraint {
+        operation: &'static str,
+        cause: String,
+    },
+    /// D1 failed, or is not bound.
+    #[error("{operation}: {cause}")]
+    Failed {
+        operation: &'static str,
+        cause: String,
+    },
+    /// D1 did not answer in time.
+    #[error("{operation}: no answer in {TIMEOUT_MILLISECONDS} ms")]
+    TimedOut { operation: &'static str },
+    /// What must be there is not.
+    #[error("{operation}: not there")]
+    Missing { operation: &'static str },
+    /// Every attempt to write found that the facts had changed.
+    #[error("{operation}: the facts changed at every attempt")]
+    Contended { operation: &'static str },
+    /// What D1 answered is not what the query selects.
+    #[error("{operation}: unexpected rows: {cause}")]
+    Unexpected {
+        operation: &'static str,
+        cause: String,
+    },
+}
+
+impl StorageError {
+    /// Something failed for `cause`.
+    pub(crate) fn failed(operation: &'static str, cause: &impl ToString) -> Self {
+        Self::Failed {
+            operation,
+            cause: cause.to_string(),
+        }
+    }
+}
+
+/// The databases of a deployment.
+#[derive(Clone)]
+pub(crate) struct Databases(Env);
+
+impl Databases {
+    pub(crate) fn new(env: &Env) -> Self {
+        Self(env.clone())
+    }
+
+    /// The database that holds an organization: the only place that knows.
+    pub(crate) fn of(&self, _org: &OrganizationId) -> Result<Database, StorageError> {
+        self.bound()
+    }
+
+    /// The database that finds the organization of a key.
+    pub(crate) fn directory(&self) -> Result<Database, StorageError> {
+        self.bound()
+    }
+
+    /// Every database, for work that is nobody's in particular.
+    pub(crate) fn all(&self) -> Result<Vec<Database>, StorageError> {
+        Ok(vec![self.bound()?])
+    }
+
+    /// Whether they answer at all.
+    pub(crate) async fn probe(&self) -> Result<(), StorageError> {
+        for database in self.all()? {
+            let statement = database.statement("SELECT '1' AS json", &[])?;
+            let mut rows = database.batch("probe", vec![statement]).await?;
+            rows.next_json()?
+                .ok_or(StorageError::Missing { operation: "probe" })?;
+        }
+        Ok(())
+    }
+
+    fn bound(&self) -> Result<Database, StorageError> {
+        self.0
+            .d1(BINDING)
+            .map(Database)
+            .map_err(|error| StorageError::failed("bind DB", &error))
+    }
+}
+
+/// One D1 database.
+pub(crate) struct Database(D1Database);
+
+impl Database {
+    /// A statement with its parameters, `?1` first.
+    pub(super) fn statement(
+        &self,
+        sql: &str,
+        values: &[JsValue],
+    ) -> Result<D1PreparedStatement, StorageError> {
+        self.0
+            .prepare(sql)
+            .bind(values)
+            .map_err(|error| StorageError::failed("bind parameters", &error))
+    }
+
+    /// Runs statements in one transaction and one round trip.
+    pub(super) async fn batch(
+        &self,
+        operation: &'static str,
+        statements: Vec<D1PreparedStatement>,
+    ) -> Result<Rows, StorageError> {
+        let expected = statements.len();
+        let results = deadline(TIMEOUT_MILLISECONDS, self.0.batch(statements))
+            .await
+            .ok_or(StorageError::TimedOut { operation })
+            .and_then(|outcome| {
+                outcome.map_err(|error| {
+                    let cause = error.to_string();
+                    if cause.contains(CONSTRAINT) {
+                        StorageError::Constraint { operation, cause }
+                    } else {
+                        StorageError::Failed { operation, cause }
+                    }
+                })
+            })
+            .inspect_err(|error| {
+                if !matches!(error, StorageError::Constraint { .. }) {
+                    health::forget();
+                }
+            })?;
+        if results.len() == expected {
+            Ok(Rows {
+                operation,
+                results: results.into_iter(),
+            })
+        } else {
+            Err(StorageError::Unexpected {
+                operation,
+                cause: format!("{} results of {expected} statements", results.len()),
+            })
+        }
+    }
+}
+
+/// The results of a batch, taken in the order of its statements.
+pub(super) struct Rows {
+    operation: &'static str,
+    results: std::vec::IntoIter<D1Result>,
+}
+
+impl Rows {
+    /// The first row of the next statement, if it selected any.
+    pub(super) fn next_row<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StorageError> {
+        let Some(result) = self.results.next() else {
+            return Ok(None);
+        };
+        let rows: Vec<T> = result.results().map_err(|error| self.unexpected(&error))?;
+        match rows.into_iter().next() {
+            Some(row) => Ok(Some(row)),
+            // No rows are believed only of what looks like a result otherwise.
+            None => self.meta(&result).map(|_| None),
+        }
+    }
+
+    /// The JSON text in column `json` of the first row of the next statement.
+    pub(super) fn next_json(&mut self) -> Result<Option<String>, StorageError> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            json: Option<String>,
+        }
+        Ok(self.next_row::<Row>()?.and_then(|row| row.json))
+    }
+
+    /// The value in column `json` of the first row of the next statement.
+    pub(super) fn next_value<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StorageError> {
+        self.next_json()?.map(|text| self.decode(&text)).transpose()
+    }
+
+    /// The values in column `json` of every row of the next statement. One that
+    /// cannot be read must not keep the others from being.
+    pub(super) fn all_values<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, StorageError> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            json: String,
+        }
+        let Some(result) = self.results.next() else {
+            return Ok(Vec::new());
+        };
+        let rows: Vec<Row> = result.results().map_err(|error| self.unexpected(&error))?;
+        let values = rows.iter().map(|row| self.decode(&row.json));
+        Ok(values
+            .filter_map(|value| value.inspect_err(|error| console_error!("{error}")).ok())
+            .collect())
+    }
+
+    /// Reads JSON that a query built.
+    pub(super) fn decode<T: DeserializeOwned>(&self, text: &str) -> Result<T, StorageError> {
+        serde_json::from_str(text).map_err(|error| self.unexpected(&error))
+    }
+
+    /// Passes over the results of statements that select nothing.
+    pub(super) fn skip(&mut self, statements: usize) -> Result<(), StorageError> {
+        for _ in 0..statements {
+            self.next_changes()?;
+        }
+        Ok(())
+    }
+
+    /// Rows changed by the next statement.
+    pub(super) fn next_changes(&mut self) -> Result<usize, StorageError> {
+        match self.results.next() {
+            Some(result) => Ok(self.meta(&result)?.changes.unwrap_or_default()),
+            None => Ok(0),
+        }
+    }
+
+    fn meta(&self, result: &D1Result) -> Result<D1ResultMeta, StorageError> {
+        result
+            .meta()
+            .map_err(|error| self.unexpected(&error))?
+            .ok_or_else(|| self.unexpected(&"no meta data"))
+    }
+
+    fn unexpected(&self, cause: &impl ToString) -> StorageError {
+        StorageError::Unexpected {
+            operation: self.operation,
+            cause: cause.to_string(),
+        }
+    }
+}
+
+pub(super) fn text(value: &str) -> JsValue {
+    JsValue::from_str(value)
+}
+
+pub(super) fn id<K: Kind>(value: &Id<K>) -> JsValue {
+    text(value.as_str())
+}
+
+pub(super) fn optional_id<K: Kind>(value: Option<&Id<K>>) -> JsValue {
+    value.map_or(JsValue::NULL, id)
+}
+
+/// Seconds fit the 53 bits of a JavaScript number.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "seconds since 1970 stay far below 2^53"
+)]
+pub(super) fn time(value: Timestamp) -> JsValue {
+    JsValue::from_f64(value.seconds() as f64)
+}
+
+/// The ids as a JSON array, for `json_each`: D1 binds at most 100 parameters.
+pub(super) fn id_list<'a, K: Kind>(ids: impl IntoIterator<Item = &'a Id<K>>) -> JsValue {
+    let ids: Vec<serde_json::Value> = ids
+        .into_iter()
+        .map(|id| serde_json::Value::from(id.as_str()))
+        .collect();
+    text(&serde_json::Value::from(ids).to_string())
+}
