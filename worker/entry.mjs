@@ -13,12 +13,14 @@ import {
   initSync,
   internalErrorBody,
   internalErrorHeaders,
+  requestIdHeader,
   runWorkflow,
   scheduled as handleScheduled,
 } from "./assessments_worker.js";
 import wasmModule from "./assessments_worker_bg.wasm";
 
 initSync({ module: wasmModule });
+const REQUEST_ID = requestIdHeader();
 const INTERNAL_ERROR = internalErrorBody();
 const INTERNAL_ERROR_HEADERS = {
   development: internalErrorHeaders(true),
@@ -122,7 +124,7 @@ export default /** @type {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
     } catch {
       const { development, deployed } = INTERNAL_ERROR_HEADERS;
       const headers = new Headers(env.ENVIRONMENT === "development" ? development : deployed);
-      headers.set("x-coverbase-request-id", crypto.randomUUID());
+      headers.set(REQUEST_ID, crypto.randomUUID());
       return new Response(INTERNAL_ERROR, { status: 500, headers });
     }
   },

@@ -29,6 +29,7 @@ mod input;
 mod platform;
 mod storage;
 
+use assessments::header;
 use assessments::problem::Problem;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -40,7 +41,7 @@ use crate::answer::{Answer, Reply};
 use crate::platform::clock;
 use crate::platform::config;
 use crate::platform::context::Context;
-use crate::platform::engine_binding::{Event, Step};
+use crate::platform::engine_binding::{Step, WorkflowEvent};
 use crate::platform::random::RequestId;
 use crate::storage::database::Databases;
 
@@ -89,7 +90,7 @@ fn without_answer(cause: &impl std::fmt::Display) -> JsValue {
 )]
 pub async fn run_workflow(event: JsValue, step: JsValue, env: Env) -> JsValue {
     let executed = async {
-        let event = Event::of(&event)?;
+        let event = WorkflowEvent::of(&event)?;
         let step = Step::of(step);
         engine::run::execute(env, &event, &step).await
     };
@@ -128,6 +129,13 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 #[must_use]
 pub fn internal_error_body() -> String {
     Problem::Internal.body()
+}
+
+/// The name of the header that every response's id is in.
+#[wasm_bindgen(js_name = requestIdHeader)]
+#[must_use]
+pub fn request_id_header() -> String {
+    header::REQUEST_ID.to_owned()
 }
 
 /// The headers of that `500`, as pairs of name and value.

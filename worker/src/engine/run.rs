@@ -20,11 +20,11 @@ use super::signal::{Params, wake_event};
 use crate::decide::ahead::{CALL_DELAY, CALL_TIMEOUT};
 use crate::decide::effect::Effect;
 use crate::platform::clock;
-use crate::platform::engine_binding::{EngineError, Event, Step, StepConfig, StepError};
+use crate::platform::engine_binding::{EngineError, Step, StepConfig, StepError, WorkflowEvent};
 use crate::storage::database::{Databases, StorageError};
-use crate::storage::events::{self, EventPoll};
 use crate::storage::runs;
 use crate::storage::steps::{self, Beginning, Progress, StepOfRun};
+use crate::storage::take_event::{self, EventPoll};
 
 /// Steps that read or write D1, which may be away for a while: tried for about
 /// a quarter of an hour.
@@ -52,7 +52,11 @@ struct Plan {
 ///
 /// # Errors
 /// The engine's, to reject with. The sweep has the run begun anew then.
-pub(crate) async fn execute(env: Env, event: &Event, step: &Step) -> Result<(), EngineError> {
+pub(crate) async fn execute(
+    env: Env,
+    event: &WorkflowEvent,
+    step: &Step,
+) -> Result<(), EngineError> {
     let params: Params = decode(&event.payload)?;
     let run = WorkflowRunId::parse(&event.instance_id)
         .map_err(|error| EngineError::from(error.to_string()))?;
@@ -147,7 +151,7 @@ impl Execution<'_> {
                     move |databases, now| {
                         let (step, event, deadline) =
                             (of_run.clone(), event.clone(), progress.deadline);
-                        async move { events::take(&databases, &step, &event, deadline, now).await }
+                        async move { take_event::take(&databases, &step, &event, deadline, now).await }
                     },
                 )
                 .await?;

@@ -8,7 +8,7 @@ use worker::{Env, console_warn};
 use crate::platform::clock;
 use crate::platform::engine_binding::{EngineError, Instance, Workflow};
 use crate::storage::database::{Databases, StorageError};
-use crate::storage::runs;
+use crate::storage::overdue;
 
 /// The binding's name.
 const BINDING: &str = "WORKFLOWS";
@@ -81,7 +81,7 @@ async fn try_stop(env: &Env, org: &OrganizationId, run: &WorkflowRunId) -> Resul
         instance.terminate().await?;
     }
     let databases = Databases::new(env);
-    Ok(runs::note_terminated(&databases, org, run, clock::now()).await?)
+    Ok(overdue::note_terminated(&databases, org, run, clock::now()).await?)
 }
 
 /// Has the step that waits for an event look for it.

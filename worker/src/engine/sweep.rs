@@ -7,7 +7,7 @@ use super::signal::{self, SignalError};
 use crate::platform::clock;
 use crate::platform::engine_binding::InstanceState;
 use crate::storage::database::{Databases, StorageError};
-use crate::storage::runs::{self, OverdueRun};
+use crate::storage::overdue::{self, OverdueRun};
 
 /// An event that no run waits for. Sending it makes an engine that has lost a
 /// run take it up again; to one that goes on it does nothing.
@@ -28,23 +28,21 @@ const MAX_RESTARTS: u32 = 5;
 pub(crate) async fn run(env: &Env) -> Result<(), StorageError> {
     let databases = Databases::new(env);
     for _ in 0..MAX_BATCHES {
-        let overdue =
-            runs::take_overdue(&databases, AGAIN_SECONDS, BATCH_SIZE, clock::now()).await?;
-        join_all(overdue.iter().map(|run| look_after(env, run))).await;
-        if overdue.len() < BATCH_SIZE as usize {
+        let runs =
+            overdue::take_overdue(&databases, AGAIN_SECONDS, BATCH_SIZE, clock::now()).await?;
+        join_all(runs.iter().map(|run| look_after(env, run))).await;
+        if runs.len() < BATCH_SIZE as usize {
             break;
         }
     }
     for _ in 0..MAX_BATCHES {
-        let canceled =
-            runs::take_canceled(&databases, AGAIN_SECONDS, BATCH_SIZE, clock::now()).await?;
-        join_all(
-            canceled
-                .iter()
-                .map(|run| signal::stop(env, &run.org_id, &run.id)),
-        )
-        .await;
-        if canceled.len() < BATCH_SIZE as usize {
+        let runs =
+            overdue::take_canceled(&databases, AGAIN_SECONDS, BATCH_SIZE, clock::now()).await?;
+        let stops = runs
+            .iter()
+            .map(|run| signal::stop(env, &run.org_id, &run.id));
+        join_all(stops).await;
+        if runs.len() < BATCH_SIZE as usize {
             break;
         }
     }
@@ -74,12 +72,12 @@ async fn try_look_after(env: &Env, run: &OverdueRun) -> Result<(), SignalError> 
         }
         InstanceState::Ended if *restarts < MAX_RESTARTS => {
             instance.restart().await?;
-            runs::note_restarted(&Databases::new(env), org, id).await?;
+            overdue::note_restarted(&Databases::new(env), org, id).await?;
         }
         InstanceState::Ended => {
             let message = "The workflow engine ended the run repeatedly";
             console_error!("run {}: {message}; it is given up", id.as_str());
-            runs::give_up(&Databases::new(env), org, id, message, clock::now()).await?;
+            overdue::give_up(&Databases::new(env), org, id, message, clock::now()).await?;
         }
     }
     Ok(())

@@ -18,7 +18,7 @@ use crate::input::{Payload, idempotency_key};
 use crate::platform::clock;
 use crate::platform::context::Context;
 use crate::storage::database::Databases;
-use crate::storage::events::{self as storage, NewEvent};
+use crate::storage::keep_event::{self as storage, NewEvent};
 
 /// The status of an event that is kept.
 const ACCEPTED: u16 = 202;

@@ -29,7 +29,7 @@ pub(super) async fn retrieve(
     let admission = Admission::new(context, Endpoint::RetrieveWorkflowRun, request.headers());
     let databases = Databases::new(context.env());
     let caller = identity::identify(context, request.headers()).await?;
-    let (standing, run) = storage::runs::run(&databases, &caller, id.id()).await?;
+    let (standing, run) = storage::retrieve_run::run(&databases, &caller, id.id()).await?;
     // 1, 2, 3
     admission::admit(context, &caller, &admission, standing, clock::now())?;
     // 4

@@ -295,13 +295,13 @@ impl Step {
 
 /// What an execution of an instance is told.
 #[derive(Debug)]
-pub(crate) struct Event {
+pub(crate) struct WorkflowEvent {
     pub(crate) instance_id: String,
     /// JSON.
     pub(crate) payload: String,
 }
 
-impl Event {
+impl WorkflowEvent {
     pub(crate) fn of(event: &JsValue) -> Result<Self, EngineError> {
         let field = |name| Reflect::get(event, &JsValue::from_str(name));
         Ok(Self {

@@ -1,5 +1,5 @@
-//! All SQL. One operation a file, one function per atomic step, each one D1 batch, which is one
-//! round trip and one transaction.
+//! All SQL. One operation a file; one function per atomic step, each one D1 batch,
+//! which is one round trip and one transaction.
 //!
 //! A statement that touches no row does not stop a batch. What must hold for a
 //! write to happen is therefore inserted into the view `guard`, whose trigger
@@ -8,10 +8,13 @@
 pub(crate) mod archive;
 pub(crate) mod create;
 pub(crate) mod database;
-pub(crate) mod events;
 pub(crate) mod idempotency;
+pub(crate) mod keep_event;
+pub(crate) mod overdue;
 pub(crate) mod retrieve;
+pub(crate) mod retrieve_run;
 pub(crate) mod runs;
 pub(crate) mod standing;
 pub(crate) mod steps;
 pub(crate) mod sweep;
+pub(crate) mod take_event;
