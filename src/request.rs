@@ -6,6 +6,7 @@ use crate::id::kind::{ControlSet, Service, User, Vendor, VendorDocument};
 use crate::id::{Kind, Reference};
 use crate::limits::{self, LimitFault};
 use crate::name::Naming;
+use crate::schema::{self, Fault};
 
 /// The name of a workflow as sent: at most
 /// [`MAX_TEXT_LENGTH`](crate::limits::MAX_TEXT_LENGTH) code points, possibly
@@ -95,7 +96,30 @@ macro_rules! accepted {
 
 with_request_fields!(accepted);
 
+/// Why a body is no request that can be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// It has not the schema: every fault, as in [`schema::read`].
+    Schema(Vec<Fault>),
+    /// It exceeds limits: every one, in model order.
+    OverLimit(Vec<LimitFault>),
+}
+
 impl CreateAssessment {
+    /// Reads a body as it came over HTTP: gates 6 and 7.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, Refusal> {
+        let measured = schema::read_within_limits(content_type, body).map_err(Refusal::Schema)?;
+        let faults = limits::faults_of_cut(&measured.body, &measured.cut);
+        if faults.is_empty() {
+            Ok(Self::accept(measured.body))
+        } else {
+            Err(Refusal::OverLimit(faults))
+        }
+    }
+
     /// Applies the limits; lists lose their duplicates (4.4).
     ///
     /// # Errors
@@ -166,6 +190,33 @@ mod tests {
             ..CreateAssessmentRequest::default()
         };
         assert!(CreateAssessment::new(within).is_ok());
+    }
+
+    #[test]
+    fn of_a_long_list_only_the_number_of_entries_is_kept() {
+        let entries = "\"\",".repeat(70_000);
+        let body =
+            format!(r#"{{"vendor_id":"v","control_set_ids":[{entries}"x"],"service_ids":["a"]}}"#);
+        let json = Some("application/json");
+        let over = LimitFault::TooManyEntries {
+            field: crate::field::Field::ControlSetIds,
+            actual: 70_001,
+        };
+        assert_eq!(
+            CreateAssessment::read(json, body.as_bytes()),
+            Err(Refusal::OverLimit(vec![over]))
+        );
+        assert_eq!(schema::accept(json, body.as_bytes()), None);
+        let measured = schema::read_within_limits(json, body.as_bytes())
+            .ok()
+            .unwrap();
+        assert_eq!(measured.body.control_set_ids.len(), 100);
+        // Behind the entries that are kept, too, the types count.
+        let faulty = body.replace(r#""x"]"#, "7]");
+        let Err(Refusal::Schema(faults)) = CreateAssessment::read(json, faulty.as_bytes()) else {
+            panic!("the number was not seen");
+        };
+        assert_eq!(faults.len(), 1);
     }
 
     #[test]

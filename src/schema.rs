@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::field::{Body, CreateAssessmentRequest, Descriptor, Slot};
+use crate::field::{Body, CreateAssessmentRequest, Descriptor, MAX_LIST_ENTRIES, Slot};
 use crate::json::{Json, JsonError, JsonKind, JsonText};
 
 pub use crate::field::Field;
@@ -110,10 +110,22 @@ pub fn read(
 #[must_use]
 pub fn accept(content_type: Option<&str>, body: &[u8]) -> Option<CreateAssessmentRequest> {
     let json = read_json(content_type, body).ok()?;
-    // The first fault is enough to know.
-    check_up_to(1, usize::MAX, json)
-        .ok()
-        .map(|measured| measured.body)
+    // The first fault is enough to know, and so is an entry too many.
+    let bounds = Bounds {
+        faults: 1,
+        ..Bounds::SERVER
+    };
+    let measured = check_up_to(bounds, json).ok()?;
+    measured.cut.is_empty().then_some(measured.body)
+}
+
+/// [`read`], which keeps of each list only what a limit may let pass; so a body
+/// of a hundred thousand entries costs no more memory than its bytes.
+pub(crate) fn read_within_limits(
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Result<Measured<CreateAssessmentRequest>, Vec<Fault>> {
+    check_up_to(Bounds::SERVER, read_json(content_type, body)?)
 }
 
 /// Reads a request body as JSON, whatever it should hold.
@@ -149,7 +161,7 @@ pub(crate) struct Measured<B> {
     pub(crate) body: B,
     /// Whether its JSON is larger than allowed, however it is spelt.
     pub(crate) is_too_large: bool,
-    /// The lists that were not read to their end, and how many entries they have.
+    /// The lists that were not kept whole, and how many entries they have.
     pub(crate) cut: Vec<(&'static str, usize)>,
 }
 
@@ -159,20 +171,45 @@ pub(crate) fn check_within<B: Body>(
     room: usize,
     json: impl Json,
 ) -> Result<Measured<B>, Vec<Fault>> {
-    check_up_to(MAX_FAULTS, room, json)
+    let bounds = Bounds {
+        room,
+        ..Bounds::NONE
+    };
+    check_up_to(bounds, json)
 }
 
-/// [`check_within`] that stops at so many faults.
-fn check_up_to<B: Body>(
-    most: usize,
+/// How far a body is read, and what is kept of it.
+#[derive(Clone, Copy)]
+struct Bounds {
+    /// Nothing is read once there are so many faults.
+    faults: usize,
+    /// Bytes of JSON after which nothing more is read.
     room: usize,
-    json: impl Json,
-) -> Result<Measured<B>, Vec<Fault>> {
+    /// Entries of a list that are kept; the others are checked and counted.
+    entries: usize,
+}
+
+impl Bounds {
+    const NONE: Self = Self {
+        faults: MAX_FAULTS,
+        room: usize::MAX,
+        entries: usize::MAX,
+    };
+    /// A body over HTTP is bounded already.
+    const SERVER: Self = Self {
+        entries: MAX_LIST_ENTRIES,
+        ..Self::NONE
+    };
+}
+
+fn check_up_to<B: Body>(bounds: Bounds, json: impl Json) -> Result<Measured<B>, Vec<Fault>> {
     let mut body = B::default();
     let mut checker = Checker {
-        most,
-        room: Some(room),
-        ..Checker::default()
+        bounds,
+        faults: Vec::new(),
+        ill_formed: false,
+        room: Some(bounds.room),
+        cut: Vec::new(),
     };
     checker.object(json, B::FIELDS, body.slots());
     if checker.ill_formed {
@@ -190,16 +227,14 @@ fn check_up_to<B: Body>(
 }
 
 /// Collects faults; a faulty value yields a placeholder that is never used.
-#[derive(Default)]
 struct Checker {
+    bounds: Bounds,
     faults: Vec<Fault>,
-    /// Nothing is read once there are so many.
-    most: usize,
     /// Some string cannot be sent as JSON at all.
     ill_formed: bool,
     /// Bytes that what is still to be read may have; `None` if it had more.
     room: Option<usize>,
-    /// The lists that were not read to their end.
+    /// The lists that were not kept whole.
     cut: Vec<(&'static str, usize)>,
 }
 
@@ -211,7 +246,7 @@ impl Checker {
     }
 
     fn is_full(&self) -> bool {
-        self.faults.len() >= self.most
+        self.faults.len() >= self.bounds.faults
     }
 
     /// Counts a value that has at least so many bytes in any JSON text.
@@ -256,10 +291,15 @@ impl Checker {
             return Vec::new();
         }
         let mut texts = Vec::new();
+        let mut read = 0;
         let entries = list.each_item(&mut |item| {
             // The shortest item is one character and the comma or bracket behind it.
             self.count(2);
-            texts.push(self.text(Place::Item(name, texts.len()), &item));
+            let text = self.text(Place::Item(name, read), &item);
+            read += 1;
+            if texts.len() < self.bounds.entries {
+                texts.push(text);
+            }
             if self.is_full() || self.room.is_none() {
                 ControlFlow::Break(())
             } else {

@@ -56,6 +56,35 @@ test("memory_does_not_grow_with_what_is_wrong_however_often_it_is_sent", async (
   isWithinFewBodies(await api.create(good, { key: ORG.key }));
 });
 
+for (const [what, text] of [
+  ["empty", '""'],
+  ["short", '"a"'],
+]) {
+  test(`memory_does_not_grow_with_a_list_of_${what}_texts_that_is_too_long`, async () => {
+    const count = Math.floor(250_000 / (text.length + 1));
+    const list = Array.from({ length: count }, () => text).join(",");
+    const long = `{"vendor_id":"${ORG.vendor}","control_set_ids":[${list}]}`;
+    for (const key of [KEYS.revoked, ORG.key, KEYS.revoked, ORG.key]) {
+      const answer = await api.create(long, { key });
+      assert.equal(answer.status, key === ORG.key ? 400 : 401, answer.text);
+      isWithinFewBodies(answer);
+    }
+    const refused = await api.create(long, { key: ORG.key });
+    assert.match(refused.json.detail.error, new RegExp(`at most 100 entries, got ${count}$`));
+  });
+}
+
+test("members_that_an_event_does_not_know_cost_no_memory", async () => {
+  const members = Array.from({ length: 30_000 }, (_, index) => `"a${index}":1`).join(",");
+  const path = "/v1/workflows/runs/cbwr_00000000000000000000000000000000/events";
+  const headers = { "content-type": "application/json" };
+  for (const key of [KEYS.revoked, ORG.key]) {
+    const answer = await api.send("POST", path, { key, headers, body: `{${members}}` });
+    assert.equal(answer.status, key === ORG.key ? 422 : 401, answer.text);
+    isWithinFewBodies(answer);
+  }
+});
+
 test("a_list_of_131_000_numbers_is_answered_the_first_1_000_faults_in_order", async () => {
   const answer = await api.create(body, { key: ORG.key });
   assert.equal(answer.status, 422);

@@ -2,7 +2,7 @@
 
 use assessments::id::{AssessmentId, OrganizationId, WorkflowRunId};
 use assessments::problem::Problem;
-use assessments::request::CreateAssessment;
+use assessments::request::{CreateAssessment, Refusal};
 use assessments::route::Endpoint;
 use assessments::schema;
 use worker::Request;
@@ -122,6 +122,8 @@ fn acceptable(payload: &Payload) -> Option<CreateAssessment> {
 /// What gates 5 to 7 make of the body.
 fn judge(payload: &Payload) -> Result<CreateAssessment, Problem> {
     let body = payload.whole()?;
-    let draft = schema::read(payload.content_type(), body).map_err(Problem::Schema)?;
-    CreateAssessment::new(draft).map_err(Problem::OverLimit)
+    CreateAssessment::read(payload.content_type(), body).map_err(|refusal| match refusal {
+        Refusal::Schema(faults) => Problem::Schema(faults),
+        Refusal::OverLimit(faults) => Problem::OverLimit(faults),
+    })
 }
