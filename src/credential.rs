@@ -57,6 +57,20 @@ pub enum CredentialError {
 /// A service-account key whose checksum is right: `ak_live_` or `ak_test_`, 43
 /// base62 characters, and the CRC-32 of all of that in six base62 digits.
 /// It is a secret: it has no `Display`, and `Debug` hides it.
+///
+/// ```
+/// use assessments::ApiKey;
+///
+/// // Bytes from a secure source, in earnest.
+/// let mut bytes = 0..=255_u8;
+/// let key = ApiKey::mint(false, || bytes.next().ok_or("no more bytes"))?;
+/// assert!(key.secret().starts_with("ak_test_"));
+/// assert_eq!(ApiKey::parse(key.secret()), Some(key.clone()));
+///
+/// // A mistyped key fails without a lookup.
+/// assert_eq!(ApiKey::parse(&key.secret().replace("ak_test", "ak_live")), None);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
 

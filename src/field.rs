@@ -60,8 +60,6 @@ pub struct Descriptor {
     pub is_required: bool,
     /// What it holds.
     pub content: Content,
-    /// What it means, for people; without its limit.
-    pub description: &'static str,
 }
 
 /// What a field holds, and how much of it at most.
@@ -130,6 +128,10 @@ impl Descriptor {
 pub trait Body: Default {
     /// The fields, in model order.
     const FIELDS: &'static [Descriptor];
+
+    /// What a field means, for people; without its limit. Apart from the
+    /// descriptors, so that only who shows it carries it.
+    fn description(name: &str) -> Option<&'static str>;
 
     /// Where the values go, in the same order.
     fn slots(&mut self) -> Vec<Slot<'_>>;
@@ -223,7 +225,6 @@ macro_rules! request {
                         name: stringify!($name),
                         is_required: is_required!($required),
                         content: Content::$content($($held),*),
-                        description: $doc,
                     } },)*
                 }
             }
@@ -248,6 +249,10 @@ macro_rules! request {
 
         impl Body for CreateAssessmentRequest {
             const FIELDS: &'static [Descriptor] = &[$(*Field::$field.descriptor(),)*];
+
+            fn description(name: &str) -> Option<&'static str> {
+                match name { $(stringify!($name) => Some($doc),)* _ => None }
+            }
 
             fn slots(&mut self) -> Vec<Slot<'_>> {
                 vec![$(self.$name.slot(),)*]
@@ -274,6 +279,12 @@ impl Field {
 }
 
 impl CreateAssessmentRequest {
+    /// The value of a field as sent, if it is there.
+    #[must_use]
+    pub fn value(&self, field: Field) -> Option<Sent<'_>> {
+        self.values().get(field as usize).copied().flatten()
+    }
+
     /// What its JSON holds: each field that is there, and no empty list that
     /// could be left out.
     pub fn members(&self) -> impl Iterator<Item = (Field, Sent<'_>)> {

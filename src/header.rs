@@ -9,10 +9,5 @@ pub const REPLAYED: &str = "idempotent-replayed";
 /// In such an answer: that was another request than this one.
 pub const REQUEST_DIFFERS: &str = "idempotent-request-differs";
 
-/// Each with what it is called in TypeScript.
-pub const ALL: [(&str, &str); 4] = [
-    ("requestId", REQUEST_ID),
-    ("idempotencyKey", IDEMPOTENCY_KEY),
-    ("replayed", REPLAYED),
-    ("requestDiffers", REQUEST_DIFFERS),
-];
+/// Those of answers.
+pub const OF_ANSWERS: [&str; 3] = [REQUEST_ID, REPLAYED, REQUEST_DIFFERS];

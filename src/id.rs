@@ -10,6 +10,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::code::codes;
+
 /// Hexadecimal digits after the separator.
 pub const DIGITS: usize = 32;
 
@@ -211,18 +213,31 @@ pub enum IdError {
     },
 }
 
+codes! {
+    /// The stable names of why a text is not an id.
+    pub enum IdErrorCode {
+        Empty = "empty",
+        MissingSeparator = "missing_separator",
+        UnknownPrefix = "unknown_prefix",
+        WrongKind = "wrong_kind",
+        WrongLength = "wrong_length",
+        BadCharacter = "bad_character",
+    }
+}
+
 impl IdError {
     /// A stable name for the reason.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
-            Self::Empty { .. } => "empty",
-            Self::MissingSeparator { .. } => "missing_separator",
-            Self::UnknownPrefix { .. } => "unknown_prefix",
-            Self::WrongKind { .. } => "wrong_kind",
-            Self::WrongLength { .. } => "wrong_length",
-            Self::BadCharacter { .. } => "bad_character",
+            Self::Empty { .. } => IdErrorCode::Empty,
+            Self::MissingSeparator { .. } => IdErrorCode::MissingSeparator,
+            Self::UnknownPrefix { .. } => IdErrorCode::UnknownPrefix,
+            Self::WrongKind { .. } => IdErrorCode::WrongKind,
+            Self::WrongLength { .. } => IdErrorCode::WrongLength,
+            Self::BadCharacter { .. } => IdErrorCode::BadCharacter,
         }
+        .as_str()
     }
 
     /// The position, in characters, at which the text stops being an id.

@@ -1,5 +1,7 @@
 //! The `Idempotency-Key` header (4.3, 4.8).
 
+use crate::code::{codes, number_at_end};
+
 /// The longest key, in characters.
 pub const MAX_LENGTH: usize = 255;
 
@@ -64,10 +66,19 @@ pub enum IdempotencyKeyError {
     },
 }
 
+codes! {
+    /// The stable names of why a value is not an idempotency key.
+    pub enum IdempotencyKeyErrorCode {
+        Empty = "empty",
+        TooLong = "too_long",
+        BadCharacter = "bad_character",
+    }
+}
+
 impl IdempotencyKeyError {
     /// Reads what [`Display`](std::fmt::Display) wrote.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        let number = text.rsplit(' ').next()?.parse().unwrap_or_default();
+        let number = number_at_end(text);
         [
             Self::Empty,
             Self::TooLong { length: number },
@@ -81,10 +92,11 @@ impl IdempotencyKeyError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Empty => "empty",
-            Self::TooLong { .. } => "too_long",
-            Self::BadCharacter { .. } => "bad_character",
+            Self::Empty => IdempotencyKeyErrorCode::Empty,
+            Self::TooLong { .. } => IdempotencyKeyErrorCode::TooLong,
+            Self::BadCharacter { .. } => IdempotencyKeyErrorCode::BadCharacter,
         }
+        .as_str()
     }
 }
 

@@ -2,25 +2,54 @@
 //! behind them, used by the Worker (`worker/`) and by the npm package (`pkg/`).
 //!
 //! Everything here is pure: no clock, no randomness, no input or output. The
-//! shells around it pass those in. In reading order:
+//! shells around it pass those in.
+//!
+//! ```
+//! use assessments::name::NameFacts;
+//! use assessments::{CreateAssessment, Problem, Timestamp, schema};
+//!
+//! // A body becomes a request, or every fault of it.
+//! let body = br#"{"vendor_id":"cbvndr_1","control_set_ids":[]}"#;
+//! let request = schema::read(Some("application/json"), body).map_err(Problem::Schema)?;
+//!
+//! // A request becomes one within the limits, or every limit that it exceeds.
+//! let request = CreateAssessment::new(request).map_err(Problem::OverLimit)?;
+//! assert_eq!(request.vendor().id(), None, "no id, so it will not be found");
+//!
+//! // What it will be called depends on what is looked up for it.
+//! let name = request.naming().resolve(NameFacts {
+//!     vendor_name: "Northwind",
+//!     service_names: &[],
+//!     assessed_before: false,
+//!     now: Timestamp::from_seconds(1_790_500_000),
+//! });
+//! assert_eq!(name, "2026 Northwind initial");
+//! # Ok::<(), Problem>(())
+//! ```
+//!
+//! In reading order, each using only what stands above it:
 //!
 //! - [`id`]: prefixed ids, one type per kind of resource
+//! - [`time`]: Unix time, and dates
+//! - [`json`]: JSON values, wherever they are held, and which bytes are acceptable
+//! - [`shape`]: whether a JSON value has the shape of a type
 //! - [`assessment`]: the assessment as the three endpoints show it
-//! - [`shape`]: whether a JSON value has the shape of such a type
-//! - [`json`]: which bytes are acceptable JSON
-//! - [`schema`]: any JSON value to a [`schema::Draft`], or every schema fault (`422`)
-//! - [`limits`]: a draft to a [`limits::CreateAssessment`], or every exceeded limit (`400`)
-//! - [`name`]: what a new assessment is called
 //! - [`stored`]: what an answer shows as it was stored
 //! - [`columns`]: closed sets of values that the database holds
+//! - [`field`]: the fields of request bodies, in one table
+//! - [`schema`]: any JSON value to a [`CreateAssessmentRequest`], or every schema fault (`422`)
+//! - [`limits`]: every limit that a request exceeds (`400`)
+//! - [`name`]: what a new assessment is called
+//! - [`request`]: a request within the limits, a [`CreateAssessment`]
 //! - [`idempotency`]: the `Idempotency-Key` header as a type
 //! - [`credential`]: the `Authorization` header and our own keys
 //! - `digest`: what is kept of a key instead of it (feature `digest`)
-//! - [`header`]: names of headers
-//! - [`problem`]: every error answer there is
-//! - [`route`]: the routes and their methods
-//! - [`validation`]: all of that at once, for forms and clients
+//! - [`validation`]: all that can be known to be wrong before a request is sent
+//! - [`refusal`]: the sentence of a `400`, written and read
 //! - [`workflow`]: what workflows do, and how their runs are shown
+//! - [`problem`]: every error answer there is
+//! - [`header`]: names of headers
+//! - [`route`]: the routes and their methods
 //! - [`client`]: the client without its transport
 //! - `js`: all of this for JavaScript (feature `js`), the npm package
 //! - `openapi`: their machine-readable description (feature `openapi`)
@@ -35,6 +64,7 @@
 
 pub mod assessment;
 pub mod client;
+mod code;
 pub mod columns;
 pub mod credential;
 #[cfg(feature = "digest")]
@@ -60,3 +90,19 @@ pub mod stored;
 pub mod time;
 pub mod validation;
 pub mod workflow;
+
+pub use assessment::{ArchivedAssessment, Assessment, CreatedAssessment, Status};
+pub use credential::{ApiKey, Credential};
+pub use field::{CreateAssessmentRequest, Field};
+pub use id::{AnyKind, Id, IdError, Kind, Reference};
+pub use idempotency::IdempotencyKey;
+pub use json::{Json, JsonText};
+pub use problem::Problem;
+pub use refusal::Refusal;
+pub use request::CreateAssessment;
+pub use time::Timestamp;
+pub use validation::{Invalid, Issue};
+
+#[cfg(doctest)]
+#[doc = include_str!("README.md")]
+struct Readme;

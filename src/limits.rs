@@ -1,6 +1,7 @@
 //! The documented limits (4.3). How much each field may hold stands with the
 //! field, in [`crate::field`].
 
+use crate::code::number_at_end;
 use crate::field::{Content, CreateAssessmentRequest, Field, Sent};
 
 pub use crate::field::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
@@ -50,24 +51,15 @@ impl LimitFault {
 
     /// Reads what [`Display`](std::fmt::Display) wrote.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        let (name, _) = text.split_once(':')?;
-        let field = Field::from_name(name)?;
-        let actual = text.rsplit(' ').next()?.parse().ok()?;
-        [
-            Self::TooManyEntries { field, actual },
-            Self::TooLong { field, actual },
-        ]
-        .into_iter()
-        .find(|fault| fault.is_possible() && fault.to_string() == text)
-    }
-
-    /// Whether the field has that limit.
-    const fn is_possible(&self) -> bool {
-        match self.field().descriptor().content {
-            Content::Ids(..) => matches!(self, Self::TooManyEntries { .. }),
-            Content::Text(_) | Content::TrimmedText(_) => matches!(self, Self::TooLong { .. }),
-            Content::Id(_) | Content::Json => false,
-        }
+        let end = text.bytes().position(|byte| byte == b':')?;
+        let field = Field::from_name(text.get(..end)?)?;
+        let actual = number_at_end(text);
+        let fault = match field.descriptor().content {
+            Content::Ids(..) => Self::TooManyEntries { field, actual },
+            Content::Text(_) | Content::TrimmedText(_) => Self::TooLong { field, actual },
+            Content::Id(_) | Content::Json => return None,
+        };
+        (fault.to_string() == text).then_some(fault)
     }
 
     /// The field that exceeds a limit.

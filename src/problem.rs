@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::code::codes;
 use crate::idempotency::IdempotencyKeyError;
 use crate::limits::LimitFault;
 use crate::refusal::Refusal;
@@ -18,6 +19,19 @@ pub use crate::refusal::BadReference;
 const RETRY_AFTER_INTERNAL: u32 = 1;
 /// The text of [`Problem::BodyTooLarge`].
 pub const BODY_TOO_LARGE: &str = "Request body too large.";
+
+codes! {
+    /// The stable names of the errors that have one, on the wire `code`.
+    pub enum ProblemCode {
+        IpNotAllowed = "ip_not_allowed",
+        WorkflowNotFound = "workflow_not_found",
+        WorkflowDisabled = "workflow_disabled",
+        AssessmentNotFound = "assessment_not_found",
+        WorkflowRunNotFound = "workflow_run_not_found",
+        WorkflowRunEnded = "workflow_run_ended",
+        EventNotExpected = "event_not_expected",
+    }
+}
 
 /// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +171,7 @@ impl Problem {
             Self::InvalidCredential => Detail::Plain("Invalid or expired API key."),
             Self::RoleNotAllowed => Detail::Plain("Unauthorized role."),
             Self::IpNotAllowed => Detail::coded(
-                "ip_not_allowed",
+                ProblemCode::IpNotAllowed,
                 "This request originates from an IP address that is not in your organization's API allowlist.",
             ),
             Self::TooManyRequests { .. } => Detail::Plain("Too many requests."),
@@ -168,27 +182,27 @@ impl Problem {
             Self::Schema(faults) => Detail::Schema(faults),
             Self::OverLimit(faults) => Detail::refused(Refusal::OverLimit(faults.clone())),
             Self::WorkflowNotFound { name } => Detail::coded(
-                "workflow_not_found",
+                ProblemCode::WorkflowNotFound,
                 format!("Workflow '{}' not found.", name.as_str()),
             ),
             Self::WorkflowDisabled { name } => Detail::coded(
-                "workflow_disabled",
+                ProblemCode::WorkflowDisabled,
                 format!("Workflow '{}' is disabled.", name.as_str()),
             ),
             Self::BadReferences(references) => {
                 Detail::refused(Refusal::BadReferences(references.clone()))
             }
             Self::AssessmentNotFound => {
-                Detail::coded("assessment_not_found", "Assessment not found.")
+                Detail::coded(ProblemCode::AssessmentNotFound, "Assessment not found.")
             }
             Self::WorkflowRunNotFound => {
-                Detail::coded("workflow_run_not_found", "Workflow run not found.")
+                Detail::coded(ProblemCode::WorkflowRunNotFound, "Workflow run not found.")
             }
             Self::WorkflowRunEnded => {
-                Detail::coded("workflow_run_ended", "Workflow run has ended.")
+                Detail::coded(ProblemCode::WorkflowRunEnded, "Workflow run has ended.")
             }
             Self::EventNotExpected { name } => Detail::coded(
-                "event_not_expected",
+                ProblemCode::EventNotExpected,
                 format!("No step of this run waits for '{}'.", name.as_str()),
             ),
             Self::BadEventName(error) => Detail::refused(error),
@@ -229,9 +243,9 @@ enum Detail<'a> {
 }
 
 impl Detail<'_> {
-    fn coded(code: &'static str, message: impl Into<String>) -> Self {
+    fn coded(code: ProblemCode, message: impl Into<String>) -> Self {
         Self::Coded {
-            code,
+            code: code.as_str(),
             message: message.into(),
         }
     }

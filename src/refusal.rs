@@ -20,6 +20,8 @@ const BETWEEN_FIELDS: &str = "; ";
 const AFTER_FIELD: &str = ": ";
 /// Between the ids of a field.
 const BETWEEN_IDS: &str = ", ";
+/// Around an id that could be taken for something else.
+const QUOTE: &str = "\"";
 /// Behind the ids of a field.
 const NOT_FOUND: &str = " not found";
 
@@ -82,18 +84,32 @@ impl fmt::Display for BadReference {
 }
 
 fn write_id(f: &mut fmt::Formatter<'_>, id: &str) -> fmt::Result {
-    if !id.contains([',', '"']) && until(id, &[NOT_FOUND]).is_none() {
+    let marks = marks_around(id);
+    if marks == 0 && !id.bytes().any(|byte| byte == b',') && until(id, &[NOT_FOUND]).is_none() {
         return f.write_str(id);
     }
-    let marks = "#".repeat(marks_around(id));
-    write!(f, "{marks}\"{id}\"{marks}")
+    let write_marks = |f: &mut fmt::Formatter<'_>| (0..marks).try_for_each(|_| f.write_str("#"));
+    write_marks(f)?;
+    f.write_str(QUOTE)?;
+    f.write_str(id)?;
+    f.write_str(QUOTE)?;
+    write_marks(f)
 }
 
-/// How many `#` tell the end of an id from the quotation marks inside of it.
+/// How many `#` tell the end of an id from the quotation marks inside of it: one
+/// more than follow any of those.
 fn marks_around(id: &str) -> usize {
-    let after_quotes = id.split('"').skip(1);
-    let runs = after_quotes.map(|part| leading_marks(part) + 1);
-    runs.max().unwrap_or(0)
+    let mut most = 0;
+    let mut run = 0;
+    for byte in id.bytes() {
+        run = match byte {
+            b'"' => 1,
+            b'#' if run > 0 => run + 1,
+            _ => 0,
+        };
+        most = most.max(run);
+    }
+    most
 }
 
 fn leading_marks(text: &str) -> usize {
@@ -137,41 +153,47 @@ impl Refusal {
         match self {
             Self::BadReferences(references) => {
                 for BadReference { field, ids } in references {
-                    for place in ids.iter().flat_map(|id| places(request, *field, id)) {
-                        let kind = IssueKind::NotFound;
-                        issues.push(Issue { place, kind });
+                    for id in ids {
+                        add_places(&mut issues, request, *field, id);
                     }
                 }
             }
-            Self::OverLimit(faults) => issues.extend(faults.iter().map(|&fault| Issue {
-                place: Place::Field(fault.field().name()),
-                kind: IssueKind::Limit(fault),
-            })),
+            Self::OverLimit(faults) => {
+                for &fault in faults {
+                    let place = Place::Field(fault.field().name());
+                    let kind = IssueKind::Limit(fault);
+                    issues.push(Issue { place, kind });
+                }
+            }
             Self::BadIdempotencyKey(error) => issues.push(Issue {
                 place: Place::Header(idempotency::HEADER),
                 kind: IssueKind::Key(error.clone()),
             }),
         }
-        issues.truncate(MAX_FAULTS);
         issues
     }
 }
 
-/// Where an id stands in a field: the entries of a list, else the field itself.
-fn places(request: &CreateAssessmentRequest, field: Field, id: &str) -> Vec<Place> {
-    let mut values = Field::ALL.iter().zip(request.values());
-    let value = values
-        .find(|(known, _)| **known == field)
-        .and_then(|(_, value)| value);
-    let mut places = Vec::new();
-    if let Some(Sent::List(list)) = value {
-        let entries = list.iter().enumerate().filter(|(_, entry)| *entry == id);
-        places.extend(entries.map(|(index, _)| Place::Item(field.name(), index)));
+/// Adds where an id stands in a field: the entries of a list, else the field itself.
+fn add_places(issues: &mut Vec<Issue>, request: &CreateAssessmentRequest, field: Field, id: &str) {
+    let mut add = |place| {
+        if issues.len() < MAX_FAULTS {
+            let kind = IssueKind::NotFound;
+            issues.push(Issue { place, kind });
+        }
+    };
+    let mut is_entry = false;
+    if let Some(Sent::List(list)) = request.value(field) {
+        for (index, entry) in list.iter().enumerate() {
+            if entry == id {
+                is_entry = true;
+                add(Place::Item(field.name(), index));
+            }
+        }
     }
-    if places.is_empty() {
-        places.push(Place::Field(field.name()));
+    if !is_entry {
+        add(Place::Field(field.name()));
     }
-    places
 }
 
 fn read_references(mut rest: &str) -> Option<Vec<BadReference>> {
@@ -200,15 +222,24 @@ fn read_references(mut rest: &str) -> Option<Vec<BadReference>> {
 /// An id at the beginning of a text, and what comes behind it.
 fn read_id(text: &str) -> Option<(&str, &str)> {
     let marks = leading_marks(text);
-    let quoted = text.get(marks..).and_then(|text| text.strip_prefix('"'));
+    let quoted = text.get(marks..).and_then(|text| text.strip_prefix(QUOTE));
     match quoted {
-        Some(quoted) => {
-            let end = format!("\"{}", "#".repeat(marks));
-            let (id, after) = until(quoted, &[&end])?;
-            Some((id, after.strip_prefix(end.as_str())?))
-        }
+        Some(quoted) => until_quote(quoted, marks),
         None => until(text, &[BETWEEN_IDS, NOT_FOUND]),
     }
+}
+
+/// The text before the first quotation mark that has so many `#` behind it, and
+/// what comes behind those.
+fn until_quote(text: &str, marks: usize) -> Option<(&str, &str)> {
+    let is_end = |(at, byte): (usize, u8)| {
+        byte == b'"'
+            && text
+                .get(at + 1..)
+                .is_some_and(|rest| leading_marks(rest) >= marks)
+    };
+    let at = text.bytes().enumerate().position(is_end)?;
+    Some((text.get(..at)?, text.get(at + 1 + marks..)?))
 }
 
 /// The text before the first of `ends`, and that with what comes behind it. The

@@ -55,6 +55,15 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Missing,
+        Self::NotAnObject,
+        Self::InvalidJson,
+        Self::NotAString,
+        Self::NotAList,
+    ];
+
     /// The stable name, on the wire `type`.
     #[must_use]
     pub const fn code(self) -> &'static str {

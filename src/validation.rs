@@ -5,15 +5,40 @@
 //! The server answers a malformed id like an unknown one, "not found" (4.4);
 //! here it is told apart, with a sentence that says how to mend it.
 
+use std::collections::BTreeSet;
+
+use crate::code::codes;
 use crate::field::{CreateAssessmentRequest, Field, Sent};
-use crate::id::{self, AnyKind, IdError};
-use crate::idempotency::IdempotencyKeyError;
+use crate::id::{self, AnyKind, IdError, IdErrorCode};
+use crate::idempotency::{IdempotencyKeyError, IdempotencyKeyErrorCode};
 use crate::json::Json;
 use crate::limits::{self, LimitFault, MAX_BODY_BYTES};
-use crate::schema::{self, Fault, MAX_FAULTS, Measured, Place};
+use crate::schema::{self, Fault, FaultKind, MAX_FAULTS, Measured, Place};
+
+codes! {
+    /// The stable names of issues, besides those of schema faults, of ids and of keys.
+    pub enum IssueCode {
+        TooManyEntries = "too_many_entries",
+        TooLong = "too_long",
+        NotFound = "not_found",
+        TooLarge = "too_large",
+    }
+}
 
 /// The name of the one issue of a request that is too large, on the JavaScript side `type`.
-pub const TOO_LARGE: &str = "too_large";
+pub const TOO_LARGE: &str = IssueCode::TooLarge.as_str();
+
+/// Every name that an issue can have.
+#[must_use]
+pub fn issue_types() -> BTreeSet<&'static str> {
+    let of_schema = FaultKind::ALL.iter().map(|kind| kind.code());
+    let own = IssueCode::ALL.iter().map(|code| code.as_str());
+    let of_ids = IdErrorCode::ALL.iter().map(|code| code.as_str());
+    let of_keys = IdempotencyKeyErrorCode::ALL
+        .iter()
+        .map(|code| code.as_str());
+    of_schema.chain(own).chain(of_ids).chain(of_keys).collect()
+}
 
 /// What is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,10 +94,10 @@ impl IssueKind {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Limit(LimitFault::TooManyEntries { .. }) => "too_many_entries",
-            Self::Limit(LimitFault::TooLong { .. }) => "too_long",
+            Self::Limit(LimitFault::TooManyEntries { .. }) => IssueCode::TooManyEntries.as_str(),
+            Self::Limit(LimitFault::TooLong { .. }) => IssueCode::TooLong.as_str(),
             Self::Id(error) => error.code(),
-            Self::NotFound => "not_found",
+            Self::NotFound => IssueCode::NotFound.as_str(),
             Self::Key(error) => error.code(),
         }
     }

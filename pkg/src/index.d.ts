@@ -4,8 +4,8 @@ export interface Issue {
   loc: (string | number)[];
   /** A sentence for people. */
   msg: string;
-  /** A stable name. */
-  type: string;
+  /** A stable name: one of these, or one that a later version of the API adds. */
+  type: IssueType | (string & {});
 }
 
 /** What a validation finds: at most 1 000 issues. `status` is what the server would answer. */
@@ -138,11 +138,11 @@ export interface FetchedResponse {
 
 /** What a client and each of its calls can set. */
 export interface CallSettings {
-  /** Longest single attempt; 10 000. */
+  /** Longest single attempt; {{timeoutMs}}. */
   timeoutMs?: number | undefined;
-  /** Longest call, waits and retries included; 60 000. */
+  /** Longest call, waits and retries included; {{totalTimeoutMs}}. */
   totalTimeoutMs?: number | undefined;
-  /** Attempts after the first; 4. */
+  /** Attempts after the first; {{maxRetries}}. */
   maxRetries?: number | undefined;
   /** Whether limits and ids of a create are checked before it is sent; true. */
   validate?: boolean | undefined;
@@ -281,8 +281,8 @@ export class AssessmentsError extends Error {}
 export class ApiError extends AssessmentsError {
   status: number;
   /** Stable name, if the answer has one, as in `assessment_not_found`. */
-  code?: string;
-  /** The faults of the request, if the answer lists them. */
+  code?: ApiErrorCode | (string & {});
+  /** What is wrong with the request, with its places, if the answer tells: of a `422`, and of a `400`. */
   issues?: Issue[];
   /** To quote to support. */
   requestId?: string;
@@ -334,13 +334,7 @@ export class ResponseShapeError extends AssessmentsError {
 
 /** A text that is not an id, or not of the kind that was asked for. */
 export class IdError extends AssessmentsError {
-  code:
-    | "empty"
-    | "missing_separator"
-    | "unknown_prefix"
-    | "wrong_kind"
-    | "wrong_length"
-    | "bad_character";
+  code: IdErrorCode;
   /** Position, in characters, at which the text stops being an id. */
   offset: number;
   expected?: string | number;

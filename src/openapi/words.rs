@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::names::id_name;
-use crate::field::{Body, Content, CreateAssessmentRequest, Descriptor};
+use crate::field::{Body, Content, CreateAssessmentRequest};
 use crate::id::{AnyKind, DIGITS};
 use crate::workflow::event::{MAX_NAME_LENGTH, SendWorkflowEventRequest};
 
@@ -105,7 +105,7 @@ fn of_schema(name: &str) -> Option<String> {
 
 fn of_property(schema: &str, key: &str) -> Option<Value> {
     match schema {
-        "CreateAssessmentRequest" => of_field(CreateAssessmentRequest::FIELDS, key),
+        "CreateAssessmentRequest" => of_field::<CreateAssessmentRequest>(key),
         "SendWorkflowEventRequest" => of_event(key),
         "CreatedAssessment" | "Assessment" | "ArchivedAssessment" => of_assessment(schema, key),
         "WorkflowRun" | "RunStep" | "Artifact" | "AcceptedEvent" => of_run(schema, key),
@@ -118,9 +118,9 @@ fn said(words: &str) -> Option<Value> {
 }
 
 /// What is said of a field of a request body, its limit last.
-fn of_field(fields: &[Descriptor], key: &str) -> Option<Value> {
-    let field = fields.iter().find(|field| field.name == key)?;
-    let words = field.description;
+fn of_field<B: Body>(key: &str) -> Option<Value> {
+    let field = B::FIELDS.iter().find(|field| field.name == key)?;
+    let words = B::description(key)?;
     said(&match field.content {
         Content::Ids(_, most) => format!("{words} At most {most}, duplicates included."),
         Content::Text(most) => format!("{words} At most {most} characters."),
@@ -139,7 +139,7 @@ fn of_event(key: &str) -> Option<Value> {
             "minLength": 1,
             "pattern": "^[A-Za-z0-9._-]+$",
         })),
-        _ => of_field(SendWorkflowEventRequest::FIELDS, key),
+        _ => of_field::<SendWorkflowEventRequest>(key),
     }
 }
 

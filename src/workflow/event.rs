@@ -71,15 +71,21 @@ impl Body for SendWorkflowEventRequest {
             name: "name",
             is_required: true,
             content: Content::Text(MAX_NAME_LENGTH),
-            description: "The name that a step waits for.",
         },
         Descriptor {
             name: "payload",
             is_required: false,
             content: Content::Json,
-            description: "Any JSON value; `null` if it is absent.",
         },
     ];
+
+    fn description(name: &str) -> Option<&'static str> {
+        match name {
+            "name" => Some("The name that a step waits for."),
+            "payload" => Some("Any JSON value; `null` if it is absent."),
+            _ => None,
+        }
+    }
 
     fn slots(&mut self) -> Vec<Slot<'_>> {
         vec![Slot::Text(&mut self.name), Slot::Unread]

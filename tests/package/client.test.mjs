@@ -211,6 +211,33 @@ test("without_validation_the_api_refuses_and_the_error_says_as_much", async () =
   });
 });
 
+test("an_error_of_a_400_tells_its_issues_with_their_places_whatever_the_ids_are", async () => {
+  const client = clientOf(api, { validate: false });
+  const issuesOf = (body) =>
+    client.create(body).then(assert.fail, ({ status, issues }) => {
+      assert.equal(status, 400);
+      return issues;
+    });
+  const notFound = (...loc) => ({ loc: ["body", ...loc], msg: "not found", type: "not_found" });
+  const odd = ["a, b", "c not found; name: d", 'e"#', "", "; "];
+  assert.deepEqual(
+    await issuesOf({ vendor_id: " cbvndr_1", control_set_ids: [...odd, "a, b"], name: "n" }),
+    [
+      notFound("vendor_id"),
+      ...[0, 5, 1, 2, 3, 4].map((index) => notFound("control_set_ids", index)),
+    ],
+  );
+  const over = await issuesOf({ ...BODY, name: "n".repeat(256), service_ids: Array(101).fill("s") });
+  assert.deepEqual(over, [
+    { loc: ["body", "name"], msg: "At most 255 characters, this has 256", type: "too_long" },
+    {
+      loc: ["body", "service_ids"],
+      msg: "At most 100 entries, this has 101",
+      type: "too_many_entries",
+    },
+  ]);
+});
+
 test("errors_of_the_api_tell_status_code_and_request_id", async () => {
   const cases = [
     [401, undefined, "Invalid or expired API key.", { token: KEYS.revoked }],

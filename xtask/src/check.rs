@@ -39,6 +39,10 @@ pub(crate) fn run_command() -> Result<()> {
             ],
         ),
         (
+            "what must hold for any bytes",
+            &["--package=assessments-fuzz", "--all-targets"],
+        ),
+        (
             "the Worker, native",
             &["--package=assessments-worker", "--all-targets"],
         ),
@@ -60,6 +64,14 @@ pub(crate) fn run_command() -> Result<()> {
             "mend what clippy reports above",
         )?;
     }
+    step("reading the documentation of the library");
+    run(
+        cargo()
+            .args(["doc", "--quiet", "--no-deps", "--package=assessments"])
+            .arg("--features=definitions,openapi")
+            .env("RUSTDOCFLAGS", "-D warnings"),
+        "mend what rustdoc reports above",
+    )?;
     dependencies::check()?;
     types()?;
     description()

@@ -32,7 +32,11 @@ fn rust() -> Result<()> {
     for (what, arguments) in [
         (
             "the library",
-            &["--package=assessments", "--features=openapi"][..],
+            &["--package=assessments", "--features=definitions,openapi"][..],
+        ),
+        (
+            "what must hold for any bytes",
+            &["--package=assessments-fuzz"],
         ),
         ("the Worker, native", &["--package=assessments-worker"]),
         ("the commands", &["--package=xtask"]),

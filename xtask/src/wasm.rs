@@ -56,8 +56,10 @@ impl Module {
         let folder = root().join("target").join(self.name);
         run(
             cargo()
-                .args(["build", "--quiet", "--release", "--lib", "--target", TARGET])
+                .args(["rustc", "--quiet", "--release", "--lib", "--target", TARGET])
                 .args(["--package", self.package, "--features", self.features])
+                // What Rust uses is a library of Rust; a module is asked for here only.
+                .args(["--crate-type", "cdylib"])
                 .arg("--target-dir")
                 .arg(&folder)
                 .env("CARGO_ENCODED_RUSTFLAGS", without_paths()),

@@ -173,7 +173,11 @@ fn bundle(folder: &Path, out: &Path) -> Result<()> {
 fn declare(folder: &Path, out: &Path) -> Result<()> {
     let by_hand =
         fs::read_to_string(folder.join("src/index.d.ts")).context("pkg/src/index.d.ts")?;
-    let all = format!("{}\n{by_hand}", types::declarations());
+    let all = format!(
+        "{}\n{}",
+        types::declarations(),
+        types::with_defaults(&by_hand)
+    );
     for name in ["index.d.ts", "index.d.cts"] {
         fs::write(out.join(name), &all).context(name)?;
     }

@@ -6,9 +6,13 @@ use assessments::assessment::{
     ArchivedAssessment, Assessment, CreatedAssessment, CustomField, CustomFieldType,
     CustomFieldValue, Status,
 };
+use assessments::client::Policy;
 use assessments::field::{Body, CreateAssessmentRequest};
-use assessments::id::AnyKind;
+use assessments::header;
+use assessments::id::{AnyKind, IdErrorCode};
+use assessments::problem::ProblemCode;
 use assessments::shape::{Shape, Spec};
+use assessments::validation;
 use assessments::workflow::run::{
     ActionType, Artifact, RunStatus, RunStep, StepStatus, WorkflowRun,
 };
@@ -123,7 +127,69 @@ pub(super) fn declarations() -> String {
         let _ = writeln!(out, "  {}{mark}: {of};", field.name);
     }
     out.push_str("}\n");
+    closed_sets(&mut out);
     out
+}
+
+/// Names that Rust knows all of.
+fn closed_sets(out: &mut String) {
+    let sets: [(&str, &str, Vec<&str>); 4] = [
+        (
+            "IssueType",
+            "The stable names of what can be wrong with a request.",
+            validation::issue_types().into_iter().collect(),
+        ),
+        (
+            "IdErrorCode",
+            "The stable names of why a text is not an id.",
+            IdErrorCode::ALL.iter().map(|code| code.as_str()).collect(),
+        ),
+        (
+            "ApiErrorCode",
+            "The stable names that errors of the API have, if they have one.",
+            ProblemCode::ALL.iter().map(|code| code.as_str()).collect(),
+        ),
+        (
+            "ApiHeader",
+            "The headers of answers that the API itself gives a meaning.",
+            header::OF_ANSWERS.to_vec(),
+        ),
+    ];
+    for (name, doc, texts) in sets {
+        let _ = write!(out, "\n/** {doc} */\nexport type {name} =\n");
+        for text in texts {
+            let _ = writeln!(out, "  | \"{text}\"");
+        }
+        out.push_str(";\n");
+    }
+}
+
+/// What is written by hand, with the numbers that Rust knows.
+pub(super) fn with_defaults(by_hand: &str) -> String {
+    let milliseconds =
+        |key: &str, value: f64| (format!("{{{{{key}}}}}"), thousands(&value.to_string()));
+    let retries = Policy::DEFAULT_MAX_RETRIES.to_string();
+    [
+        ("{{maxRetries}}".to_owned(), retries),
+        milliseconds("timeoutMs", Policy::DEFAULT_TIMEOUT_MS),
+        milliseconds("totalTimeoutMs", Policy::DEFAULT_TOTAL_TIMEOUT_MS),
+    ]
+    .iter()
+    .fold(by_hand.to_owned(), |text, (key, value)| {
+        text.replace(key, value)
+    })
+}
+
+/// `60000` as people read it.
+fn thousands(digits: &str) -> String {
+    match digits
+        .len()
+        .checked_sub(3)
+        .and_then(|at| digits.split_at_checked(at))
+    {
+        Some((before, after)) if !before.is_empty() => format!("{before} {after}"),
+        _ => digits.to_owned(),
+    }
 }
 
 /// A type where another uses it.
