@@ -98,7 +98,7 @@ with_request_fields!(accepted);
 
 /// Why a body is no request that can be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RequestError {
     /// It has not the schema: every fault, as in [`schema::read`].
     Schema(Vec<Fault>),
     /// It exceeds limits: every one, in model order.
@@ -110,13 +110,14 @@ impl CreateAssessment {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, Refusal> {
-        let measured = schema::read_within_limits(content_type, body).map_err(Refusal::Schema)?;
+    pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, RequestError> {
+        let measured =
+            schema::read_within_limits(content_type, body).map_err(RequestError::Schema)?;
         let faults = limits::faults_of_cut(&measured.body, &measured.cut);
         if faults.is_empty() {
             Ok(Self::accept(measured.body))
         } else {
-            Err(Refusal::OverLimit(faults))
+            Err(RequestError::OverLimit(faults))
         }
     }
 
@@ -204,7 +205,7 @@ mod tests {
         };
         assert_eq!(
             CreateAssessment::read(json, body.as_bytes()),
-            Err(Refusal::OverLimit(vec![over]))
+            Err(RequestError::OverLimit(vec![over]))
         );
         assert_eq!(schema::accept(json, body.as_bytes()), None);
         let measured = schema::read_within_limits(json, body.as_bytes())
@@ -213,7 +214,8 @@ mod tests {
         assert_eq!(measured.body.control_set_ids.len(), 100);
         // Behind the entries that are kept, too, the types count.
         let faulty = body.replace(r#""x"]"#, "7]");
-        let Err(Refusal::Schema(faults)) = CreateAssessment::read(json, faulty.as_bytes()) else {
+        let Err(RequestError::Schema(faults)) = CreateAssessment::read(json, faulty.as_bytes())
+        else {
             panic!("the number was not seen");
         };
         assert_eq!(faults.len(), 1);

@@ -2,7 +2,7 @@
 
 use assessments::id::{AssessmentId, OrganizationId, WorkflowRunId};
 use assessments::problem::Problem;
-use assessments::request::{CreateAssessment, Refusal};
+use assessments::request::{CreateAssessment, RequestError};
 use assessments::route::Endpoint;
 use assessments::schema;
 use worker::Request;
@@ -122,8 +122,8 @@ fn acceptable(payload: &Payload) -> Option<CreateAssessment> {
 /// What gates 5 to 7 make of the body.
 fn judge(payload: &Payload) -> Result<CreateAssessment, Problem> {
     let body = payload.whole()?;
-    CreateAssessment::read(payload.content_type(), body).map_err(|refusal| match refusal {
-        Refusal::Schema(faults) => Problem::Schema(faults),
-        Refusal::OverLimit(faults) => Problem::OverLimit(faults),
+    CreateAssessment::read(payload.content_type(), body).map_err(|error| match error {
+        RequestError::Schema(faults) => Problem::Schema(faults),
+        RequestError::OverLimit(faults) => Problem::OverLimit(faults),
     })
 }
