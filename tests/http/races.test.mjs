@@ -173,7 +173,10 @@ test("many_simultaneous_creates_for_one_vendor_are_all_created_and_one_is_initia
 test("while_another_uses_the_idempotency_key_its_answer_is_replayed", async () => {
   const { org, request } = await freshWorld("rival key");
   const now = Math.floor(Date.now() / 1000);
-  const rivals = '{"id":"the answer of a rival"}';
+  const rivals = JSON.stringify({
+    ...(await api.create(request, { key: org.key })).json,
+    id: idOf("cbqsrw", "rival"),
+  });
   const meanwhile = `INSERT INTO idempotency_records (org_id, operation, key, response_body, created_at, expires_at)
     VALUES ('${org.id}', 'POST /v1/assessments', 'key', '${rivals}', ${now}, ${now + 86_400})`;
   const before = (await api.counts()).assessments;
