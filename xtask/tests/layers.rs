@@ -32,6 +32,19 @@ const COMMANDS: [&[&str]; 7] = [
     &["interrupt"],
 ];
 
+/// The same of the Worker. Who calls is data, below what finds it out and judges it.
+const WORKER: [&[&str]; 9] = [
+    &[""],
+    &["handlers"],
+    &["engine"],
+    &["caller::admission", "caller::identity"],
+    &["answer", "caller::allowlist", "caller::cache"],
+    &["failure", "input"],
+    &["assets", "storage"],
+    &["caller", "decide", "health"],
+    &["platform"],
+];
+
 /// A module's path within its crate; the crate itself is empty.
 type Module = Vec<String>;
 /// Which modules each module uses.
@@ -52,11 +65,28 @@ fn no_module_uses_one_that_uses_it() {
 
 #[test]
 fn the_layers_of_the_commands_are_used_from_above_only() {
-    let part = |module: &Module| module.first().cloned().unwrap_or_default();
-    let layer = |part: &str| COMMANDS.iter().position(|layer| layer.contains(&part));
+    assert_layered("xtask/src", &COMMANDS);
+}
+
+#[test]
+fn the_layers_of_the_worker_are_used_from_above_only() {
+    assert_layered("worker/src", &WORKER);
+}
+
+#[track_caller]
+fn assert_layered(sources: &str, layers: &[&[&str]]) {
+    let layer = |part: &str| layers.iter().position(|layer| layer.contains(&part));
+    // A module inside of one that is named belongs to its part.
+    let part = |module: &Module| {
+        let mut names = (1..=module.len())
+            .rev()
+            .map(|length| module[..length].join("::"));
+        let named = names.find(|name| layer(name).is_some());
+        named.unwrap_or_else(|| module.first().cloned().unwrap_or_default())
+    };
     let mut wrong = Vec::new();
     let mut found = BTreeSet::new();
-    for (module, uses) in graph(&checkout().join("xtask/src")) {
+    for (module, uses) in graph(&checkout().join(sources)) {
         let user = part(&module);
         for used in uses.iter().map(part).filter(|used| *used != user) {
             if layer(&user).is_none() || layer(&user) >= layer(&used) {
@@ -66,7 +96,7 @@ fn the_layers_of_the_commands_are_used_from_above_only() {
         found.insert(user);
     }
     assert_eq!(wrong, [""; 0]);
-    let named: BTreeSet<String> = COMMANDS.concat().into_iter().map(str::to_owned).collect();
+    let named: BTreeSet<String> = layers.concat().into_iter().map(str::to_owned).collect();
     assert_eq!(found, named);
 }
 
