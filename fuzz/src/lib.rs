@@ -20,6 +20,7 @@ use assessments::schema;
 use assessments::shape::Shape;
 use assessments::time::Timestamp;
 use assessments::workflow::definition::Component;
+use assessments::workflow::target::Rules;
 use serde_json::Value;
 
 /// Acceptable JSON is JSON to another parser too, and a body that is refused
@@ -79,9 +80,13 @@ pub fn definition(bytes: &[u8]) {
         return;
     };
     for development in [false, true] {
-        if let Ok(component) = Component::read(&value, development) {
+        let rules = Rules {
+            development,
+            ..Rules::DEFAULT
+        };
+        if let Ok(component) = Component::read(&value, rules) {
             let stored = serde_json::to_value(&component).unwrap();
-            assert_eq!(Component::read(&stored, development).unwrap(), component);
+            assert_eq!(Component::read(&stored, rules).unwrap(), component);
         }
     }
 }
