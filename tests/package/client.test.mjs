@@ -227,7 +227,11 @@ test("an_error_of_a_400_tells_its_issues_with_their_places_whatever_the_ids_are"
       ...[0, 5, 1, 2, 3, 4].map((index) => notFound("control_set_ids", index)),
     ],
   );
-  const over = await issuesOf({ ...BODY, name: "n".repeat(256), service_ids: Array(101).fill("s") });
+  const over = await issuesOf({
+    ...BODY,
+    name: "n".repeat(256),
+    service_ids: Array(101).fill("s"),
+  });
   assert.deepEqual(over, [
     { loc: ["body", "name"], msg: "At most 255 characters, this has 256", type: "too_long" },
     {
