@@ -153,7 +153,15 @@ test("error_bodies_of_all_four_shapes_are_read", async () => {
       { code: "assessment_not_found", message: "Assessment not found." },
       { code: "assessment_not_found", message: "Assessment not found." },
     ],
-    [400, { error: "vendor_id: x not found" }, { message: "vendor_id: x not found" }],
+    [
+      400,
+      { error: "vendor_id: x not found" },
+      {
+        message: "vendor_id: x not found",
+        issues: [{ loc: ["body", "vendor_id"], msg: "not found", type: "not_found" }],
+      },
+    ],
+    [400, { error: "vendor_id: x is odd" }, { message: "vendor_id: x is odd" }],
     [401, "Not authenticated", { message: "Not authenticated" }],
     [
       422,
