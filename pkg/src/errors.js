@@ -22,15 +22,6 @@ export class AssessmentsError extends Error {
   }
 }
 
-/**
- * What was asked, and the beginning of the answer's text, as it came.
- *
- * @param {Told} told
- */
-function exchange({ method, url, body }) {
-  return { method, url, body };
-}
-
 /** The API answered with an error. */
 export class ApiError extends AssessmentsError {
   /** @param {Told} told */
@@ -44,7 +35,9 @@ export class ApiError extends AssessmentsError {
     this.retryAfter = retryAfter;
     this.headers = headers;
     this.attempts = attempts;
-    Object.assign(this, exchange(told));
+    this.method = told.method;
+    this.url = told.url;
+    this.body = told.body;
   }
 }
 
@@ -110,7 +103,9 @@ export class ResponseShapeError extends AssessmentsError {
     this.requestId = requestId;
     this.headers = headers;
     this.attempts = attempts;
-    Object.assign(this, exchange(told));
+    this.method = told.method;
+    this.url = told.url;
+    this.body = told.body;
   }
 }
 

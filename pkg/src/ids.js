@@ -1,7 +1,7 @@
 import { call } from "./core.js";
 import { ConfigurationError, IdError } from "./errors.js";
 
-/** @import { IdKind } from "./types.js" */
+/** @import { Id, IdKind, ParsedId } from "./types.js" */
 
 /**
  * @param {unknown} text
@@ -18,21 +18,26 @@ function parse(text, kind) {
 /**
  * Parses an id, of `kind` if one is named; throws an IdError if it is none.
  *
+ * @template {IdKind} [Kind=IdKind]
  * @param {string} text
- * @param {IdKind} [kind]
+ * @param {Kind} [kind]
+ * @returns {ParsedId<Kind>}
  */
 export function parseId(text, kind) {
   const parsed = parse(text, kind);
   if (!parsed.ok) throw new IdError(parsed);
   const { ok, ...id } = parsed;
-  return id;
+  // It is of that kind, or it was refused.
+  return /** @type {ParsedId<Kind>} */ (/** @type {unknown} */ (id));
 }
 
 /**
  * Whether a text is an id, of `kind` if one is named.
  *
+ * @template {IdKind} [Kind=IdKind]
  * @param {unknown} text
- * @param {IdKind} [kind]
+ * @param {Kind} [kind]
+ * @returns {text is Id<Kind>}
  */
 export function isId(text, kind) {
   return parse(text, kind).ok;

@@ -167,22 +167,14 @@ export interface CreateOptions extends CallOptions {
  * what their promises are rejected with, goes to the console and changes nothing.
  */
 export interface Hooks {
-  onRequest?(event: { method: string; url: string; attempt: number }): void | Promise<void>;
-  onResponse?(event: { status: number; requestId?: string; attempt: number }): void | Promise<void>;
-  onRetry?(event: {
-    attempt: number;
-    delayMs: number;
-    error: AssessmentsError;
-  }): void | Promise<void>;
+  onRequest?(event: { method: string; url: string; attempt: number }): unknown;
+  onResponse?(event: { status: number; requestId?: string; attempt: number }): unknown;
+  onRetry?(event: { attempt: number; delayMs: number; error: AssessmentsError }): unknown;
   /**
    * `create` answered what another request with the same key created, and
    * created nothing. Without this, the first time is told on the console.
    */
-  onRequestDiffers?(event: {
-    idempotencyKey?: string;
-    id: string;
-    requestId?: string;
-  }): void | Promise<void>;
+  onRequestDiffers?(event: { idempotencyKey?: string; id: string; requestId?: string }): unknown;
 }
 
 /**
@@ -213,13 +205,13 @@ export interface WaitOptions extends WaitTimes {
     | ((assessment: Assessment) => boolean | Promise<boolean>)
     | undefined;
   /** Told of the assessment when first read and whenever it changed. */
-  onUpdate?(assessment: Assessment): void | Promise<void>;
+  onUpdate?(assessment: Assessment): unknown;
 }
 
 /** How to wait for a workflow run. */
 export interface RunWaitOptions extends WaitTimes {
   /** Told of the run when first read and whenever it changed. */
-  onUpdate?(run: WorkflowRun): void | Promise<void>;
+  onUpdate?(run: WorkflowRun): unknown;
 }
 
 /** An answer with what came around it. */

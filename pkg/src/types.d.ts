@@ -180,7 +180,7 @@ export interface Told {
   issues?: Issue[] | undefined;
   requestId?: string | undefined;
   retryAfter?: number | undefined;
-  headers: FetchedResponse["headers"];
+  headers: Headers;
   attempts: number;
   method: string;
   url: string;

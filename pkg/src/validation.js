@@ -1,6 +1,8 @@
 import { call } from "./core.js";
 import { ConfigurationError } from "./errors.js";
 
+/** @import { CreateAssessmentRequest, FieldResult, StandardSchema } from "./types.js" */
+
 /**
  * Checks a create request as the server would, and ids beyond that.
  *
@@ -15,6 +17,7 @@ export function validateCreateAssessment(input) {
  *
  * @param {string} name
  * @param {unknown} value
+ * @returns {FieldResult}
  */
 export function validateField(name, value) {
   // The module takes a text for the name only; what is none is no field either.
@@ -29,13 +32,18 @@ export function validateField(name, value) {
  * Checks an idempotency key, as it is typed.
  *
  * @param {unknown} key
+ * @returns {FieldResult}
  */
 export function validateIdempotencyKey(key) {
   const issues = call("validateIdempotencyKey", key);
   return issues.length === 0 ? { ok: true } : { ok: false, issues };
 }
 
-/** The same check as a Standard Schema (https://standardschema.dev), version 1. */
+/**
+ * The same check as a Standard Schema (https://standardschema.dev), version 1.
+ *
+ * @type {StandardSchema<CreateAssessmentRequest, CreateAssessmentRequest>}
+ */
 export const createAssessmentSchema = Object.freeze({
   "~standard": Object.freeze({
     version: 1,
