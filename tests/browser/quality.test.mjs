@@ -88,13 +88,13 @@ test("every_text_comes_from_one_place_and_the_page_turns_with_its_direction", as
       const texts = [];
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       while (walker.nextNode()) {
-        const { data: text, parentElement } = walker.currentNode;
-        if (!/\p{L}/u.test(text) || parentElement.closest(data)) continue;
+        const { data: text, parentElement } = /** @type {Text} */ (walker.currentNode);
+        if (!/\p{L}/u.test(text) || parentElement?.closest(data)) continue;
         if (!/^\s*⟦.*⟧[\s:]*$/su.test(text)) texts.push(text);
       }
       for (const element of document.querySelectorAll("[aria-label], [placeholder]")) {
         const label = element.getAttribute("aria-label") ?? element.getAttribute("placeholder");
-        if (!label.includes("⟦")) texts.push(label);
+        if (!label?.includes("⟦")) texts.push(label);
       }
       return texts;
     });
@@ -113,7 +113,10 @@ test("nothing_shifts_while_a_page_loads_and_no_motion_is_forced_on_anyone", asyn
         new Promise((resolve) => {
           let sum = 0;
           new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) sum += entry.value;
+            const shifts = /** @type {(PerformanceEntry & { value: number })[]} */ (
+              list.getEntries()
+            );
+            for (const { value } of shifts) sum += value;
           }).observe({ type: "layout-shift", buffered: true });
           requestAnimationFrame(() => setTimeout(() => resolve(sum)));
         }),
@@ -179,7 +182,7 @@ test("pages_and_files_have_their_security_headers_and_a_request_id", async () =>
     await response.arrayBuffer();
     const { headers, status } = response;
     assert.equal(status, 200, path);
-    const policy = headers.get("content-security-policy");
+    const policy = headers.get("content-security-policy") ?? "";
     const directives = Object.fromEntries(
       policy.split(";").map((text) => {
         const [name, ...values] = text.trim().split(/\s+/);
@@ -201,9 +204,9 @@ test("pages_and_files_have_their_security_headers_and_a_request_id", async () =>
     assert.equal(headers.get("x-content-type-options"), "nosniff");
     assert.equal(headers.get("referrer-policy"), "no-referrer");
     assert.equal(headers.get("cross-origin-opener-policy"), "same-origin");
-    assert.match(headers.get("permissions-policy"), /camera=\(\)/);
-    assert.match(headers.get("strict-transport-security"), /^max-age=\d+$/);
-    assert.match(headers.get("x-coverbase-request-id"), UUID);
+    assert.match(headers.get("permissions-policy") ?? "", /camera=\(\)/);
+    assert.match(headers.get("strict-transport-security") ?? "", /^max-age=\d+$/);
+    assert.match(headers.get("x-coverbase-request-id") ?? "", UUID);
   }
 });
 
@@ -211,7 +214,7 @@ test("files_that_have_not_changed_are_not_sent_again", async () => {
   const url = `${dashboard.url}/dashboard/main.js`;
   const first = await fetch(url);
   await first.text();
-  const again = await fetch(url, { headers: { "if-none-match": first.headers.get("etag") } });
+  const again = await fetch(url, { headers: { "if-none-match": first.headers.get("etag") ?? "" } });
   assert.equal(again.status, 304);
   assert.equal(await again.text(), "");
 });
@@ -255,13 +258,13 @@ test("the_whole_way_can_be_gone_by_keyboard", async () => {
   const page = await dashboard.open();
   const focused = () =>
     page.evaluate(() => {
-      const { activeElement: element } = document;
+      const element = /** @type {HTMLElement} */ (document.activeElement);
       return element.innerText || element.getAttribute("aria-label") || element.id;
     });
   await page.keyboard.press("Tab");
   assert.equal(await focused(), texts.skipToContent);
   await page.keyboard.press("Enter");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "content");
   const reach = async (name) => {
     for (let stop = 0; stop < 60; stop++) {
       if ((await focused()) === name) return;

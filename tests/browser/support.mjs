@@ -8,6 +8,17 @@ import { texts } from "../../www/texts.js";
 export { KEYS, ORGS };
 export const [NORTHWIND] = ORGS.harbor.vendors;
 export const CONTROL_SETS = ORGS.harbor.control_sets.map(({ id }) => id);
+/** Those that can be used: one more is archived. */
+export const SETS = CONTROL_SETS.slice(0, 3);
+/** The field of the idempotency key. */
+export const KEY = "Idempotency-Key";
+
+/** What the pages say. */
+export const ONE_FAULT = "One thing needs your attention.";
+export const CREATED = "The assessment was created.";
+export const REPLAYED = "This is what it created; nothing was created twice.";
+export const TAKEN = "This key belongs to another assessment. Yours was not created.";
+export const UNANSWERED = "An earlier attempt to send this was not answered.";
 
 /** What `cargo xtask dev` offers. */
 const OFFER = {
@@ -131,6 +142,7 @@ const OPERATIONS = {
 export async function meddle(page, operation, fates) {
   const [method, path] = OPERATIONS[operation];
   const left = [...fates];
+  /** @type {{ key: string, body: any }[]} */
   const sent = [];
   await page.route(path, async (route, request) => {
     if (request.method() !== method) return route.fallback();
@@ -153,6 +165,29 @@ export const field = (page, name) => page.locator(`[data-field="${name}"] input`
 
 /** The faults that a field of the form shows. */
 export const faults = (page, name) => page.locator(`[data-field="${name}"] .fault`);
+
+/** The same as texts. */
+export const faultTexts = (page, name) => faults(page, name).allInnerTexts();
+
+/** The ids of a list as its chips show them: all, or those of a class. */
+export const chips = (page, name, which = ".chip") =>
+  page
+    .locator(`[data-field="${name}"] ${which}`)
+    .evaluateAll((all) => all.map(({ title }) => title));
+
+/** An error as the API answers it. */
+export const answer = (status, detail, headers = {}) => ({
+  status,
+  json: { detail },
+  headers: { "x-coverbase-request-id": crypto.randomUUID(), ...headers },
+});
+
+/** An answer of something in between. */
+export const gateway = (status) => ({
+  status,
+  contentType: "text/html",
+  body: "<!doctype html><title>A gateway</title><h1>Bad gateway</h1>",
+});
 
 /** Gives a field a text as a paste would. */
 export async function paste(page, name, text) {

@@ -2,135 +2,20 @@
 // a deployment.
 
 import assert from "node:assert/strict";
-import { execFile, execFileSync, spawn } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
 import { DEMO, KEYS, ORGS, ROOT, XTASK, idOf, inTemporaryFolder, makeOrg } from "./harness.mjs";
-
-const run = promisify(execFile);
-
-/** Runs a command of the project; the outcome whatever it is. */
-async function xtask(...args) {
-  try {
-    const { stdout, stderr } = await run(XTASK, args, { cwd: ROOT });
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    return { code: error.code, stdout: error.stdout, stderr: error.stderr };
-  }
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Starts `cargo xtask dev`; resolves when it says that it is ready. */
-async function dev(state) {
-  const port = await freePort();
-  const child = spawn(XTASK, ["dev", "--port", String(port), "--state", state], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stderr.on("data", (chunk) => (stderr += chunk));
-  const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
-  const ready = new Promise((resolve) => {
-    child.stdout.on("data", (chunk) => {
-      stdout += chunk;
-      // The last line of the curl command ends what is printed.
-      if (/^ready .*-d '\{.*\}'$/ms.test(stdout)) resolve(true);
-    });
-  });
-  if (!(await Promise.race([ready, ended.then(() => false)]))) {
-    throw new Error(`dev ended before it was ready:\n${stderr}`);
-  }
-  return {
-    base: `http://127.0.0.1:${port}`,
-    stdout,
-    async stop() {
-      child.kill("SIGTERM");
-      return ended;
-    },
-    /** Kills everything at once, as a power cut would. */
-    async crash() {
-      // The other child is the analyser of the demo.
-      const server = processes().find(
-        ({ parent, args }) => parent === child.pid && args.includes("wrangler"),
-      );
-      process.kill(-server.group, "SIGKILL");
-      return ended;
-    },
-  };
-}
-
-function processes() {
-  const lines = execFileSync("ps", ["-eo", "pid=,ppid=,pgid=,args="]).toString().trim().split("\n");
-  return lines.map((line) => {
-    const [, pid, parent, group, args] = line.match(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/);
-    return { pid: Number(pid), parent: Number(parent), group: Number(group), args };
-  });
-}
-
-function create(base, idempotencyKey) {
-  return fetch(`${base}/v1/assessments`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${KEYS.harbor}`,
-      "content-type": "application/json",
-      "idempotency-key": idempotencyKey,
-    },
-    body: JSON.stringify({
-      vendor_id: ORGS.harbor.vendors[0].id,
-      control_set_ids: [ORGS.harbor.control_sets[0].id],
-      service_ids: [ORGS.harbor.vendors[0].services[0].id],
-      supporting_document_ids: [ORGS.harbor.vendors[0].documents[0].id],
-      trigger_workflow: "annual-reassessment-flow",
-    }),
-  });
-}
-
-/** The rows of each query on a local database that nobody has open. */
-async function queries(state, ...sql) {
-  const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
-  const args = ["d1", "execute", "assessments", "--local", "--json", "--persist-to", state];
-  const { stdout } = await run(process.execPath, [wrangler, ...args, "--command", sql.join(";")], {
-    cwd: ROOT,
-    maxBuffer: 64 << 20,
-  });
-  return JSON.parse(stdout).map(({ results }) => results);
-}
-
-const TABLES = [
-  "organizations",
-  "api_keys",
-  "api_key_directory",
-  "users",
-  "vendors",
-  "services",
-  "vendor_documents",
-  "control_sets",
-  "workflow_definitions",
-  "custom_field_configs",
-  "assessments",
-  "assessment_control_sets",
-  "assessment_services",
-  "findings",
-  "portals",
-  "custom_field_values",
-];
-
-/** All that an import writes, as one text. */
-async function contents(state) {
-  const rows = await queries(state, ...TABLES.map((table) => `SELECT * FROM ${table}`));
-  return JSON.stringify(rows);
-}
+import {
+  contents,
+  create,
+  dev,
+  freePort,
+  processes,
+  queries,
+  run,
+  xtask,
+} from "./commands-support.mjs";
 
 test("dev_prints_a_curl_that_works_and_data_survives_a_restart", () =>
   inTemporaryFolder(async (state) => {
@@ -332,10 +217,10 @@ test("an_organization_with_10000_vendors_imports", () =>
   }));
 
 test("a_minted_key_can_be_imported", async () => {
-  for (const [args, prefix] of [
+  for (const [args, prefix] of /** @type {[string[], string][]} */ ([
     [[], "ak_test_"],
     [["--live"], "ak_live_"],
-  ]) {
+  ])) {
     const { stdout } = await xtask("key", ...args);
     assert.ok(stdout.startsWith(prefix));
     const secret = stdout.trim();

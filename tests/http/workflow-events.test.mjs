@@ -257,12 +257,12 @@ test("a_purge_finds_the_runs_that_are_due_by_an_index", async () => {
   assert.doesNotMatch(details, /SCAN|TEMP B-TREE/);
 });
 
-for (const [given, days] of [
+for (const [given, days] of /** @type {[string | number, number][]} */ ([
   [7, 7],
   ["7", 7],
   ["soon", 400],
   [0, 400],
-]) {
+])) {
   test(`events_are_kept_${days}_days_if_the_deployment_says_${JSON.stringify(given)}`, async () => {
     const vars = { RUN_RETENTION_DAYS: given };
     const configured = await startApi({ data: { orgs: [ORG.data] }, vars });

@@ -46,7 +46,9 @@ function family(ancestor) {
     if (!/^\d+$/.test(name)) continue;
     try {
       // After the name in parentheses, which may hold anything, come state and parent.
-      const [, parent] = readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1).split(" ");
+      const [, parent] = readFileSync(`/proc/${name}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ");
       parents.set(Number(name), Number(parent));
     } catch {
       // It ended meanwhile.
@@ -64,7 +66,7 @@ function killAll(pids) {
     try {
       process.kill(pid, "SIGKILL");
     } catch (error) {
-      if (error.code !== "ESRCH") throw error;
+      if (/** @type {{ code?: string }} */ (error).code !== "ESRCH") throw error;
     }
   }
 }

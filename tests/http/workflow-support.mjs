@@ -6,6 +6,7 @@ import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { idOf, makeOrg } from "./harness.mjs";
+import { listen } from "../listen.mjs";
 
 export const SECRET = "a signing secret of the tests, long enough";
 /** Longest wait for anything that must happen. */
@@ -80,7 +81,13 @@ export function runsOf(api, org) {
       return answer.json;
     },
 
-    /** Sends an event; `body` as it is if it is a text or absent. */
+    /**
+     * Sends an event; `body` as it is if it is a text or absent.
+     *
+     * @param {string} run
+     * @param {any} body Any JSON value, or what is none.
+     * @param {import("./harness.mjs").Sent} [options]
+     */
     send(run, body, { headers = {}, idempotencyKey, ...options } = {}) {
       return api.send("POST", `${pathOf(run)}/events`, {
         key: org.key,
@@ -148,15 +155,15 @@ export async function startAnalyser(behave) {
     const key = request.headers["idempotency-key"];
     const attempt = 1 + requests.filter(({ headers }) => headers["idempotency-key"] === key).length;
     const { method, url: path, headers } = request;
-    const json = body.length > 0 ? JSON.parse(body) : undefined;
+    const json = body.length > 0 ? JSON.parse(body.toString()) : undefined;
     const asked = { method, path, headers, body, json, attempt };
     requests.push(asked);
     const answer = await behave(asked, response);
     if (answer !== undefined) reply(response, 200, JSON.stringify(answer));
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${port}`,
     requests,
     /** The requests that a run made. */
     of: (run) => requests.filter(({ json }) => json?.workflow_run_id === run),
@@ -186,14 +193,16 @@ export function obeyRedirectMode() {
   globalThis.fetch = (input, init) => {
     if (!init?.headers?.has?.("cf-worker")) return real(input, init);
     asked.push(String(input?.url ?? input));
-    return real(input, {
+    /** @type {RequestInit & { duplex?: "half" }} */
+    const obeying = {
       method: init.method,
       headers: init.headers,
       body: init.body,
       duplex: init.body ? "half" : undefined,
       redirect: "manual",
       signal: init.signal,
-    });
+    };
+    return real(input, obeying);
   };
   return asked;
 }

@@ -1,0 +1,246 @@
+// Chips by keyboard, and the name that is previewed.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  CARDS,
+  GLOBEX,
+  PORTAL,
+  created,
+  cycleNote,
+  draftOf,
+  fillIn,
+  focused,
+  formOf,
+  openConnected,
+  openForm,
+  preview,
+} from "./form-support.mjs";
+import { dashboard } from "./started.mjs";
+import {
+  NORTHWIND,
+  SETS,
+  chips,
+  faults,
+  field,
+  finish,
+  meddle,
+  paste,
+  submit,
+} from "./support.mjs";
+
+// Chips by keyboard.
+
+test("enter_makes_a_chip_and_does_not_submit", async () => {
+  const page = await openConnected();
+  const sent = await meddle(page, "create", []);
+  await field(page, "vendor_id").fill(NORTHWIND.id);
+  for (const id of SETS) {
+    await field(page, "control_set_ids").pressSequentially(id);
+    await page.keyboard.press("Enter");
+  }
+  assert.deepEqual(await chips(page, "control_set_ids"), SETS);
+  assert.equal(await field(page, "control_set_ids").inputValue(), "");
+  assert.equal(await focused(page), "control_set_ids");
+  assert.deepEqual(sent, []);
+  await finish(page);
+});
+
+test("the_tab_key_stops_once_at_a_list_of_chips_and_once_in_its_input", async () => {
+  const page = await openForm();
+  await paste(page, "control_set_ids", SETS.join(" "));
+  await field(page, "vendor_id").focus();
+  const stops = [];
+  for (let presses = 0; presses < 4; presses++) {
+    await page.keyboard.press("Tab");
+    stops.push(await focused(page));
+  }
+  assert.deepEqual(stops, ["Remove all", `Remove ${SETS[0]}`, "control_set_ids", "service_ids"]);
+  await finish(page);
+});
+
+test("arrow_keys_go_from_chip_to_chip_and_stop_at_the_ends", async () => {
+  const page = await openForm();
+  await paste(page, "control_set_ids", SETS.join(" "));
+  await page.keyboard.press("Shift+Tab");
+  const visited = [await focused(page)];
+  for (const key of [
+    "ArrowLeft",
+    "ArrowRight",
+    "ArrowRight",
+    "ArrowRight",
+    "ArrowUp",
+    "ArrowUp",
+    "ArrowDown",
+  ]) {
+    await page.keyboard.press(key);
+    visited.push(await focused(page));
+  }
+  const expected = [0, 0, 1, 2, 2, 1, 0, 1].map((index) => `Remove ${SETS[index]}`);
+  assert.deepEqual(visited, expected);
+  // Who leaves the chips and comes back is where they left.
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "control_set_ids");
+  await page.keyboard.press("Shift+Tab");
+  assert.equal(await focused(page), `Remove ${SETS[1]}`);
+  await finish(page);
+});
+
+for (const key of ["Delete", "Backspace"]) {
+  test(`a_chip_is_removed_by_key_and_the_focus_stays_among_the_chips: ${key}`, async () => {
+    const page = await openForm();
+    await paste(page, "control_set_ids", SETS.join(" "));
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press(key);
+    assert.deepEqual(await chips(page, "control_set_ids"), [SETS[0], SETS[2]]);
+    assert.equal(await focused(page), `Remove ${SETS[2]}`, "the next one");
+    await page.keyboard.press(key);
+    assert.equal(await focused(page), `Remove ${SETS[0]}`, "the last one that is left");
+    await page.keyboard.press(key);
+    assert.deepEqual(await chips(page, "control_set_ids"), []);
+    assert.equal(await focused(page), "control_set_ids", "the input when no chip is left");
+    assert.deepEqual((await draftOf(page)).fields.control_set_ids, []);
+    await finish(page);
+  });
+}
+
+test("a_chip_is_removed_by_space_on_its_button_and_what_is_left_is_announced", async () => {
+  const page = await openForm();
+  await paste(page, "control_set_ids", SETS.join(" "));
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Space");
+  assert.deepEqual(await chips(page, "control_set_ids"), SETS.slice(1));
+  assert.equal(await page.locator("body > [role=status]").innerText(), "2 entries");
+  await finish(page);
+});
+
+test("backspace_in_the_empty_input_takes_the_last_chip_back_as_text", async () => {
+  const page = await openConnected();
+  const mistyped = SETS[1].slice(0, -1);
+  await paste(page, "control_set_ids", `${SETS[0]} ${mistyped}`);
+  assert.equal(await faults(page, "control_set_ids").count(), 1);
+  await page.keyboard.press("Backspace");
+  assert.deepEqual(await chips(page, "control_set_ids"), [SETS[0]]);
+  assert.equal(await field(page, "control_set_ids").inputValue(), mistyped);
+  assert.equal(await faults(page, "control_set_ids").count(), 0);
+  // The caret is at its end, so that one key mends it.
+  await page.keyboard.press(SETS[1].at(-1));
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await chips(page, "control_set_ids"), SETS.slice(0, 2));
+  await finish(page);
+});
+
+test("backspace_in_an_input_with_text_leaves_the_chips", async () => {
+  const page = await openForm();
+  await paste(page, "control_set_ids", `${SETS[0]} ${SETS[1]}`);
+  await page.keyboard.type("ab");
+  await page.keyboard.press("Backspace");
+  assert.equal(await field(page, "control_set_ids").inputValue(), "a");
+  assert.deepEqual(await chips(page, "control_set_ids"), SETS.slice(0, 2));
+  await finish(page);
+});
+
+test("an_id_taken_back_as_text_survives_a_reload", async () => {
+  const page = await openForm();
+  await paste(page, "control_set_ids", `${SETS[0]} ${SETS[1]}`);
+  await page.keyboard.press("Backspace");
+  await page.reload();
+  await page.locator("h1").waitFor();
+  assert.deepEqual(await formOf(page), { control_set_ids: SETS.slice(0, 2) });
+  await finish(page);
+});
+
+// The name.
+
+test("a_name_is_previewed_without_white_space_around_it_and_wins_over_a_format", async () => {
+  const page = await openForm();
+  await field(page, "assessment_name_format").fill("{{date}}");
+  await field(page, "name").fill("  Given ☕ name ");
+  assert.equal(await preview(page), "Given ☕ name");
+  assert.equal(await cycleNote(page).isVisible(), false);
+  await finish(page);
+});
+
+test("without_name_and_format_the_preview_is_the_default_and_notes_the_cycle", async () => {
+  const page = await openForm();
+  const year = new Date().getUTCFullYear();
+  assert.equal(await preview(page), `${year} ‹vendor's name› initial`);
+  assert.equal(await cycleNote(page).isVisible(), true);
+  // White space alone is no name.
+  await field(page, "name").fill("   ");
+  assert.equal(await preview(page), `${year} ‹vendor's name› initial`);
+  await finish(page);
+});
+
+/** Each token, what is shown of it today, and whether the note on the cycle is. */
+const TOKENS = /** @type {[string, (today: string) => string, boolean][]} */ ([
+  ["{{vendor:name}}", () => "‹vendor's name›", false],
+  ["{{service:name}}", () => "‹service 1›, ‹service 2›", false],
+  ["{{cycle}}", () => "initial", true],
+  ["{{year}}", (today) => today.slice(0, 4), false],
+  ["{{date}}", (today) => today, false],
+]);
+
+for (const [token, shown, isCycle] of TOKENS) {
+  test(`a_token_is_inserted_by_its_button_and_previewed: ${token}`, async () => {
+    const page = await openForm();
+    await fillIn(page, { service_ids: [CARDS.id, PORTAL.id] });
+    await page.getByRole("button", { name: token }).click();
+    assert.equal(await field(page, "assessment_name_format").inputValue(), token);
+    assert.equal(await preview(page), shown(new Date().toISOString().slice(0, 10)));
+    assert.equal(await cycleNote(page).isVisible(), isCycle);
+    assert.equal(await focused(page), "assessment_name_format");
+    assert.equal((await draftOf(page)).fields.assessment_name_format, token);
+    await finish(page);
+  });
+}
+
+test("tokens_are_inserted_where_the_caret_is_and_replace_what_is_selected", async () => {
+  const page = await openForm();
+  const format = field(page, "assessment_name_format");
+  await format.fill("in  of OLD");
+  await format.evaluate((input) => input.setSelectionRange(3, 3));
+  await page.getByRole("button", { name: "{{year}}" }).click();
+  await page.keyboard.type("!");
+  assert.equal(await format.inputValue(), "in {{year}}! of OLD");
+  await format.evaluate((input) => input.setSelectionRange(input.value.length - 3, 99));
+  await page.getByRole("button", { name: "{{vendor:name}}" }).click();
+  assert.equal(await format.inputValue(), "in {{year}}! of {{vendor:name}}");
+  const year = new Date().getUTCFullYear();
+  assert.equal(await preview(page), `in ${year}! of ‹vendor's name›`);
+  await finish(page);
+});
+
+test("a_format_is_sent_as_written_and_the_server_names_by_it", async () => {
+  const page = await openConnected();
+  const sent = await meddle(page, "create", []);
+  const format = "{{service:name}} | {{vendor:name}} | {{nothing}}";
+  await fillIn(page, { vendor_id: NORTHWIND.id, service_ids: [PORTAL.id, CARDS.id] });
+  await field(page, "assessment_name_format").fill(format);
+  assert.equal(await preview(page), "‹service 1›, ‹service 2› | ‹vendor's name› | {{nothing}}");
+  await submit(page);
+  const { json } = await dashboard.api.retrieve(await created(page));
+  assert.equal(sent[0].body.assessment_name_format, format);
+  assert.equal(json.name, "Merchant portal, Card processing | Northwind Payments | {{nothing}}");
+  await finish(page);
+});
+
+test("the_note_on_reassessment_is_gone_once_the_index_knows_an_assessment_of_the_vendor", async () => {
+  const page = await openConnected();
+  await field(page, "vendor_id").fill(GLOBEX.id);
+  assert.equal(await cycleNote(page).isVisible(), true);
+  await submit(page);
+  await created(page);
+  await page.getByRole("link", { name: "New assessment" }).click();
+  assert.equal(await cycleNote(page).isVisible(), true);
+  await field(page, "vendor_id").fill(GLOBEX.id);
+  const year = new Date().getUTCFullYear();
+  assert.equal(await cycleNote(page).isVisible(), false);
+  assert.equal(await preview(page), `${year} ‹vendor's name› reassessment`);
+  // Of another vendor, the index knows nothing.
+  await field(page, "vendor_id").fill(NORTHWIND.id);
+  assert.equal(await cycleNote(page).isVisible(), true);
+  assert.equal(await preview(page), `${year} ‹vendor's name› initial`);
+  await finish(page);
+});
