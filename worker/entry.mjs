@@ -117,7 +117,7 @@ export class AssessmentWorkflow extends WorkflowEntrypoint {
   }
 }
 
-export default /** @type {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
+export default /** @satisfies {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
   async fetch(request, env, context) {
     try {
       return await run(handleFetch, request, env, context);

@@ -72,10 +72,10 @@ function isArchived(answer, id, status) {
   return archived_at;
 }
 
-for (const [statuses, after] of [
+for (const [statuses, after] of /** @type {[string[], (status: string) => string][]} */ ([
   [UNFINISHED, () => "canceled"],
   [TERMINAL, (status) => status],
-]) {
+])) {
   for (const status of statuses) {
     test(`archiving_${status}_leaves_${after(status)}`, async () => {
       const id = idOfAssessment(status);

@@ -61,7 +61,11 @@ after(() => api.close());
 const assessmentOf = (org) => org.data.assessments[0].id;
 const bodyOf = (org) => Buffer.from(JSON.stringify(org.body));
 
-/** Every route that needs a credential, as arguments of `send`. */
+/**
+ * Every route that needs a credential, as arguments of `send`.
+ *
+ * @returns {[string, string, { body?: Buffer, headers?: Record<string, string> }][]}
+ */
 const routesOf = (org) => [
   [
     "POST",
@@ -74,6 +78,10 @@ const routesOf = (org) => [
 ];
 const guarded = (org) => routesOf(org).slice(0, 3);
 
+/**
+ * @param {ReturnType<typeof routesOf>[number]} route
+ * @param {import("./harness.mjs").Sent} [options]
+ */
 const call = ([method, path, more], { headers, ...options } = {}) =>
   api.send(method, path, { ...more, ...options, headers: { ...more.headers, ...headers } });
 
@@ -228,7 +236,7 @@ test("an_address_inside_the_allowlist_passes", async () => {
   assert.equal((await call(routesOf(CAGED)[0], from(INSIDE))).status, 201);
 });
 
-for (const [what, options] of [
+for (const [what, options] of /** @type {[string, import("./harness.mjs").Sent][]} */ ([
   ["outside", from(OUTSIDE)],
   ["next_to_the_list", from("203.0.114.0")],
   ["of_ipv6_outside", from("2001:db9::1")],
@@ -237,7 +245,7 @@ for (const [what, options] of [
   ["that_is_a_list", from(`${INSIDE}, ${OUTSIDE}`)],
   ["that_is_empty", from("")],
   ["that_the_edge_does_not_tell", { key: CAGED_KEY, faults: { nobody: true } }],
-]) {
+])) {
   test(`an_address_${what}_is_refused_on_every_route`, async () => {
     await changesNothing(CAGED, async () => {
       for (const route of routesOf(CAGED)) {

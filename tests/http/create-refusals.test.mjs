@@ -112,10 +112,10 @@ function chunked(bytes, size = 10_000) {
   });
 }
 
-for (const [how, send] of [
+for (const [how, send] of /** @type {[string, (bytes: Buffer) => Buffer | ReadableStream][]} */ ([
   ["of_known_length", (bytes) => bytes],
   ["in_chunks", chunked],
-]) {
+])) {
   test(`a_body_${how}_of_262144_bytes_passes_the_size_gate`, async () => {
     const answer = await api.create(send(bodyOf(MAX_BODY_BYTES)), { key: ORG.key });
     assert.equal(answer.status, 201, answer.text);
@@ -303,7 +303,7 @@ test("with_a_bad_vendor_services_and_documents_are_judged_on_existence_only", as
   }
 });
 
-for (const [what, more, id] of [
+for (const [what, more, id] of /** @type {[string, (id: string) => object, string][]} */ ([
   ["an_archived_vendor", (id) => ({ vendor_id: id }), idOf("cbvndr", "Gone")],
   ["an_archived_control_set", (id) => ({ control_set_ids: [id] }), idOf("cbctst", "old")],
   ["an_archived_service", (id) => ({ service_ids: [id] }), idOf("cbsvc", "Fax")],
@@ -316,7 +316,7 @@ for (const [what, more, id] of [
     (id) => ({ supporting_document_ids: [id] }),
     idOf("cbvdoc", "Other's"),
   ],
-]) {
+])) {
   test(`${what}_is_refused`, async () => {
     const [field] = Object.keys(more(id));
     inOrder(await refusal(more(id)), [field, id]);

@@ -26,11 +26,28 @@ import shipped from "../../dist/worker/entry.mjs";
 
 export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
 
+/**
+ * What a request asks for, as said above.
+ *
+ * @typedef {object} Faults
+ * @property {string} [d1]
+ * @property {number} [slow]
+ * @property {string} [meanwhile]
+ * @property {string} [kv]
+ * @property {number} [clock]
+ * @property {number} [at]
+ * @property {string} [random]
+ * @property {boolean} [abort]
+ * @property {boolean} [nobody]
+ */
+
+/** @typedef {{ DB: D1Database, CREDENTIALS: KVNamespace, ENVIRONMENT?: string }} Env */
+
 // Analysers of this host are not there, and the network says so in its own words.
 const network = globalThis.fetch;
 globalThis.fetch = (request, init) => {
-  if (new URL(request.url ?? request).hostname !== "unreachable.example")
-    return network(request, init);
+  const address = request instanceof Request ? request.url : request;
+  if (new URL(address).hostname !== "unreachable.example") return network(request, init);
   return Promise.reject(
     new TypeError("injected: connect ECONNREFUSED 10.1.2.3:8443 (db.corp.internal)"),
   );
@@ -38,7 +55,9 @@ globalThis.fetch = (request, init) => {
 
 const clock = Date.now;
 const random = crypto.getRandomValues.bind(crypto);
+/** @type {Faults} */
 let faults = {};
+/** @type {number | undefined} */
 let present;
 Date.now = () => {
   if (faults.abort) throw new Error("injected: no clock");
@@ -50,6 +69,11 @@ crypto.getRandomValues = (array) => {
   return random(array);
 };
 
+/**
+ * @template {object} Target
+ * @param {Target} target
+ * @param {Record<PropertyKey, unknown>} methods
+ */
 function behaving(target, methods) {
   return new Proxy(target, {
     get(_, name) {
@@ -62,18 +86,24 @@ function behaving(target, methods) {
   });
 }
 
+/** @returns {Promise<never>} */
 const never = () => new Promise(() => {});
 
+/**
+ * @param {D1Database} target
+ * @param {Faults} faults
+ * @param {() => void} count
+ */
 function database(target, { d1: mode, slow, meanwhile }, count) {
   let writes = false;
   return behaving(target, {
     constructor: target.constructor,
-    prepare(sql) {
+    prepare(/** @type {string} */ sql) {
       if (mode === "panic") throw new Error("injected: no statement");
       writes ||= !sql.startsWith("SELECT");
       return target.prepare(sql);
     },
-    async batch(statements) {
+    async batch(/** @type {D1PreparedStatement[]} */ statements) {
       const writing = writes;
       writes = false;
       count();
@@ -97,15 +127,20 @@ function database(target, { d1: mode, slow, meanwhile }, count) {
   });
 }
 
+/**
+ * @param {KVNamespace} target
+ * @param {string | undefined} mode
+ * @param {() => void} count
+ */
 function cache(target, mode, count) {
   const misbehave = async () => {
     if (mode === "hang") return never();
     if (mode === "junk") return "{";
     throw new Error("injected: KV is down");
   };
-  const get = (...asked) => {
+  const get = (/** @type {unknown[]} */ ...asked) => {
     count();
-    return mode ? misbehave() : target.get(...asked);
+    return mode ? misbehave() : Reflect.apply(target.get, target, asked);
   };
   return behaving(target, {
     constructor: target.constructor,
@@ -114,12 +149,21 @@ function cache(target, mode, count) {
   });
 }
 
+/** @typedef {Request<unknown, IncomingRequestCfProperties>} Arriving */
+
+/** @param {Arriving} request */
 function withoutAddress(request) {
   const headers = new Headers(request.headers);
   headers.delete("cf-connecting-ip");
-  return new Request(request, { headers });
+  // It keeps what the edge tells of the request besides.
+  return /** @type {Arriving} */ (new Request(request, { headers }));
 }
 
+/**
+ * @param {Env} env
+ * @param {Faults} asked
+ * @param {{ d1: number, kv: number }} counts
+ */
 function world(env, asked, counts) {
   return {
     ...env,
@@ -128,7 +172,7 @@ function world(env, asked, counts) {
   };
 }
 
-export default {
+export default /** @satisfies {ExportedHandler<Env>} */ ({
   async fetch(request, env, context) {
     const asked = JSON.parse(request.headers.get("x-test-faults") ?? "{}");
     // Only requests sent one at a time may change the clock or randomness.
@@ -150,4 +194,4 @@ export default {
     }
   },
   scheduled: (event, env, context) => shipped.scheduled(event, env, context),
-};
+});

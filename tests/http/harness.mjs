@@ -56,8 +56,12 @@ export function mintKey(seed, prefix = "ak_test_") {
  * An organization for the importer with one vendor and one key, and what
  * `more` replaces. `key`, `vendor` and `body`, the least request that creates
  * an assessment, are for the tests and no part of the `data`.
+ *
+ * @template {object} [More={}]
+ * @param {string} seed
+ * @param {More} [more]
  */
-export function makeOrg(seed, more = {}) {
+export function makeOrg(seed, more = /** @type {More} */ ({})) {
   const key = mintKey(seed);
   const vendor = idOf("cbvndr", seed);
   const data = {
@@ -71,8 +75,15 @@ export function makeOrg(seed, more = {}) {
   return { data, id: data.id, key, vendor, body: { vendor_id: vendor, control_set_ids: [] } };
 }
 
-/** An assessment for the importer. */
-export function makeAssessment(seed, vendor, more = {}) {
+/**
+ * An assessment for the importer.
+ *
+ * @template {object} [More={}]
+ * @param {string} seed
+ * @param {string} vendor
+ * @param {More} [more]
+ */
+export function makeAssessment(seed, vendor, more = /** @type {More} */ ({})) {
   return {
     id: idOf("cbqsrw", seed),
     vendor_id: vendor,
@@ -85,6 +96,18 @@ export function makeAssessment(seed, vendor, more = {}) {
     ...more,
   };
 }
+
+/**
+ * What a request has besides its method and path: `key` is a bearer credential, `faults`
+ * are those of faulty-entry.mjs.
+ *
+ * @typedef {object} Sent
+ * @property {string} [key]
+ * @property {Record<string, string>} [headers]
+ * @property {BodyInit} [body]
+ * @property {object} [faults]
+ * @property {string} [idempotencyKey] Of a create.
+ */
 
 /** Runs in a folder that is gone afterwards. */
 export async function inTemporaryFolder(work) {
@@ -170,9 +193,16 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
     logs: () => server.getLogs(),
     close: () => server.close(),
 
-    /** Sends a request as it is; `key` adds a bearer credential. */
+    /**
+     * Sends a request as it is; `key` adds a bearer credential.
+     *
+     * @param {string} method
+     * @param {string} path
+     * @param {Sent} [request]
+     */
     async send(method, path, { key, headers = {}, body, faults, asStored } = {}) {
-      const response = await fetch(url.origin + path, {
+      /** @type {RequestInit & { duplex?: "half" }} */
+      const init = {
         method,
         body,
         redirect: "manual",
@@ -182,7 +212,8 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
           ...(faults ? { "x-test-faults": JSON.stringify(faults) } : {}),
           ...headers,
         },
-      });
+      };
+      const response = await fetch(url.origin + path, init);
       const text = await response.text();
       const { status, headers: answered } = response;
       return checked(method, path, { status, headers: answered, text }, asStored);
@@ -192,6 +223,10 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
      * Sends what `fetch` refuses or changes: `headers` is a list of pairs in
      * which a name may stand twice, values are bytes written as Latin-1, and
      * the path goes out as it is.
+     *
+     * @param {string} method
+     * @param {string} path
+     * @param {{ key?: string, headers?: string[][], body?: Uint8Array | string }} [request]
      */
     async sendRaw(method, path, { key, headers = [], body } = {}) {
       const pairs = [["host", url.host], ...headers];
@@ -211,12 +246,20 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
       });
     },
 
-    /** Creates an assessment from a JSON value, or from JSON text or bytes. */
+    /**
+     * Creates an assessment from a JSON value, or from JSON text or bytes.
+     *
+     * @param {unknown} body
+     * @param {Omit<Sent, "body">} [options]
+     */
     create(body, { key = KEYS.harbor, idempotencyKey, ...rest } = {}) {
       const isText = typeof body === "string" || body instanceof Uint8Array;
       return this.send("POST", "/v1/assessments", {
         key,
-        body: isText || body instanceof ReadableStream ? body : JSON.stringify(body),
+        body:
+          isText || body instanceof ReadableStream
+            ? /** @type {BodyInit} */ (body)
+            : JSON.stringify(body),
         ...rest,
         headers: {
           "content-type": "application/json",
@@ -226,12 +269,22 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
       });
     },
 
-    /** Reads an assessment. */
+    /**
+     * Reads an assessment.
+     *
+     * @param {string} id
+     * @param {Sent} [options]
+     */
     retrieve(id, { key = KEYS.harbor, ...rest } = {}) {
       return this.send("GET", `/v1/assessments/${id}`, { key, ...rest });
     },
 
-    /** Archives an assessment. */
+    /**
+     * Archives an assessment.
+     *
+     * @param {string} id
+     * @param {Sent} [options]
+     */
     archive(id, { key = KEYS.harbor, ...rest } = {}) {
       return this.send("DELETE", `/v1/assessments/${id}`, { key, ...rest });
     },

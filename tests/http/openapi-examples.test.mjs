@@ -60,7 +60,12 @@ function normalised(value) {
   return JSON.parse(text);
 }
 
-/** A call of an operation as its parameters' examples have it. */
+/**
+ * A call of an operation as its parameters' examples have it.
+ *
+ * @param {string} id
+ * @param {import("./harness.mjs").Sent & { params?: Record<string, string> }} [options]
+ */
 function call(id, { params = {}, ...options } = {}) {
   const { method, path, parameters = [] } = byId[id];
   const filled = path.replace(
@@ -71,6 +76,11 @@ function call(id, { params = {}, ...options } = {}) {
 }
 
 const json = { "content-type": "application/json" };
+/**
+ * @param {string} id
+ * @param {unknown} body
+ * @param {Parameters<typeof call>[1]} [options]
+ */
 const post = (id, body, { headers, ...options } = {}) =>
   call(id, { body: JSON.stringify(body), headers: { ...json, ...headers }, ...options });
 
@@ -200,10 +210,10 @@ for (const { operationId, responses } of operations) {
 for (const { operationId, requestBody } of operations) {
   for (const name of Object.keys(requestBody?.content["application/json"].examples ?? {})) {
     test(`${operationId}_has_an_answer_to_its_request_${name}`, () => {
-      const success = Object.entries(byId[operationId].responses).find(
-        ([status]) => status < "300",
-      );
-      assert.ok(name in success[1].content["application/json"].examples);
+      const [, success] =
+        Object.entries(byId[operationId].responses).find(([status]) => status < "300") ??
+        assert.fail(operationId);
+      assert.ok(name in success.content["application/json"].examples);
     });
   }
 }

@@ -52,7 +52,11 @@ async function freshWorld(seed) {
 /** Of `org`, in SQL. */
 const inOrg = (org) => `org_id = '${org.id}'`;
 
-for (const [what, status, sql] of [
+for (const [
+  what,
+  status,
+  sql,
+] of /** @type {[string, number, (org: { id: string }) => string][]} */ ([
   ["the_key_is_revoked", 401, (org) => `UPDATE api_keys SET revoked_at = 1 WHERE ${inOrg(org)}`],
   ["the_key_expires", 401, (org) => `UPDATE api_keys SET expires_at = 1 WHERE ${inOrg(org)}`],
   ["the_key_is_deleted", 401, (org) => `DELETE FROM api_keys WHERE ${inOrg(org)}`],
@@ -63,7 +67,7 @@ for (const [what, status, sql] of [
     (org) =>
       `UPDATE organizations SET api_ip_allowlist = '["203.0.113.0/24"]' WHERE id = '${org.id}'`,
   ],
-]) {
+])) {
   test(`while_${what}_a_create_writes_nothing_and_is_answered_${status}`, async () => {
     const { org, request } = await freshWorld(`create while ${what}`);
     const options = { key: org.key, idempotencyKey: "key", faults: { meanwhile: sql(org) } };

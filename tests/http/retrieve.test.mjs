@@ -43,6 +43,7 @@ const HIDDEN = [
 ];
 const UNSET = { name: "unset", type: "number" };
 
+/** @param {{ name: string, type: string, options?: object, enabled?: boolean, archived?: boolean }} field */
 const config = ({ name, type, options, enabled = true, archived = false }) => ({
   id: idOf("cbcfc", name),
   field_name: name,

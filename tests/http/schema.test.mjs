@@ -163,7 +163,7 @@ for (const body of ["null", "[]", "1", '"x"', "true", "[{}]", ` [{${REQUIRED}}]\
 }
 
 // Each as the value of a known field and inside an unknown key.
-for (const [what, value] of [
+for (const [what, value] of /** @type {[string, Buffer][]} */ ([
   ["nan", Buffer.from("NaN")],
   ["infinity", Buffer.from("Infinity")],
   ["negative_infinity", Buffer.from("-Infinity")],
@@ -188,7 +188,7 @@ for (const [what, value] of [
   ["no_value", Buffer.from("")],
   ["a_trailing_comma", Buffer.from("[1,]")],
   ["a_comment", Buffer.from("1/**/")],
-]) {
+])) {
   const around = (start, end) => Buffer.concat([Buffer.from(start), value, Buffer.from(end)]);
 
   test(`${what}_is_no_json_in_a_known_field`, async () => {

@@ -152,10 +152,14 @@ const answersUnderV1 = async (server) => {
   };
 };
 
-for (const [where, server, transport] of [
+for (const [
+  where,
+  server,
+  transport,
+] of /** @type {[string, () => typeof api, RegExp | null][]} */ ([
   ["outside_development", () => api, /^max-age=\d{7,}/],
   ["in_development", () => development, null],
-]) {
+])) {
   test(`every_answer_${where}_is_not_to_be_stored_and_not_to_be_sniffed`, async () => {
     for (const [what, { headers }] of Object.entries(await answersUnderV1(server()))) {
       assert.equal(headers.get("cache-control"), "no-store", what);

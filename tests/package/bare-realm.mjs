@@ -58,7 +58,8 @@ await module.link((specifier, { identifier }) =>
 const before = Reflect.ownKeys(realm).map(String).join();
 await module.evaluate();
 if (Reflect.ownKeys(realm).map(String).join() !== before) throw new Error("a global came or went");
-realm.entry = extname(file) === ".cjs" ? module.namespace.default : module.namespace;
+const { namespace } = /** @type {{ namespace: { default?: unknown } }} */ (module);
+realm.entry = extname(file) === ".cjs" ? namespace.default : namespace;
 const outcome = new Script(
   `try { JSON.stringify(${expression}) } catch ({ name, message }) { name + ": " + message }`,
 ).runInContext(context);

@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT, launchBrowser } from "./projects.mjs";
+import { listen } from "../listen.mjs";
 
 const DIST = join(ROOT, "pkg/dist");
 const ROUNDS = 15;
@@ -58,14 +59,13 @@ await report(`Node.js ${process.version}`, () => {
 });
 
 const server = createServer(async (request, response) => {
-  const isModule = request.url.endsWith(".js");
+  const { url: path = "/" } = request;
+  const isModule = path.endsWith(".js");
   response.setHeader("content-type", isModule ? "text/javascript" : "text/html");
-  response.end(
-    isModule ? await readFile(join(DIST, request.url)) : "<!doctype html><title>x</title>",
-  );
+  response.end(isModule ? await readFile(join(DIST, path)) : "<!doctype html><title>x</title>");
 });
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const url = `http://127.0.0.1:${server.address().port}`;
+const port = await listen(server);
+const url = `http://127.0.0.1:${port}`;
 const browser = await launchBrowser();
 try {
   for (const rate of [1, 4]) {

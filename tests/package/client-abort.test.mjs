@@ -22,7 +22,17 @@ const lost = () => {
   throw new TypeError("fetch failed");
 };
 
-/** What a call may be doing when it is aborted. */
+/**
+ * What a call may be doing when it is aborted.
+ *
+ * @typedef {object} Moment
+ * @property {object} [options]
+ * @property {unknown} [script]
+ * @property {string} [operation]
+ * @property {number} [sent]
+ */
+
+/** @type {Record<string, Moment>} */
 const MOMENTS = {
   while_a_token_is_awaited: { options: { token: never } },
   in_flight: { script: never, sent: 1 },
@@ -36,6 +46,10 @@ const MOMENTS = {
   within_a_read_of_a_wait: { operation: "waitFor", script: never, sent: 1 },
 };
 
+/**
+ * @param {Moment} moment
+ * @param {object} [call]
+ */
 function begin({ script = answer(ASSESSMENT), options, operation = "retrieve" }, call) {
   const made = scripted(script, options);
   return { ...made, pending: made.client[operation](ID, call) };

@@ -83,6 +83,7 @@ for (const operation of Object.keys(OPERATIONS)) {
 
 test("values_of_a_wrong_shape_are_told_with_their_place", async () => {
   const field = { config_id: `cbcfc_${"0".repeat(32)}`, field_name: "x", field_type: "string" };
+  /** @type {[object, RegExp][]} */
   const cases = [
     [{ status: 7 }, /^status must be /],
     [{ id: BODY.vendor_id }, /^id must be /],
@@ -147,6 +148,7 @@ test("error_bodies_of_all_four_shapes_are_read", async () => {
       type: "string_type",
     },
   ];
+  /** @type {[number, unknown, { code?: string, issues?: object[], message: string }][]} */
   const cases = [
     [
       404,
@@ -183,7 +185,7 @@ test("error_bodies_of_all_four_shapes_are_read", async () => {
     assert.equal(error.code, code);
     assert.deepEqual(error.issues, listed);
     assert.equal(error.requestId, `for-${status}`);
-    assert.ok(error.stack.includes(message));
+    assert.ok(error.stack?.includes(message));
   }
 });
 

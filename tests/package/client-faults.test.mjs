@@ -5,9 +5,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InternalError, isId, parseId, validateCreateAssessment } from "../../pkg/dist/index.js";
 import { ASSESSMENT, BODY, ID, answer, never, scripted, settle } from "./client-support.mjs";
+import { standIn } from "./stand-in.mjs";
 
 /** A module whose export `t` is the instruction `unreachable`, where a panic ends. */
-const TRAP = new WebAssembly.Instance(
+const TRAPPING = new WebAssembly.Instance(
   new WebAssembly.Module(
     Uint8Array.of(
       0,
@@ -45,6 +46,7 @@ const TRAP = new WebAssembly.Instance(
     ),
   ),
 ).exports.t;
+const TRAP = /** @type {() => never} */ (TRAPPING);
 
 /** Names of exports whose next call traps. */
 const trapping = new Set();
@@ -52,7 +54,7 @@ let instances = 0;
 
 // The package starts its module at the first call, so this comes in time.
 const { Instance } = WebAssembly;
-WebAssembly.Instance = function (...args) {
+WebAssembly.Instance = standIn((...args) => {
   instances += 1;
   const { exports } = new Instance(...args);
   const wrapped = Object.entries(exports).map(([name, value]) => {
@@ -60,7 +62,7 @@ WebAssembly.Instance = function (...args) {
     return [name, (...rest) => (trapping.delete(name) ? TRAP() : value(...rest))];
   });
   return { exports: Object.fromEntries(wrapped) };
-};
+});
 
 function isFault(error) {
   assert.ok(error instanceof InternalError);
@@ -74,7 +76,8 @@ test("a_fault_of_validation_is_an_internal_error_and_the_next_call_works", () =>
   trapping.add("validate");
   assert.throws(() => validateCreateAssessment(BODY), isFault);
   assert.deepEqual(validateCreateAssessment(BODY), { ok: true, value: BODY });
-  assert.equal(validateCreateAssessment({}).issues.length, 2);
+  const checked = validateCreateAssessment({});
+  assert.equal(checked.ok ? 0 : checked.issues.length, 2);
 });
 
 test("a_fault_of_ids_is_an_internal_error_and_the_next_call_works", () => {

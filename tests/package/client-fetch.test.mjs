@@ -82,7 +82,7 @@ for (const problem of [
       },
     ]) {
       let calls = 0;
-      const client = clientOf((...args) => {
+      const client = clientOf((/** @type {Parameters<typeof fetch>} */ ...args) => {
         calls += 1;
         return fetch(...args);
       });
@@ -140,8 +140,8 @@ for (const problem of OF_NETWORK) {
 test("a_method_that_needs_its_owner_is_told_as_what_it_is_and_works_when_bound", async () => {
   class Binding {
     #answers = [answer(ASSESSMENT)];
-    async fetch() {
-      return this.#answers.pop();
+    async fetch(/** @type {Parameters<typeof fetch>} */ ..._asked) {
+      return this.#answers.pop() ?? assert.fail("asked again");
     }
   }
   const api = new Binding();
@@ -149,13 +149,18 @@ test("a_method_that_needs_its_owner_is_told_as_what_it_is_and_works_when_bound",
     assert.ok(error instanceof TypeError && !(error instanceof AssessmentsError));
     return true;
   });
-  assert.deepEqual(await clientOf((...args) => api.fetch(...args)).retrieve(ID), ASSESSMENT);
+  assert.deepEqual(
+    await clientOf((/** @type {Parameters<typeof fetch>} */ ...args) =>
+      api.fetch(...args),
+    ).retrieve(ID),
+    ASSESSMENT,
+  );
 });
 
 test("where_there_is_no_fetch_an_error_says_so", async (t) => {
   const { fetch } = globalThis;
   t.after(() => (globalThis.fetch = fetch));
-  delete globalThis.fetch;
+  Reflect.deleteProperty(globalThis, "fetch");
   await assert.rejects(clientOf(undefined).retrieve(ID), {
     name: "ConfigurationError",
     message: "There is no fetch here; give one in the options",

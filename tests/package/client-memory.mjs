@@ -17,7 +17,7 @@ async function heapAfter(calls) {
   // What the platform keeps of a request goes in steps, each a turn later.
   for (let turn = 0; turn < 10; turn++) {
     await new Promise((resolve) => setTimeout(resolve, 5));
-    gc();
+    globalThis.gc?.();
   }
   return process.memoryUsage().heapUsed;
 }

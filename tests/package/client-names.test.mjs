@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AssessmentsClient } from "../../pkg/dist/index.js";
 import { ASSESSMENT, BODY, ID, answer, scripted } from "./client-support.mjs";
+import { untyped } from "./untyped.mjs";
 
 const GOOD = { baseUrl: "https://api.example", token: "a-session" };
 
@@ -37,14 +38,14 @@ async function refused(options, message, operations = Object.keys(OPERATIONS)) {
 
 test("options_that_are_no_object_are_refused", async () => {
   for (const options of [undefined, null, "https://api.example", 7, () => {}]) {
-    assert.throws(() => new AssessmentsClient(options), {
+    assert.throws(() => new AssessmentsClient(untyped(options)), {
       name: "ConfigurationError",
       message: /^options must be an object, got /,
     });
     if (options !== undefined) await refused(options, /^options must be an object, got /);
   }
-  assert.throws(() => new AssessmentsClient(), { name: "ConfigurationError" });
-  assert.throws(() => new AssessmentsClient({}), {
+  assert.throws(() => Reflect.construct(AssessmentsClient, []), { name: "ConfigurationError" });
+  assert.throws(() => new AssessmentsClient(untyped({})), {
     name: "ConfigurationError",
     message: /^baseUrl /,
   });
@@ -117,7 +118,10 @@ test("a_setting_of_other_options_is_refused", async () => {
 
 test("a_setting_that_is_undefined_is_none_whatever_its_name", async () => {
   const { client } = scripted(answer(ASSESSMENT), { timeout: undefined });
-  await client.retrieve(ID, { until: undefined, retries: undefined, timeoutMs: undefined });
+  await client.retrieve(
+    ID,
+    untyped({ until: undefined, retries: undefined, timeoutMs: undefined }),
+  );
 });
 
 test("settings_are_of_their_types", async () => {
@@ -129,14 +133,14 @@ test("settings_are_of_their_types", async () => {
     [{ hooks: { onRetry: "log" } }, /^onRetry must be a function$/],
     [{ hooks: { onRequest: null } }, /^onRequest must be a function$/],
   ]) {
-    assert.throws(() => new AssessmentsClient({ ...GOOD, ...options }), {
+    assert.throws(() => new AssessmentsClient({ ...GOOD, ...untyped(options) }), {
       name: "ConfigurationError",
       message,
     });
     await refused(options, message);
   }
   const { fetch, ...rest } = { fetch: undefined, dangerouslyAllowBrowserKey: "yes" };
-  assert.throws(() => new AssessmentsClient({ ...GOOD, fetch, ...rest }), {
+  assert.throws(() => new AssessmentsClient({ ...GOOD, fetch, ...untyped(rest) }), {
     message: "dangerouslyAllowBrowserKey must be true or false",
   });
   await refused({ onUpdate: "log" }, /^onUpdate must be a function$/, ["waitFor", "waitForRun"]);
@@ -216,7 +220,7 @@ test("white_space_within_a_base_url_is_refused_and_no_part_of_a_password_shown",
   ]) {
     assert.throws(
       () => new AssessmentsClient({ ...GOOD, baseUrl }),
-      (error) => {
+      (/** @type {Error} */ error) => {
         assert.equal(error.name, "ConfigurationError");
         assert.match(error.message, /^baseUrl must be an absolute http or https URL, got /);
         assert.ok(!error.message.includes("secret"));

@@ -6,10 +6,14 @@ import { createServer } from "node:http";
 import { after, before, beforeEach, test } from "node:test";
 import { AssessmentsClient, ConnectionError } from "../../pkg/dist/index.js";
 import { ASSESSMENT, BODY, CREATED, ID, answer, scripted } from "./client-support.mjs";
+import { listen } from "../listen.mjs";
 
 /** A server that answers what `reply` says, and keeps what it was asked. */
 async function serverOf() {
-  const kept = { requests: [], reply: undefined };
+  /**
+   * @type {{ requests: any[], reply: { status?: number, headers?: object, json?: unknown }, url: string, close: () => Promise<unknown> }}
+   */
+  const kept = { requests: [], reply: {}, url: "", close: async () => {} };
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString();
     kept.requests.push({
@@ -22,8 +26,8 @@ async function serverOf() {
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end(JSON.stringify(json ?? {}));
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  kept.url = `http://127.0.0.1:${server.address().port}`;
+  const port = await listen(server);
+  kept.url = `http://127.0.0.1:${port}`;
   kept.close = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
@@ -88,7 +92,7 @@ test("a_redirect_to_what_is_no_web_address_is_told_too", async () => {
     ["http://[", "redirected to no URL"],
   ]) {
     near.reply = { status: 307, headers: { location } };
-    await assert.rejects(client().retrieve(ID), (error) => {
+    await assert.rejects(client().retrieve(ID), (/** @type {Error} */ error) => {
       assert.ok(error.message.endsWith(said), error.message);
       assert.ok(!error.message.includes("secret"));
       return true;

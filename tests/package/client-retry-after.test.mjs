@@ -80,7 +80,8 @@ test("two_digits_of_a_year_mean_at_most_fifty_years_ahead", async (t) => {
 });
 
 test("seconds_may_be_many_or_sent_twice", async (t) => {
-  for (const [text, seconds, delayMs] of [
+  /** @type {[string, number, number | undefined][]} */
+  const cases = [
     ["0", 0, 0],
     ["007", 7, 7_000],
     [" 12 ", 12, 12_000],
@@ -89,7 +90,8 @@ test("seconds_may_be_many_or_sent_twice", async (t) => {
     ["3, 20,5", 20, 20_000],
     ["99999999999999999999", 2 ** 32 - 1, undefined],
     ["9".repeat(400), 2 ** 32 - 1, undefined],
-  ]) {
+  ];
+  for (const [text, seconds, delayMs] of cases) {
     assert.deepEqual(await heeded(t, { "retry-after": text }), { seconds, delayMs }, text);
   }
 });

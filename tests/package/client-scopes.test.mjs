@@ -61,7 +61,7 @@ const SCOPES = {
       new Promise((resolve) => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = ({ data }) => resolve(data);
-        active.postMessage(given, [port2]);
+        active?.postMessage(given, [port2]);
       });
   },
   "a sandboxed frame": async () => {
@@ -77,7 +77,7 @@ const SCOPES = {
     await ready;
     return (given) => {
       const told = heard();
-      frame.contentWindow.postMessage(given, "*");
+      frame.contentWindow?.postMessage(given, "*");
       return told;
     };
   },

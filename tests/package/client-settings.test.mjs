@@ -13,6 +13,7 @@ import {
 } from "../../pkg/dist/index.js";
 import { KEYS } from "../http/harness.mjs";
 import { ASSESSMENT, BODY, ID, answer, scripted } from "./client-support.mjs";
+import { untyped } from "./untyped.mjs";
 
 const GOOD = { baseUrl: "https://api.example", token: "a-session" };
 
@@ -58,7 +59,8 @@ test("a_base_url_has_nothing_but_a_host_and_a_path", () => {
     refuses({ baseUrl }, /^baseUrl must have no user name, password, query or fragment$/);
     try {
       new AssessmentsClient({ ...GOOD, baseUrl });
-    } catch ({ message }) {
+    } catch (thrown) {
+      const { message } = /** @type {Error} */ (thrown);
       // What may be a secret is not repeated where logs will hold it.
       assert.ok(!message.includes("secret"));
     }
@@ -146,8 +148,9 @@ test("fetch_and_signal_are_checked", async () => {
 });
 
 test("the_caller_s_fetch_is_called_as_a_plain_function", async () => {
+  /** @type {unknown} */
   let receiver = "not called";
-  const fetch = function () {
+  const fetch = /** @this {unknown} */ function () {
     receiver = this;
     return Promise.resolve(answer(ASSESSMENT));
   };
@@ -160,7 +163,8 @@ test("the_platform_s_fetch_is_looked_up_when_it_is_needed", async (t) => {
   const client = new AssessmentsClient(GOOD);
   const mocked = t.mock.method(globalThis, "fetch", async () => answer(ASSESSMENT));
   assert.deepEqual(await client.retrieve(ID), ASSESSMENT);
-  const [[url, { signal, ...init }]] = mocked.mock.calls.map((call) => call.arguments);
+  const [[url, sent]] = mocked.mock.calls.map((call) => call.arguments);
+  const { signal, ...init } = sent ?? {};
   assert.equal(url, `https://api.example/v1/assessments/${ID}`);
   assert.ok(signal instanceof AbortSignal);
   const headers = { accept: "application/json", authorization: "Bearer a-session" };
@@ -175,11 +179,9 @@ test("making_a_client_does_nothing_yet", (t) => {
 });
 
 test("a_key_of_a_service_account_is_refused_in_a_page", async (t) => {
-  globalThis.window = globalThis;
-  globalThis.document = {};
+  Object.assign(globalThis, { window: globalThis, document: {} });
   t.after(() => {
-    delete globalThis.window;
-    delete globalThis.document;
+    for (const name of ["window", "document"]) Reflect.deleteProperty(globalThis, name);
   });
   for (const token of [KEYS.harbor, async () => KEYS.harbor]) {
     const { client, requests } = scripted(answer(ASSESSMENT), { token });
@@ -201,11 +203,11 @@ test("a_key_of_a_service_account_is_refused_in_a_page", async (t) => {
 test("a_key_of_a_service_account_is_allowed_elsewhere", async () => {
   await scripted(answer(ASSESSMENT), { token: KEYS.harbor }).client.retrieve(ID);
   // A worker of a browser, or a server that renders pages, has one of both at most.
-  globalThis.window = globalThis;
+  Object.assign(globalThis, { window: globalThis });
   try {
     await scripted(answer(ASSESSMENT), { token: KEYS.harbor }).client.retrieve(ID);
   } finally {
-    delete globalThis.window;
+    Reflect.deleteProperty(globalThis, "window");
   }
 });
 
@@ -223,13 +225,13 @@ test("secrets_are_not_shown_by_inspection", async () => {
 
 test("names_that_are_no_names_are_refused_clearly", () => {
   for (const name of ["nope", "", 7, null, undefined, {}, Symbol("s")]) {
-    assert.throws(() => validateField(name, "x"), {
+    assert.throws(() => validateField(untyped(name), "x"), {
       name: "ConfigurationError",
       message: /is no field of the request$/,
     });
     if (name === undefined) continue;
     for (const parse of [parseId, isId]) {
-      assert.throws(() => parse(ID, name), {
+      assert.throws(() => parse(ID, untyped(name)), {
         name: "ConfigurationError",
         message: /is no kind of id$/,
       });

@@ -32,12 +32,16 @@ after(() => process.off("warning", onWarning));
 async function watched(t, work) {
   const most = new Map();
   const { addEventListener } = EventTarget.prototype;
-  t.mock.method(EventTarget.prototype, "addEventListener", function (...args) {
-    addEventListener.apply(this, args);
-    if (!(this instanceof AbortSignal)) return;
-    const now = getEventListeners(this, "abort").length;
-    most.set(this, Math.max(now, most.get(this) ?? 0));
-  });
+  t.mock.method(
+    EventTarget.prototype,
+    "addEventListener",
+    /** @this {EventTarget} */ function (...args) {
+      Reflect.apply(addEventListener, this, args);
+      if (!(this instanceof AbortSignal)) return;
+      const now = getEventListeners(this, "abort").length;
+      most.set(this, Math.max(now, most.get(this) ?? 0));
+    },
+  );
   warnings.length = 0;
   await work();
   // A warning is told only after the work that caused it.
@@ -102,7 +106,10 @@ for (const how of ["abort", "dispose"]) {
       await settle();
       if (how === "abort") controller.abort();
       else client.dispose();
-      for (const { reason } of await ended) assert.equal(reason.name, "AbortError");
+      for (const each of await ended) {
+        assert.ok(each.status === "rejected");
+        assert.equal(each.reason.name, "AbortError");
+      }
     });
     assertLeft(most);
   });

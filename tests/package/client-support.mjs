@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { createServer, request as httpRequest } from "node:http";
 import { AssessmentsClient } from "../../pkg/dist/index.js";
 import { KEYS, idOf } from "../http/harness.mjs";
+import { listen } from "../listen.mjs";
 
 export const ID = idOf("cbqsrw", "a sample");
 export const BODY = { vendor_id: idOf("cbvndr", "a sample"), control_set_ids: [] };
@@ -53,6 +54,9 @@ export function endless(status = 200) {
  * A client whose `fetch` plays `script`, an answer or a function that gives
  * one for each attempt; the last one serves for all that follow. `requests`
  * and `retries` list what was sent and what the client waited for.
+ *
+ * @param {unknown} script
+ * @param {object} [options]
  */
 export function scripted(script, options = {}) {
   const requests = [];
@@ -138,9 +142,10 @@ export async function startProxy(target, { files = {}, headers: extra = {}, sess
   const faults = [];
   const requests = [];
   const server = createServer(async (request, response) => {
-    const file = files[request.url];
+    const { url: path = "/" } = request;
+    const file = files[path];
     if (file !== undefined) {
-      const type = TYPES[request.url.split(".").at(-1)] ?? TYPES.html;
+      const type = TYPES[path.split(".").at(-1) ?? ""] ?? TYPES.html;
       response.writeHead(200, { ...extra, "content-type": type, connection: "close" });
       response.end(file);
       return;
@@ -172,9 +177,9 @@ export async function startProxy(target, { files = {}, headers: extra = {}, sess
     }
     response.end(answered.body);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${port}`,
     faults,
     requests,
     close() {

@@ -116,6 +116,7 @@ test("an_update_is_told_to_its_owner", async () => {
   });
   const options = {
     until: "created",
+    /** @type {string[] | undefined} */
     seen: undefined,
     onUpdate({ status }) {
       this.seen = [status];
@@ -125,12 +126,12 @@ test("an_update_is_told_to_its_owner", async () => {
   assert.deepEqual(options.seen, ["created"]);
 });
 
-for (const [what, given] of [
+for (const [what, given] of /** @type {[string, () => Response][]} */ ([
   ["503", () => answer({ detail: "busy" }, 503)],
   ["429", () => answer({ detail: "busy" }, 429)],
   ["a page of a proxy", () => new Response("<html>", { status: 502 })],
   ["no network", lost],
-]) {
+])) {
   test(`what_may_be_tried_again_is_until_the_wait_is_over: ${what}`, async (t) => {
     const time = clock(t);
     const { client } = scripted(() => (time.now() < 20 * MINUTES ? given() : at("complete")));
@@ -143,11 +144,14 @@ for (const [what, given] of [
     const time = clock(t);
     const { client } = scripted(given);
     const waiting = client.waitFor(ID, { maxWaitMs: 2 * MINUTES });
-    await assert.rejects(time.until(waiting, 3 * MINUTES, 500), (error) => {
-      assert.equal(error.message, `${ID} is not read after 120000 ms`);
-      assert.match(error.cause.name, /^(ApiError|ConnectionError)$/);
-      return true;
-    });
+    await assert.rejects(
+      time.until(waiting, 3 * MINUTES, 500),
+      (/** @type {Error & { cause: Error }} */ error) => {
+        assert.equal(error.message, `${ID} is not read after 120000 ms`);
+        assert.match(error.cause.name, /^(ApiError|ConnectionError)$/);
+        return true;
+      },
+    );
     assert.ok(time.now() >= 2 * MINUTES);
   });
 }
@@ -156,7 +160,7 @@ test("an_error_that_is_long_over_is_no_cause_of_a_time_out", async (t) => {
   const time = clock(t);
   const { client } = scripted([lost, at("created")]);
   const waiting = client.waitFor(ID, { maxWaitMs: MINUTES });
-  await assert.rejects(time.until(waiting, 2 * MINUTES, 500), (error) => {
+  await assert.rejects(time.until(waiting, 2 * MINUTES, 500), (/** @type {Error} */ error) => {
     assert.equal(error.message, `${ID} is still created after 60000 ms`);
     assert.equal(error.cause, undefined);
     return true;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TimeoutError } from "../../pkg/dist/index.js";
 import { ASSESSMENT, ID, answer, clock, endless, never, scripted } from "./client-support.mjs";
+import { untyped } from "./untyped.mjs";
 
 const at = (status, more = {}) => answer({ ...ASSESSMENT, status, ...more });
 const LIFE = [
@@ -53,7 +54,7 @@ test("a_status_that_is_passed_by_is_waited_for_until_time_is_up", async (t) => {
 test("what_is_no_status_is_refused_before_anything_is_sent", async () => {
   const { client, requests } = scripted(at("complete"));
   for (const until of ["completed", "", "Complete", ["complete", "done"], [], null, 7, {}, true]) {
-    await assert.rejects(client.waitFor(ID, { until }), { name: "ConfigurationError" });
+    await assert.rejects(client.waitFor(ID, untyped({ until })), { name: "ConfigurationError" });
   }
   await assert.rejects(client.waitFor(ID, { until: "cancelled" }), {
     message: '"cancelled" is no status of an assessment',

@@ -85,8 +85,8 @@ export function corpus(count, seed) {
   const body = () => {
     if (chance(0.02)) return JSON.stringify(other());
     const request = {};
-    const order = FIELDS.map((field) => [random(), field]).sort(([a], [b]) => a - b);
-    for (const [, field] of order) {
+    const order = FIELDS.map((field) => ({ field, at: random() })).sort((a, b) => a.at - b.at);
+    for (const { field } of order) {
       const required = field === "vendor_id" || field === "control_set_ids";
       if (!chance(required ? 0.95 : 0.4)) continue;
       request[field] = chance(0.93) ? good(field) : other();

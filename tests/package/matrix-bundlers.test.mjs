@@ -41,7 +41,9 @@ async function use(url) {
  * and what became of nothing.js.
  */
 function built(folder) {
-  const files = readdirSync(folder, { recursive: true }).filter((name) => /\.\w+$/.test(name));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.\w+$/.test(name),
+  );
   const text = (name) => readFileSync(join(folder, name), "utf8");
   // Base64 of what every module begins with.
   const inlined = files.filter((name) => text(name).includes("AGFzbQEAAAAB"));

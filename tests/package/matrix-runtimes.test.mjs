@@ -58,7 +58,7 @@ async function said(program, args, folder, env) {
 /** The Node.js of the tests and, where it is another version, the machine's own. */
 function nodes() {
   const version = (program) => execFileSync(program, ["--version"], { encoding: "utf8" }).trim();
-  const found = process.env.PATH.split(delimiter).map((folder) => join(folder, "node"));
+  const found = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "node"));
   const programs = [process.execPath, ...found.filter(existsSync)];
   const byVersion = new Map(programs.map((program) => [version(program), program]));
   return [...byVersion].filter(([version]) => Number.parseInt(version.slice(1), 10) >= 20);

@@ -6,6 +6,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { untyped } from "./untyped.mjs";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const REALM = join(ROOT, "tests/package/bare-realm.mjs");
@@ -68,7 +69,7 @@ const BODY = { vendor_id: "cbvndr_bdbb39ff21c65aa009a055bb64bf3703", control_set
 
 /** The outcome of `work` while a global is something else. */
 async function whileGlobal(name, value, work) {
-  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name) ?? assert.fail(name);
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   try {
     return await work();
@@ -87,7 +88,8 @@ for (const [what, crypto] of Object.entries({
   },
 })) {
   test(`a_create_where_crypto_is_${what}_asks_for_a_key_and_blames_no_request`, async () => {
-    const { AssessmentsClient, ConfigurationError } = await import("../../pkg/dist/node.js");
+    const { readable } = await import("./readable.mjs");
+    const { AssessmentsClient, ConfigurationError } = readable;
     const fetch = async () => Response.json({ detail: "Not Found" }, { status: 404 });
     const client = new AssessmentsClient({ baseUrl: "http://127.0.0.1", token: "t", fetch });
     await whileGlobal("crypto", crypto, async () => {
@@ -103,11 +105,12 @@ for (const [what, crypto] of Object.entries({
 }
 
 test("every_kind_of_refusal_is_an_error_of_its_own_class", async () => {
-  const { AssessmentsClient } = await import("../../pkg/dist/node.js");
+  const { readable } = await import("./readable.mjs");
+  const { AssessmentsClient } = readable;
   const fetch = () => assert.fail("sent");
   const client = new AssessmentsClient({ baseUrl: "http://127.0.0.1", token: "t", fetch });
   await assert.rejects(client.retrieve("x"), { name: "IdError", code: "missing_separator" });
-  await assert.rejects(client.create({}), { name: "ValidationError", status: 422 });
+  await assert.rejects(client.create(untyped({})), { name: "ValidationError", status: 422 });
   await assert.rejects(client.create(BODY, { idempotencyKey: "" }), {
     name: "ValidationError",
     status: 400,

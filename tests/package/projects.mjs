@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
+import { listen } from "../listen.mjs";
 
 export const ROOT = new URL("../..", import.meta.url).pathname;
 const PROJECTS = new URL("projects/", import.meta.url).pathname;
@@ -153,9 +154,9 @@ export function serve(folders, headers = {}) {
 
 async function listening(handler) {
   const server = createServer(handler);
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${port}`,
     close: () => {
       server.closeAllConnections();
       server.close();

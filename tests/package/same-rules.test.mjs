@@ -11,6 +11,7 @@ import { KEYS, ROOT, startApi } from "../http/harness.mjs";
 import { validateCreateAssessment } from "../../pkg/dist/index.js";
 import { corpus } from "./corpus.mjs";
 import { launchBrowser } from "./projects.mjs";
+import { listen } from "../listen.mjs";
 
 const SEED = Number(process.env.CORPUS_SEED ?? 20_261_124);
 const COUNT = 20_000;
@@ -34,7 +35,11 @@ async function nativeOutcomes() {
   child.stdin.end(bodies.map((body) => `${body}\n`).join(""));
   const chunks = [];
   for await (const chunk of child.stdout) chunks.push(chunk);
-  return Buffer.concat(chunks).toString().trimEnd().split("\n").map(JSON.parse);
+  return Buffer.concat(chunks)
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((text) => JSON.parse(text));
 }
 
 test("the_package_in_node_says_what_native_rust_says", () => {
@@ -47,17 +52,17 @@ test("the_package_in_node_says_what_native_rust_says", () => {
 test("the_package_in_chromium_says_what_native_rust_says", async () => {
   const module = await readFile(join(ROOT, "pkg/dist/index.js"));
   const server = createServer((request, response) => {
-    const isModule = request.url === "/index.js";
+    const isModule = request.url === "/assessments-edge.js";
     response.setHeader("content-type", isModule ? "text/javascript" : "text/html");
     response.end(isModule ? module : "<!doctype html><title>corpus</title>");
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listen(server);
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    await page.goto(`http://127.0.0.1:${port}/`);
     const outcomes = await page.evaluate(async (bodies) => {
-      const { validateCreateAssessment } = await import("/index.js");
+      const { validateCreateAssessment } = await import("/assessments-edge.js");
       return JSON.stringify(bodies.map((body) => validateCreateAssessment(JSON.parse(body))));
     }, bodies);
     assert.deepEqual(JSON.parse(outcomes), native);

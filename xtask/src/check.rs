@@ -96,6 +96,7 @@ fn types() -> Result<()> {
         ("the package", "tsconfig/pkg.json"),
         ("the dashboard", "tsconfig/www.json"),
         ("the Worker's entry", "tsconfig/worker.json"),
+        ("the tests", "tsconfig/tests.json"),
     ] {
         step(&format!("checking the types of {what}"));
         run(
