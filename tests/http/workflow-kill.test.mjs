@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
+import { queries } from "./commands-support.mjs";
 import { ROOT, XTASK, inTemporaryFolder } from "./harness.mjs";
 import { orgWithWorkflows, startAnalyser, until } from "./workflow-support.mjs";
 
@@ -104,17 +105,6 @@ async function dev(state, port) {
     await server.crash();
     throw error;
   }
-}
-
-/** The rows of each query on a local database that nobody has open. */
-async function queries(state, ...sql) {
-  const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
-  const args = ["d1", "execute", "assessments", "--local", "--json", "--persist-to", state];
-  const { stdout } = await run(process.execPath, [wrangler, ...args, "--command", sql.join(";")], {
-    cwd: ROOT,
-    maxBuffer: 64 << 20,
-  });
-  return JSON.parse(stdout).map(({ results }) => results);
 }
 
 test("runs_survive_being_killed_again_and_again", (t) =>
