@@ -87,7 +87,7 @@ test("values_of_a_wrong_shape_are_told_with_their_place", async () => {
   const cases = [
     [{ status: 7 }, /^status must be /],
     [{ id: BODY.vendor_id }, /^id must be /],
-    [{ control_set_ids: ["cbctst_1"] }, /^control_set_ids\.0 must be /],
+    [{ control_set_ids: [1] }, /^control_set_ids\.0 must be /],
     [{ control_set_ids: null }, /^control_set_ids must be /],
     [{ findings_count: -1 }, /^findings_count must be /],
     [{ findings_count: null }, /^findings_count must be /],
