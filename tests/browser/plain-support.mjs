@@ -10,6 +10,7 @@ export const [ANA, , , DEE] = ORGS.harbor.users;
 export const [, , , ARCHIVED_SET] = CONTROL_SETS;
 
 export const RULES_MISSING = "This browser does not allow WebAssembly here";
+export const REFUSED = "The API refused this";
 
 export const EVERYTHING = {
   vendor_id: NORTHWIND.id,
