@@ -1,6 +1,6 @@
 //! The fields of request bodies, each written down once.
 //!
-//! [`with_request_fields!`] is the table of a create's fields (4.1): key, type,
+//! `with_request_fields!` is the table of a create's fields (4.1): key, type,
 //! whether it must be there, what it holds and how much of it, and what readers
 //! are told. The schema check, the limits, the request's types, the OpenAPI
 //! description, the TypeScript types and what the dashboard asks all come from it.

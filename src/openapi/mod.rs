@@ -1,14 +1,14 @@
 //! The surface as an OpenAPI 3.1 document, made at build time from the types,
 //! the routes and the problems of this crate.
 //!
-//! - [`operations`]: the routes, their parameters and request bodies
-//! - [`routes`]: what is said of each route
-//! - [`responses`]: what each route answers
-//! - [`samples`], [`errors`]: the problems that it answers with, and their schemas
-//! - [`schemas`]: the types as schemas
-//! - [`words`]: what the document says of them to its readers
-//! - [`names`]: names within the document
-//! - [`examples`]: requests and answers that a test really sends and gets
+//! - `operations`: the routes, their parameters and request bodies
+//! - `routes`: what is said of each route
+//! - `responses`: what each route answers
+//! - `samples`, `errors`: the problems that it answers with, and their schemas
+//! - `schemas`: the types as schemas
+//! - `words`: what the document says of them to its readers
+//! - `names`: names within the document
+//! - `examples`: requests and answers that a test really sends and gets
 
 mod errors;
 mod examples;

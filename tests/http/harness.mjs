@@ -107,6 +107,7 @@ export function makeAssessment(seed, vendor, more = /** @type {More} */ ({})) {
  * @property {BodyInit} [body]
  * @property {object} [faults]
  * @property {string} [idempotencyKey] Of a create.
+ * @property {boolean} [asStored] Rows that others wrote are shown, which the description does not know.
  */
 
 /** Runs in a folder that is gone afterwards. */

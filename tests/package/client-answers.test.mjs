@@ -298,12 +298,14 @@ test("an_error_shows_no_credential_though_the_answer_echoes_it", async (t) => {
     const short = await outcome("create", new Response(`Bearer ${token}!`, { status }), { token });
     assert.equal(short.error.body, "Bearer ...!");
   }
-  for (const [status, detail] of [
+  /** @type {[number, unknown][]} */
+  const echoes = [
     [401, `bad Bearer ${token}`],
     [403, { code: token, message: `${token} may not` }],
     [400, { error: `vendor_id: ${token} not found` }],
     [422, [{ loc: ["body", token], msg: `not ${token}`, type: token }]],
-  ]) {
+  ];
+  for (const [status, detail] of echoes) {
     const { error } = await outcome("create", answer({ detail }, status), { token });
     assert.equal(error.status, status);
     const shown = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error);
