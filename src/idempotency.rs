@@ -105,6 +105,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_name_for_people_is_that_of_the_header() {
+        assert!(HEADER.eq_ignore_ascii_case(crate::header::IDEMPOTENCY_KEY));
+    }
+
+    #[test]
     fn visible_ascii_up_to_255_characters_is_a_key() {
         let all: String = ('!'..='~').collect();
         assert!(IdempotencyKey::parse(&all).is_ok());

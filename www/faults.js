@@ -1,11 +1,16 @@
 // Where in the form a refusal belongs.
 
+import { hasRules } from "./rules.js";
+
 /** @import { Failure } from "./api.js" */
+
+/** A reason in words that the package does not know, of a field that it names first. */
+const OF_FIELD = /^([A-Za-z_-]+): (.*)$/s;
 
 /**
  * What is wrong with a field, or with the entry of a list at `index`.
  *
- * @typedef {{ msg: string, type: string, index?: string | number | undefined }} Fault
+ * @typedef {{ msg: string, type: string, index?: string | number | undefined }} FieldIssue
  */
 
 /**
@@ -25,11 +30,11 @@ const CODES = { workflow_not_found: "trigger_workflow", workflow_disabled: "trig
  * @param {string[]} known
  */
 export function byField(failure, sent, known) {
-  /** @type {Map<string, Fault[]>} */
+  /** @type {Map<string, FieldIssue[]>} */
   const fields = new Map();
   /** @type {string[]} */
   const rest = [];
-  const put = (/** @type {string} */ field, /** @type {Fault} */ issue) => {
+  const put = (/** @type {string} */ field, /** @type {FieldIssue} */ issue) => {
     if (known.includes(field)) fields.set(field, [...(fields.get(field) ?? []), issue]);
     else rest.push(issue.msg);
   };
@@ -39,13 +44,15 @@ export function byField(failure, sent, known) {
       const [, name, index] = loc;
       const field = String(name);
       // An entry of a list is shown beside what is said of it, a field's own id is not.
-      const isBadId = type === "not_found" && index === undefined;
-      put(field, { msg: isBadId ? `${sent[field]} ${msg}` : msg, type, index });
+      const id = type === "not_found" && index === undefined ? sent[field] : undefined;
+      put(field, { msg: typeof id === "string" ? `${id} ${msg}` : msg, type, index });
     }
   } else if (code !== undefined && code in CODES) {
     put(CODES[code], { msg: message, type: code });
   } else {
-    rest.push(message);
+    const [, field = "", msg = ""] = (hasRules() && OF_FIELD.exec(message)) || [];
+    if (known.includes(field)) put(field, { msg, type: "refused" });
+    else rest.push(message);
   }
   return { fields, rest };
 }

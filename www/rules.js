@@ -40,6 +40,9 @@ export async function loadRules() {
   return ready;
 }
 
+/** Whether the package can run. */
+export const hasRules = () => ready;
+
 /**
  * The package's client, if it can run.
  *

@@ -11,6 +11,7 @@ import {
   KEY,
   NORTHWIND,
   REPLAYED,
+  TAKEN,
   UNANSWERED,
   arrived,
   connect,
@@ -213,7 +214,9 @@ for (const name of ["New key", "Start over", "Fill in an example"]) {
       await field(page, "vendor_id").fill(NORTHWIND.id);
     }
     await sendAgain(page);
-    await page.waitForURL(ASSESSMENT);
+    // An example is another request than the one whose key this is, and is told so.
+    if (name === "Fill in an example") await refused(page, TAKEN);
+    else await page.waitForURL(ASSESSMENT);
     assert.equal(await countOf(), had + 1);
     assert.equal(keysOf(sent).size, 1);
     await finish(page);

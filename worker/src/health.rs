@@ -17,15 +17,15 @@ thread_local! {
     static HEALTH: RefCell<Health> = RefCell::default();
 }
 
-/// How often the database was found not to answer, for [`next_step`].
+/// How often the database was found not to answer, for [`next`].
 pub(crate) fn failures() -> u32 {
     HEALTH.with_borrow(|health| health.failures)
 }
 
 /// What a request for the health does next, which saw that many failures when
 /// it came.
-pub(crate) fn next_step(failures_seen: u32, now: Timestamp) -> Step {
-    HEALTH.with_borrow_mut(|health| health.next_step(failures_seen, now))
+pub(crate) fn next(failures_seen: u32, now: Timestamp) -> Next {
+    HEALTH.with_borrow_mut(|health| health.next(failures_seen, now))
 }
 
 /// Remembers what the request that asked at `asked_at` was answered.
@@ -40,7 +40,7 @@ pub(crate) fn forget() {
 
 /// What a request for the health does next.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum Next {
     /// The database answered a moment ago.
     Good,
     /// It did not, for another request at the same time.
@@ -61,19 +61,19 @@ struct Health {
 }
 
 impl Health {
-    fn next_step(&mut self, failures_seen: u32, now: Timestamp) -> Step {
+    fn next(&mut self, failures_seen: u32, now: Timestamp) -> Next {
         let is_recent = |seconds, time: Option<Timestamp>| {
             time.is_some_and(|time| is_within(seconds, time, now))
         };
         if is_recent(HEALTH_SECONDS, self.good_at) {
-            Step::Good
+            Next::Good
         } else if self.failures != failures_seen {
-            Step::Failed
+            Next::Failed
         } else if is_recent(PATIENCE_SECONDS, self.asked_at) {
-            Step::Wait
+            Next::Wait
         } else {
             self.asked_at = Some(now);
-            Step::Ask
+            Next::Ask
         }
     }
 
@@ -99,29 +99,29 @@ mod tests {
     #[test]
     fn a_good_answer_serves_for_five_seconds() {
         let mut health = Health::default();
-        assert_eq!(health.next_step(0, at(100)), Step::Ask);
+        assert_eq!(health.next(0, at(100)), Next::Ask);
         health.note(at(100), true);
-        assert_eq!(health.next_step(0, at(104)), Step::Good);
-        assert_eq!(health.next_step(0, at(105)), Step::Ask);
+        assert_eq!(health.next(0, at(104)), Next::Good);
+        assert_eq!(health.next(0, at(105)), Next::Ask);
     }
 
     #[test]
     fn one_asks_and_the_others_wait_for_it() {
         let mut health = Health::default();
-        assert_eq!(health.next_step(0, at(100)), Step::Ask);
-        assert_eq!(health.next_step(0, at(100)), Step::Wait);
-        assert_eq!(health.next_step(0, at(101)), Step::Wait);
+        assert_eq!(health.next(0, at(100)), Next::Ask);
+        assert_eq!(health.next(0, at(100)), Next::Wait);
+        assert_eq!(health.next(0, at(101)), Next::Wait);
         health.note(at(100), false);
         // Who waited has the answer; who comes now asks.
-        assert_eq!(health.next_step(0, at(101)), Step::Failed);
-        assert_eq!(health.next_step(1, at(101)), Step::Ask);
+        assert_eq!(health.next(0, at(101)), Next::Failed);
+        assert_eq!(health.next(1, at(101)), Next::Ask);
     }
 
     #[test]
     fn nobody_waits_long_for_one_that_is_gone() {
         let mut health = Health::default();
-        assert_eq!(health.next_step(0, at(100)), Step::Ask);
-        assert_eq!(health.next_step(0, at(102)), Step::Ask);
-        assert_eq!(health.next_step(0, at(102)), Step::Wait);
+        assert_eq!(health.next(0, at(100)), Next::Ask);
+        assert_eq!(health.next(0, at(102)), Next::Ask);
+        assert_eq!(health.next(0, at(102)), Next::Wait);
     }
 }

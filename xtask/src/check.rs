@@ -68,7 +68,7 @@ pub(crate) fn run_command() -> Result<()> {
     run(
         cargo()
             .args(["doc", "--quiet", "--no-deps", "--package=assessments"])
-            .arg("--features=definitions,openapi")
+            .arg("--features=definitions,digest,openapi")
             .env("RUSTDOCFLAGS", "-D warnings"),
         "mend what rustdoc reports above",
     )?;

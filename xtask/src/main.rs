@@ -54,7 +54,7 @@ enum Command {
         /// What to build; everything if not given
         target: Option<build::Target>,
     },
-    /// Check formatting and lints, native and wasm32
+    /// Check formatting, lints and types, the description of the API, and the dependencies
     Check,
     /// Print a new service-account key, to put into an import file
     Key {

@@ -32,7 +32,10 @@ fn rust() -> Result<()> {
     for (what, arguments) in [
         (
             "the library",
-            &["--package=assessments", "--features=definitions,openapi"][..],
+            &[
+                "--package=assessments",
+                "--features=definitions,digest,openapi",
+            ][..],
         ),
         (
             "what must hold for any bytes",

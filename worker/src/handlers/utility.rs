@@ -11,7 +11,7 @@ use crate::assets::{self, AssetError};
 use crate::caller::admission::{self, Admission};
 use crate::caller::identity;
 use crate::failure::Failure;
-use crate::health::{self, Step};
+use crate::health::{self, Next};
 use crate::platform::clock;
 use crate::platform::context::Context;
 use crate::storage::database::{Databases, StorageError};
@@ -49,13 +49,13 @@ pub(super) async fn health(context: &Context) -> Result<Answer, Failure> {
     let failures_seen = health::failures();
     loop {
         let now = clock::now();
-        match health::next_step(failures_seen, now) {
-            Step::Good => break,
-            Step::Failed => return Err(StorageError::failed("probe", &"failed just now").into()),
-            Step::Wait => {
+        match health::next(failures_seen, now) {
+            Next::Good => break,
+            Next::Failed => return Err(StorageError::failed("probe", &"failed just now").into()),
+            Next::Wait => {
                 Delay::from(Duration::from_millis(HEALTH_WAIT_MILLISECONDS)).await;
             }
-            Step::Ask => {
+            Next::Ask => {
                 let probed = Databases::new(context.env()).probe().await;
                 health::note(now, probed.is_ok());
                 probed?;

@@ -187,7 +187,7 @@ fn thousands(digits: &str) -> String {
         .checked_sub(3)
         .and_then(|at| digits.split_at_checked(at))
     {
-        Some((before, after)) if !before.is_empty() => format!("{before} {after}"),
+        Some((before, after)) if !before.is_empty() => format!("{} {after}", thousands(before)),
         _ => digits.to_owned(),
     }
 }
