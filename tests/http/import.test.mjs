@@ -89,6 +89,12 @@ test("labels_are_those_that_are_stored_where_the_file_states_no_options", async 
   await load({ ...org.data, custom_fields: [field], assessments: [assessment] });
   const read = await api.retrieve(assessment.id, { key: org.key });
   assert.equal(read.json.custom_fields[0].value, "gold");
+  for (const value of ["goldd", ""]) {
+    const other = makeAssessment(`with the label ${value}`, org.vendor, {
+      custom_fields: [{ config_id: field.id, value }],
+    });
+    await refused(load({ ...org.data, custom_fields: [field], assessments: [other] }));
+  }
 });
 
 test("a_custom_field_keeps_its_type_and_may_change_all_else", async () => {

@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use super::file::{Assessment, ImportFile, Named, Organization, Stated, Vendor};
 use rules::{
-    archive_assessments_of_archived_vendors, free_workflow_names, guards, revocations,
-    roles_of_new_keys, workflow_versions,
+    archive_assessments_of_archived_vendors, free_workflow_names, guards, labels_of_stored_options,
+    revocations, roles_of_new_keys, workflow_versions,
 };
 use table::{MAX_STATEMENT_BYTES, Table, unstated};
 use tables::{
@@ -25,7 +25,7 @@ use tables::{
     CONTROL_SETS, CUSTOM_FIELD_CONFIGS, CUSTOM_FIELD_VALUES, FINDINGS, ORGANIZATIONS, PORTALS,
     SERVICES, USERS, VENDOR_DOCUMENTS, VENDORS, WORKFLOW_DEFINITIONS,
 };
-use values::{flag, list, or_unstated};
+use values::{flag, list, or_unstated, rows_of};
 
 /// The statements that load `file`, each without a line break.
 ///
@@ -169,7 +169,8 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
                 .collect()
         })
     });
-    load(&ASSESSMENTS, &|org| {
+    statements.extend(labels_of_stored_options(file));
+    let assessments = rows_of(file, |org| {
         let assessments = org.assessments.iter();
         assessments
             .map(|assessment| {
@@ -188,6 +189,7 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
             })
             .collect()
     });
+    statements.extend(ASSESSMENTS.load(&assessments));
     statements.extend(workflow_versions(file)?);
     statements.extend(secrets::statements(file));
     statements.extend(revocations(file));

@@ -2,8 +2,9 @@
 //! API's back, and what follows from what the file says.
 
 use anyhow::Result;
-use assessments::assessment::Status;
+use assessments::assessment::{CustomFieldType, Status};
 use assessments::digest::KeyHash;
+use assessments::id::CustomFieldConfigId;
 use serde_json::{Value, json};
 
 use super::table::for_rows;
@@ -121,6 +122,42 @@ pub(super) fn roles_of_new_keys(file: &ImportFile) -> Vec<String> {
     for_rows(&keys, |rows| {
         format!(
             "INSERT INTO import_demand (place, missing) SELECT f.value ->> 0, '\"role\" is missing, and the key is new' FROM json_each({rows}) f WHERE NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.org_id = f.value ->> 1 AND k.secret_sha256 = f.value ->> 2);"
+        )
+    })
+}
+
+/// Where the file does not state the options of a field, a label must be one of
+/// those that are stored.
+pub(super) fn labels_of_stored_options(file: &ImportFile) -> Vec<String> {
+    let labelled = rows_of(file, |org| {
+        let unstated = |config: &CustomFieldConfigId| {
+            org.custom_fields.iter().any(|field| {
+                let has_options = matches!(
+                    field.field_type,
+                    CustomFieldType::Select | CustomFieldType::Multiselect
+                );
+                field.id == *config && has_options && field.options.is_none()
+            })
+        };
+        let values = org.assessments.iter().flat_map(|assessment| {
+            let values = assessment.custom_fields.iter();
+            values.map(move |(config, value)| (assessment, config, value))
+        });
+        values
+            .filter(|(_, config, _)| unstated(config))
+            .map(|(assessment, config, value)| {
+                let place = format!("assessment {}, custom field {config}", assessment.id);
+                let labels = match value {
+                    Value::Array(labels) => json!(labels),
+                    label => json!([label]),
+                };
+                json!([place, org.id, assessment.id, config, labels])
+            })
+            .collect()
+    });
+    for_rows(&labelled, |rows| {
+        format!(
+            "INSERT INTO import_demand (place, missing) SELECT f.value ->> 0, 'a label is none of the options that are stored' FROM json_each({rows}) f JOIN custom_field_configs c ON c.org_id = f.value ->> 1 AND c.id = f.value ->> 3 WHERE NOT EXISTS (SELECT 1 FROM assessments a WHERE a.org_id = f.value ->> 1 AND a.id = f.value ->> 2) AND EXISTS (SELECT 1 FROM json_each(f.value -> 4) l WHERE l.value NOT IN (SELECT o.value FROM json_each(c.options) o));"
         )
     })
 }
