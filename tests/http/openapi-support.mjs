@@ -11,7 +11,8 @@ const PYTHON = process.env.PYTHON ?? join(TOOLS, ".venv/bin/python");
 
 /** Runs a program to its good end; what it printed. */
 export async function run(program, args, { cwd = TOOLS, env = {} } = {}) {
-  const { NODE_OPTIONS, NODE_TEST_CONTEXT, ...inherited } = process.env;
+  // Python's tools take any FORCE_COLOR, 0 too, for a wish to have colours.
+  const { NODE_OPTIONS, NODE_TEST_CONTEXT, FORCE_COLOR, ...inherited } = process.env;
   const child = spawn(program, args, {
     cwd,
     env: { ...inherited, ...env },
