@@ -250,7 +250,8 @@ test("runs_survive_being_killed_again_and_again", (t) =>
       t.diagnostic(`${analyser.requests.length} calls were made, runs begun anew: ${restarts}`);
       assert.equal(runs.length, ROUNDS * RUNS_OF_A_ROUND);
       for (const row of runs) {
-        assert.equal(row.status, "completed");
+        const messages = steps.filter((step) => step.run_id === row.id).map((one) => one.message);
+        assert.equal(row.status, "completed", JSON.stringify(messages));
         assert.equal(row.assessment_status, "complete");
         assert.equal(row.score_percent, 0.9);
         const titles = findings.filter((one) => one.assessment_id === row.assessment);
