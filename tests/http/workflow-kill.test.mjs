@@ -125,13 +125,14 @@ test("runs_survive_being_killed_again_and_again", (t) =>
     let isOver = false;
     try {
       const { data, key, body } = orgWithWorkflows("kill", {
+        // As many attempts as there may be: those of a busy machine time out.
         flow: [
           ["begin_assessment"],
-          ["call", { url: `${analyser.url}/1` }],
+          ["call", { url: `${analyser.url}/1`, retries: 10 }],
           ["wait", { seconds: 2 }],
           ["update_assessment", { status: "review_evals" }],
           ["wait_for_event", { event: "go", timeout_seconds: 3600 }],
-          ["call", { url: `${analyser.url}/5` }],
+          ["call", { url: `${analyser.url}/5`, retries: 10 }],
           ["wait", { seconds: 1 }],
           [
             "complete_assessment",

@@ -5,9 +5,9 @@ import {
   InternalError, ResponseShapeError, TimeoutError, UnreachableError, ValidationError,
 } from "assessments-edge";
 import type {
-  ArchivedAssessment, Assessment, AssessmentId, AssessmentStatus, CallOptions, CallSettings,
+  ApiErrorCode, ApiHeader, ArchivedAssessment, Assessment, AssessmentId, AssessmentStatus, CallOptions, CallSettings,
   ClientOptions, CreateOptions, CreatedAssessment, CustomField, CustomFieldType, CustomFieldValue,
-  Fetch, FetchInit, FetchedResponse, Hooks, RunWaitOptions, WaitOptions, WaitTimes, WithResponse, WorkflowActionType, WorkflowArtifact,
+  Fetch, FetchInit, FetchedResponse, Hooks, IdErrorCode, IssueType, RunWaitOptions, WaitOptions, WaitTimes, WithResponse, WorkflowActionType, WorkflowArtifact,
   WorkflowRun, WorkflowRunId, WorkflowRunStatus, WorkflowRunStep, WorkflowStepStatus,
 } from "assessments-edge";
 
@@ -129,3 +129,12 @@ const disposable: Disposable = client;
 disposable[Symbol.dispose]();
 const perhaps: AbortSignal | undefined = Math.random() > 2 ? AbortSignal.abort() : undefined;
 void client.retrieve("cbqsrw_0128e42c9f5c076efa5c191794409293", { signal: perhaps });
+
+// The closed sets of today: known names are told apart, and a later one is a text.
+export const replayed: ApiHeader = "idempotent-replayed";
+export const malformed: IdErrorCode = "wrong_kind";
+export const missing: IssueType = "missing";
+export const gone: ApiErrorCode = "assessment_not_found";
+// @ts-expect-error There is no such code.
+export const odd: ApiErrorCode = "assessment_vanished";
+export const later: ApiError["code"] = "assessment_vanished";
