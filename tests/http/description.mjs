@@ -43,20 +43,21 @@ export function operationOf(method, target) {
   return route?.operations[method.toLowerCase()];
 }
 
-const validators = new Map();
+const validators = new WeakMap();
 
 function validatorOf(schema) {
-  const key = JSON.stringify(schema);
-  if (!validators.has(key)) validators.set(key, ajv.compile({ ...closed(schema), components }));
-  return validators.get(key);
+  let validate = validators.get(schema);
+  if (!validate) {
+    validate = ajv.compile({ ...closed(schema), components });
+    validators.set(schema, validate);
+  }
+  return validate;
 }
 
 function assertValid(schema, value, what) {
   const validate = validatorOf(schema);
-  assert.ok(
-    validate(value),
-    `${what}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`,
-  );
+  if (validate(value)) return;
+  assert.fail(`${what}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`);
 }
 
 /**
