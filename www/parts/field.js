@@ -7,7 +7,7 @@ import { describe } from "./controls.js";
 /**
  * @import { CreateAssessmentRequest, IdKind, Issue } from "assessments-edge/slim"
  * @import { Child, Props } from "../dom.js"
- * @import { Fault } from "../faults.js"
+ * @import { FieldIssue } from "../faults.js"
  * @import { IdField } from "./id-field.js"
  * @import { IdListField } from "./id-list-field.js"
  */
@@ -36,7 +36,7 @@ const SHOWN_FAULTS = 5;
 const OWN_WORDS = texts.create.issues;
 
 /** What an issue says, in our words if we have any. */
-export const sentence = (/** @type {Fault} */ { type, msg }) => OWN_WORDS[type] ?? msg;
+export const sentence = (/** @type {FieldIssue} */ { type, msg }) => OWN_WORDS[type] ?? msg;
 
 /**
  * The input of ids: nothing completes, corrects or underlines what is typed.

@@ -7,7 +7,7 @@ import { texts } from "../texts.js";
 
 /**
  * @import { Child } from "../dom.js"
- * @import { Fault } from "../faults.js"
+ * @import { FieldIssue } from "../faults.js"
  * @import { Form, RequestField } from "./field.js"
  * @import { IdListField } from "./id-list-field.js"
  */
@@ -16,7 +16,7 @@ export class IdField {
   #input;
   #frame;
   #form;
-  /** @type {Fault[]} */
+  /** @type {FieldIssue[]} */
   #ofServer = [];
 
   /** @param {{ name: RequestField, required?: boolean, form: Form }} parts */
@@ -63,7 +63,7 @@ export class IdField {
   /**
    * Shows issues that were found elsewhere, until the id changes.
    *
-   * @param {Fault[]} issues
+   * @param {FieldIssue[]} issues
    */
   setIssues(issues) {
     this.#ofServer = issues;
@@ -101,7 +101,7 @@ export class IdField {
  *
  * @param {IdField | IdListField} field
  * @param {string} text
- * @param {Fault} issue
+ * @param {FieldIssue} issue
  * @param {number | undefined} offset
  * @param {Form} form
  * @returns {Child}

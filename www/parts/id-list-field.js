@@ -9,7 +9,7 @@ import { Frame, idInput, sentence } from "./field.js";
 import { idFaultLine } from "./id-field.js";
 
 /**
- * @import { Fault } from "../faults.js"
+ * @import { FieldIssue } from "../faults.js"
  * @import { Form, RequestField } from "./field.js"
  */
 
@@ -24,7 +24,7 @@ export class IdListField {
   #head = h("span", { class: "field-count" });
   /** @type {string[]} */
   #texts = [];
-  /** @type {Fault[]} */
+  /** @type {FieldIssue[]} */
   #ofServer = [];
 
   /** @param {{ name: RequestField, form: Form }} parts */
@@ -84,7 +84,7 @@ export class IdListField {
    * Shows issues that were found elsewhere, until the list changes. `index`
    * tells which entry an issue is about, if it is about one.
    *
-   * @param {Fault[]} issues
+   * @param {FieldIssue[]} issues
    */
   setIssues(issues) {
     this.#ofServer = issues;
@@ -99,7 +99,7 @@ export class IdListField {
     this.#input.focus();
   }
 
-  /** @returns {Fault[]} */
+  /** @returns {FieldIssue[]} */
   #issues() {
     const issues = this.#form.issues(this.name, this.#texts);
     return issues.map(({ loc, ...issue }) => ({ ...issue, index: loc[2] }));
@@ -235,7 +235,7 @@ export class IdListField {
     );
   }
 
-  /** @param {Fault} issue */
+  /** @param {FieldIssue} issue */
   #line(issue) {
     const text = this.#texts[Number(issue.index)];
     if (text === undefined) return sentence(issue);

@@ -5,7 +5,7 @@ import { Frame, sentence } from "./field.js";
 
 /**
  * @import { Attribute, Child } from "../dom.js"
- * @import { Fault } from "../faults.js"
+ * @import { FieldIssue } from "../faults.js"
  * @import { Name } from "./field.js"
  */
 
@@ -13,7 +13,7 @@ export class TextField {
   #input;
   #frame;
   #check;
-  /** @type {Fault[]} */
+  /** @type {FieldIssue[]} */
   #ofServer = [];
 
   /**
@@ -22,7 +22,7 @@ export class TextField {
    * @param {object} parts
    * @param {Name} parts.name
    * @param {boolean} [parts.required]
-   * @param {(text: string | undefined) => Fault[]} parts.check
+   * @param {(text: string | undefined) => FieldIssue[]} parts.check
    * @param {() => void} parts.onchange
    * @param {Child} [parts.after]
    * @param {Attribute} [parts.class]
@@ -78,7 +78,7 @@ export class TextField {
   /**
    * Shows issues that were found elsewhere, until the text changes.
    *
-   * @param {Fault[]} issues
+   * @param {FieldIssue[]} issues
    */
   setIssues(issues) {
     this.#ofServer = issues;
