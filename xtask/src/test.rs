@@ -114,6 +114,8 @@ fn javascript(only: Option<&str>) -> Result<()> {
     }
     run(
         node.args(["--test", "--test-concurrency=2", "--test-timeout=600000"])
+            // It says once more at the end what failed, wherever its output goes.
+            .arg("--test-reporter=spec")
             .args(files),
         "see the failed tests above",
     )
