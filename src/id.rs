@@ -383,6 +383,8 @@ kinds! {
     BillOfMaterialsComponent BillOfMaterialsComponentId "cbbomc" "bill_of_materials_component" "a bill of materials component";
     /// An engagement.
     Engagement EngagementId "cbegm" "engagement" "an engagement";
+    /// A service-account key; its id is no secret.
+    ApiKey ApiKeyId "cbkey" "api_key" "an API key";
     /// A contract record.
     ContractRecord ContractRecordId "cbcontract" "contract_record" "a contract record";
 }

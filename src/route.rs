@@ -135,6 +135,23 @@ pub enum Call {
     OpenApi,
 }
 
+impl Call {
+    /// The endpoint that is called.
+    #[must_use]
+    pub const fn endpoint(&self) -> Endpoint {
+        match self {
+            Self::CreateAssessment => Endpoint::CreateAssessment,
+            Self::RetrieveAssessment(_) => Endpoint::RetrieveAssessment,
+            Self::ArchiveAssessment(_) => Endpoint::ArchiveAssessment,
+            Self::RetrieveWorkflowRun(_) => Endpoint::RetrieveWorkflowRun,
+            Self::SendWorkflowEvent(_) => Endpoint::SendWorkflowEvent,
+            Self::AuthTest => Endpoint::AuthTest,
+            Self::Health => Endpoint::Health,
+            Self::OpenApi => Endpoint::OpenApi,
+        }
+    }
+}
+
 /// The path with what is percent-encoded without need decoded: unreserved
 /// characters (RFC 9110, 4.2.3). All else stays as it is, so that `%2F` is a
 /// character of its segment.

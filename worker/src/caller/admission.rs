@@ -7,8 +7,8 @@ use assessments::route::Endpoint;
 use assessments::time::Timestamp;
 use worker::{Headers, console_warn};
 
-use super::cache::{CachedKey, CredentialCache};
-use super::{Basis, Caller, Standing, allowlist};
+use super::cache::CredentialCache;
+use super::{Admitted, Basis, Caller, Standing, allowlist};
 use crate::platform::config::Config;
 use crate::platform::context::Context;
 
@@ -52,21 +52,22 @@ pub(crate) fn admit(
     let live = standing.filter(|standing| {
         standing.revoked_at.is_none() && standing.expires_at.is_none_or(|expiry| expiry > now)
     });
-    let basis = live.ok_or(Problem::InvalidCredential)?.basis;
-    admission.judge(&basis)?;
-    if caller.cached.as_ref() != Some(&basis) {
-        remember(context, caller, basis.clone());
+    let admitted = live.ok_or(Problem::InvalidCredential)?.admitted;
+    context.trace().note_identity(&admitted.identity);
+    admission.judge(&admitted.basis)?;
+    if caller.cached.as_ref() != Some(&admitted) {
+        remember(context, caller, admitted.clone());
     }
-    Ok(basis)
+    Ok(admitted.basis)
 }
 
-fn remember(context: &Context, caller: &Caller, basis: Basis) {
+fn remember(context: &Context, caller: &Caller, admitted: Admitted) {
     let Some(cache) = CredentialCache::new(context.env()).writer() else {
         return;
     };
-    let (org, key) = (caller.org.clone(), caller.key.clone());
+    let key = caller.key.clone();
     context.after_response(async move {
-        if let Err(error) = cache.put(&key, &CachedKey { org, basis }).await {
+        if let Err(error) = cache.put(&key, &admitted).await {
             console_warn!("credential not cached: {error}");
         }
     });

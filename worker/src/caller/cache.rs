@@ -13,13 +13,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use assessments::digest::KeyHash;
-use assessments::id::OrganizationId;
 use assessments::time::Timestamp;
-use serde::{Deserialize, Serialize};
 use worker::kv::{KvError, KvStore};
 use worker::{Env, console_warn};
 
-use super::Basis;
+use super::Admitted;
 use crate::platform::clock::{deadline, is_within};
 
 /// The binding of the namespace.
@@ -39,14 +37,6 @@ thread_local! {
     static UNKNOWN_KEYS: RefCell<UnknownKeys> = RefCell::default();
 }
 
-/// What is cached under `api-key:<sha256>`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct CachedKey {
-    pub(crate) org: OrganizationId,
-    #[serde(flatten)]
-    pub(crate) basis: Basis,
-}
-
 /// The cache, as far as the deployment has one.
 pub(crate) struct CredentialCache<'a> {
     env: &'a Env,
@@ -57,8 +47,8 @@ impl<'a> CredentialCache<'a> {
         Self { env }
     }
 
-    /// The entry of a key, if there is one.
-    pub(crate) async fn get(&self, key: &KeyHash) -> Option<CachedKey> {
+    /// How a key was admitted lately, cached under `api-key:<sha256>`.
+    pub(crate) async fn get(&self, key: &KeyHash) -> Option<Admitted> {
         let store = self.store()?;
         let reading = store.get(&name(key)).text();
         let text = match deadline(TIMEOUT_MILLISECONDS, reading).await {
@@ -94,7 +84,7 @@ impl<'a> CredentialCache<'a> {
 pub(crate) struct CredentialCacheWriter(KvStore);
 
 impl CredentialCacheWriter {
-    pub(crate) async fn put(&self, key: &KeyHash, entry: &CachedKey) -> Result<(), KvError> {
+    pub(crate) async fn put(&self, key: &KeyHash, entry: &Admitted) -> Result<(), KvError> {
         let text = serde_json::to_string(entry)?;
         self.0
             .put(&name(key), text)?

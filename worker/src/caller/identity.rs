@@ -6,7 +6,7 @@ use assessments::problem::Problem;
 use worker::Headers;
 
 use super::Caller;
-use super::cache::{self, CachedKey, CredentialCache};
+use super::cache::{self, CredentialCache};
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
@@ -31,14 +31,14 @@ pub(crate) async fn identify(context: &Context, headers: &Headers) -> Result<Cal
     if cache::is_unknown(&key, now) {
         return Err(Problem::InvalidCredential.into());
     }
-    if let Some(CachedKey { org, basis }) = CredentialCache::new(context.env()).get(&key).await {
+    if let Some(cached) = CredentialCache::new(context.env()).get(&key).await {
         return Ok(Caller {
-            org,
+            org: cached.identity.org.clone(),
             key,
-            cached: Some(basis),
+            cached: Some(cached),
         });
     }
-    let Some(org) = standing::organization_of(&Databases::new(context.env()), &key).await? else {
+    let Some(org) = standing::organization_of(&Databases::of_request(context), &key).await? else {
         cache::remember_unknown(key, now);
         return Err(Problem::InvalidCredential.into());
     };

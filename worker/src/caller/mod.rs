@@ -18,20 +18,31 @@ use assessments::id::OrganizationId;
 use assessments::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::platform::trace::Identity;
+
 /// The key that calls and its organization. Nothing is decided yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) org: OrganizationId,
     pub(crate) key: KeyHash,
     /// What the cache knows to have been good lately.
-    pub(crate) cached: Option<Basis>,
+    pub(crate) cached: Option<Admitted>,
+}
+
+/// A call that was admitted: on what, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Admitted {
+    #[serde(flatten)]
+    pub(crate) basis: Basis,
+    #[serde(flatten)]
+    pub(crate) identity: Identity,
 }
 
 /// What D1 says of a key and its organization at one moment.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Standing {
     #[serde(flatten)]
-    pub(crate) basis: Basis,
+    pub(crate) admitted: Admitted,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) revoked_at: Option<Timestamp>,
 }

@@ -9,7 +9,7 @@ use worker::Request;
 use super::attempts::{self, Attempt};
 use crate::answer::Answer;
 use crate::caller::admission::{self, Admission};
-use crate::caller::{Basis, identity};
+use crate::caller::{Admitted, identity};
 use crate::engine::signal;
 use crate::failure::Failure;
 use crate::platform::clock;
@@ -32,17 +32,20 @@ pub(super) async fn archive(
     id: &Reference<Assessment>,
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::ArchiveAssessment, request.headers());
-    let databases = Databases::new(context.env());
+    let databases = Databases::of_request(context);
     let caller = identity::identify(context, request.headers()).await?;
-    let mut cached: Option<Basis> = caller
+    let mut cached: Option<Admitted> = caller
         .cached
         .clone()
-        .filter(|basis| id.id().is_some() && admission.judge(basis).is_ok());
+        .filter(|cached| id.id().is_some() && admission.judge(&cached.basis).is_ok());
     let (archived, runs) = attempts::until_settled("archive assessment", async |_| {
         let now = clock::now();
         // 1, 2, 3
         let basis = match cached.take() {
-            Some(basis) => basis,
+            Some(cached) => {
+                context.trace().note_identity(&cached.identity);
+                cached.basis
+            }
             None => {
                 let standing = standing::current(&databases, &caller).await?;
                 admission::admit(context, &caller, &admission, standing, now)?

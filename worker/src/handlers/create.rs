@@ -42,7 +42,7 @@ use crate::storage::database::{Databases, StorageError};
 /// decided again: the loser of a race replays the winner.
 pub(super) async fn create(context: &Context, mut request: Request) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::CreateAssessment, request.headers());
-    let databases = Databases::new(context.env());
+    let databases = Databases::of_request(context);
     let caller = identity::identify(context, request.headers()).await?;
     let key = idempotency_key(request.headers());
     let payload = Payload::read(&mut request).await;

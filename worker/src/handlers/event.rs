@@ -42,7 +42,7 @@ pub(super) async fn send(
     id: &Reference<WorkflowRun>,
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::SendWorkflowEvent, request.headers());
-    let databases = Databases::new(context.env());
+    let databases = Databases::of_request(context);
     let caller = identity::identify(context, request.headers()).await?;
     let key = idempotency_key(request.headers());
     let payload = Payload::read(&mut request).await;

@@ -47,6 +47,7 @@ pub(crate) async fn dispatch(context: &Context, request: Request) -> Result<Repl
         Err(Problem::NotFound) => return elsewhere(context, &request, &method, &path).await,
         Err(problem) => return Err(problem.into()),
     };
+    context.trace().note_endpoint(call.endpoint());
     let answer = match call {
         Call::CreateAssessment => create::create(context, request).await,
         Call::RetrieveAssessment(id) => retrieve::retrieve(context, &request, &id).await,

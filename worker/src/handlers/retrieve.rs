@@ -27,7 +27,7 @@ pub(super) async fn retrieve(
     id: &Reference<Assessment>,
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::RetrieveAssessment, request.headers());
-    let databases = Databases::new(context.env());
+    let databases = Databases::of_request(context);
     let caller = identity::identify(context, request.headers()).await?;
     let (standing, assessment) =
         storage::retrieve::assessment(&databases, &caller, id.id()).await?;

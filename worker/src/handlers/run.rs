@@ -27,7 +27,7 @@ pub(super) async fn retrieve(
     id: &Reference<WorkflowRun>,
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::RetrieveWorkflowRun, request.headers());
-    let databases = Databases::new(context.env());
+    let databases = Databases::of_request(context);
     let caller = identity::identify(context, request.headers()).await?;
     let (standing, run) = storage::retrieve_run::run(&databases, &caller, id.id()).await?;
     // 1, 2, 3

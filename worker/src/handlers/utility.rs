@@ -26,7 +26,7 @@ pub(super) async fn auth_test(context: &Context, request: &Request) -> Result<An
         msg: &'static str,
     }
     let admission = Admission::new(context, Endpoint::AuthTest, request.headers());
-    let databases = Databases::new(context.env());
+    let databases = Databases::of_request(context);
     let caller = identity::identify(context, request.headers()).await?;
     let standing = standing::current(&databases, &caller).await?;
     admission::admit(context, &caller, &admission, standing, clock::now())?;
@@ -56,7 +56,7 @@ pub(super) async fn health(context: &Context) -> Result<Answer, Failure> {
                 Delay::from(Duration::from_millis(HEALTH_WAIT_MILLISECONDS)).await;
             }
             Next::Ask => {
-                let probed = Databases::new(context.env()).probe().await;
+                let probed = Databases::of_request(context).probe().await;
                 health::note(now, probed.is_ok());
                 probed?;
                 break;

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use worker::Env;
 
 use super::config::Config;
+use super::trace::Trace;
 
 /// What the deployment binds, how it is configured, and what goes on after the
 /// response.
@@ -12,6 +13,7 @@ pub(crate) struct Context {
     env: Env,
     lifetime: worker::Context,
     config: OnceCell<Config>,
+    trace: Trace,
 }
 
 impl Context {
@@ -20,6 +22,7 @@ impl Context {
             env,
             lifetime,
             config: OnceCell::new(),
+            trace: Trace::default(),
         }
     }
 
@@ -31,6 +34,11 @@ impl Context {
     /// The settings, read when first asked for.
     pub(crate) fn config(&self) -> &Config {
         self.config.get_or_init(|| Config::read(&self.env))
+    }
+
+    /// What the request is seen to be and to do.
+    pub(crate) fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// Runs `work` after the response; it can neither delay nor fail it.

@@ -1,8 +1,9 @@
 //! The platform beneath the rest: what a deployment binds, the clock, the source
-//! of randomness, the engine's API.
+//! of randomness, the engine's API, and what is noted of a request.
 
 pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod engine_binding;
 pub(crate) mod random;
+pub(crate) mod trace;

@@ -1,5 +1,7 @@
 //! The databases of a deployment, and how they are asked.
 
+use std::rc::Rc;
+
 use assessments::id::{Id, Kind, OrganizationId};
 use assessments::time::Timestamp;
 use serde::de::DeserializeOwned;
@@ -8,6 +10,8 @@ use worker::{D1Database, D1PreparedStatement, D1Result, D1ResultMeta, Env, conso
 
 use crate::health;
 use crate::platform::clock::deadline;
+use crate::platform::context::Context;
+use crate::platform::trace::Usage;
 
 /// The binding of the one database there is today.
 const BINDING: &str = "DB";
@@ -61,11 +65,26 @@ impl StorageError {
 
 /// The databases of a deployment.
 #[derive(Clone)]
-pub(crate) struct Databases(Env);
+pub(crate) struct Databases {
+    env: Env,
+    usage: Rc<Usage>,
+}
 
 impl Databases {
+    /// For what happens without a request.
     pub(crate) fn new(env: &Env) -> Self {
-        Self(env.clone())
+        Self {
+            env: env.clone(),
+            usage: Rc::default(),
+        }
+    }
+
+    /// For a request, which is told what they are asked.
+    pub(crate) fn of_request(context: &Context) -> Self {
+        Self {
+            env: context.env().clone(),
+            usage: Rc::clone(context.trace().usage()),
+        }
     }
 
     /// The database that holds an organization: the only place that knows.
@@ -95,15 +114,22 @@ impl Databases {
     }
 
     fn bound(&self) -> Result<Database, StorageError> {
-        self.0
+        let database = self
+            .env
             .d1(BINDING)
-            .map(Database)
-            .map_err(|error| StorageError::failed("bind DB", &error))
+            .map_err(|error| StorageError::failed("bind DB", &error))?;
+        Ok(Database {
+            database,
+            usage: Rc::clone(&self.usage),
+        })
     }
 }
 
 /// One D1 database.
-pub(crate) struct Database(D1Database);
+pub(crate) struct Database {
+    database: D1Database,
+    usage: Rc<Usage>,
+}
 
 impl Database {
     /// A statement with its parameters, `?1` first.
@@ -112,7 +138,7 @@ impl Database {
         sql: &str,
         values: &[JsValue],
     ) -> Result<D1PreparedStatement, StorageError> {
-        self.0
+        self.database
             .prepare(sql)
             .bind(values)
             .map_err(|error| StorageError::failed("bind parameters", &error))
@@ -125,7 +151,8 @@ impl Database {
         statements: Vec<D1PreparedStatement>,
     ) -> Result<Rows, StorageError> {
         let expected = statements.len();
-        let results = deadline(TIMEOUT_MILLISECONDS, self.0.batch(statements))
+        self.usage.add_trip();
+        let results = deadline(TIMEOUT_MILLISECONDS, self.database.batch(statements))
             .await
             .ok_or(StorageError::TimedOut { operation })
             .and_then(|outcome| {

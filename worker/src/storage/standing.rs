@@ -14,7 +14,8 @@ SELECT json_quote(org_id) AS json FROM api_key_directory WHERE secret_sha256 = ?
 const STANDING: &str = "\
 SELECT json_object(
     'role', k.role, 'expires_at', k.expires_at, 'revoked_at', k.revoked_at,
-    'api_ip_allowlist', o.api_ip_allowlist) AS json
+    'api_ip_allowlist', o.api_ip_allowlist,
+    'org', k.org_id, 'key_id', k.id, 'key_name', k.name) AS json
 FROM api_keys k JOIN organizations o ON o.id = k.org_id
 WHERE k.org_id = ?1 AND k.secret_sha256 = ?2";
 
