@@ -43,6 +43,7 @@
 //! - [`request`]: a request within the limits, a [`CreateAssessment`]
 //! - [`idempotency`]: the `Idempotency-Key` header as a type
 //! - [`credential`]: the `Authorization` header and our own keys
+//! - [`origin`]: origins of pages
 //! - `digest`: what is kept of a key instead of it (feature `digest`)
 //! - [`validation`]: all that can be known to be wrong before a request is sent
 //! - [`refusal`]: the sentence of a `400`, written and read
@@ -80,6 +81,7 @@ pub mod limits;
 pub mod name;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+pub mod origin;
 pub mod problem;
 pub mod refusal;
 pub mod request;
@@ -97,6 +99,7 @@ pub use field::{CreateAssessmentRequest, Field};
 pub use id::{AnyKind, Id, IdError, Kind, Reference};
 pub use idempotency::IdempotencyKey;
 pub use json::{Json, JsonText};
+pub use origin::Origin;
 pub use problem::Problem;
 pub use refusal::Refusal;
 pub use request::CreateAssessment;

@@ -3,7 +3,7 @@
 
 type Edge = typeof import("../pkg/dist/index.js");
 
-// client-browser.test.mjs, same-rules.test.mjs
+// client-browser.test.mjs, same-rules.test.mjs, cross-origin.test.mjs
 declare function client(
   options?: Omit<Partial<import("../pkg/dist/index.js").ClientOptions>, "fetch"> & {
     fetch?: () => Promise<never>;
@@ -28,6 +28,11 @@ declare module "*/assessments-edge.js" {
   const edge: Edge;
   export = edge;
 }
+
+// cross-origin.test.mjs
+declare function refused(
+  text: string,
+): Promise<{ status: number; body: string; requestId: string | null }>;
 
 // client-scopes.test.mjs
 declare var call: (given: unknown) => Promise<unknown>;

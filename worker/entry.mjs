@@ -9,10 +9,13 @@
 import { WorkflowEntrypoint } from "cloudflare:workers";
 import {
   __wbg_reset_state as startAfresh,
+  allowOriginHeader,
+  exposingHeaders,
   fetch as handleFetch,
   initSync,
   internalErrorBody,
   internalErrorHeaders,
+  listedOrigins,
   requestIdHeader,
   runWorkflow,
   scheduled as handleScheduled,
@@ -26,6 +29,14 @@ const INTERNAL_ERROR_HEADERS = {
   development: internalErrorHeaders(true),
   deployed: internalErrorHeaders(false),
 };
+const ALLOW_ORIGIN = allowOriginHeader();
+const EXPOSING_HEADERS = exposingHeaders();
+/**
+ * The origins whose pages may read answers, asked for while the module is well.
+ *
+ * @type {string[] | undefined}
+ */
+let origins;
 
 let broken = false;
 
@@ -74,6 +85,13 @@ addEventListener("unhandledrejection", (event) => {
   if (/previous WASM instance/i.test(String(event.reason))) event.preventDefault();
 });
 
+/** Has a fresh instance if the present one is broken. */
+function haveInstance() {
+  if (!broken) return;
+  startAfresh();
+  broken = false;
+}
+
 /**
  * Runs one event in the instance, or in the next if this one is broken.
  *
@@ -84,10 +102,7 @@ addEventListener("unhandledrejection", (event) => {
  * @returns {Promise<Outcome>}
  */
 async function run(handler, ...args) {
-  if (broken) {
-    startAfresh();
-    broken = false;
-  }
+  haveInstance();
   const { promise: breaks, reject } = Promise.withResolvers();
   inside.add(reject);
   try {
@@ -119,12 +134,21 @@ export class AssessmentWorkflow extends WorkflowEntrypoint {
 
 export default /** @satisfies {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
   async fetch(request, env, context) {
+    const origin = request.headers.get("origin");
     try {
+      if (!origins) {
+        haveInstance();
+        origins = listedOrigins(env);
+      }
       return await run(handleFetch, request, env, context);
     } catch {
       const { development, deployed } = INTERNAL_ERROR_HEADERS;
       const headers = new Headers(env.ENVIRONMENT === "development" ? development : deployed);
       headers.set(REQUEST_ID, crypto.randomUUID());
+      if (origin !== null && origins?.includes(origin)) {
+        headers.set(ALLOW_ORIGIN, origin);
+        for (const [name, value] of EXPOSING_HEADERS) headers.set(name, value);
+      }
       return new Response(INTERNAL_ERROR, { status: 500, headers });
     }
   },

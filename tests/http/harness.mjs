@@ -136,7 +136,7 @@ const seenRequestIds = new Set();
 
 /**
  * What holds for every answer whatsoever (2.1, 2.2, 2.6, 7): a request id that
- * no other answer has, a JSON body, `detail` alone in every error, and that the
+ * no other answer has, that no cache takes it for that of another origin, a JSON body, `detail` alone in every error, and that the
  * description of the API tells of it. Every helper that sends checks it, so
  * that no test has to ask for it. The description promises what the API and the
  * importer write; a row that others wrote is shown as it is (8), `asStored`.
@@ -146,6 +146,12 @@ function checked(method, path, { status, headers, text }, asStored = false) {
   assert.match(id ?? "no request id", UUID, `${method}: ${status} ${text}`);
   assert.ok(!seenRequestIds.has(id), `two answers share the request id ${id}`);
   seenRequestIds.add(id);
+  assert.match(headers.get("vary") ?? "nothing", /(^|, )Origin(,|$)/, `${method} ${path}`);
+  // Only a preflight has nothing to say (2.1).
+  if (method === "OPTIONS" && status === 204) {
+    assert.equal(text, "");
+    return { status, headers, text, json: undefined };
+  }
   assert.equal(headers.get("content-type"), "application/json");
   // An answer to HEAD has no body by HTTP's own rule.
   const json = method === "HEAD" ? undefined : JSON.parse(text);

@@ -137,6 +137,7 @@ const TYPES = { html: "text/html", js: "text/javascript", wasm: "application/was
  *   "stall"  the answer's body begins and never ends
  *   "hang"   it is never answered, nor carried out
  *   a function (request, response)  answers itself
+ *   an object  it is carried out in a world with those faults (faulty-entry.mjs)
  */
 export async function startProxy(target, { files = {}, headers: extra = {}, sessions = {} } = {}) {
   const faults = [];
@@ -161,7 +162,8 @@ export async function startProxy(target, { files = {}, headers: extra = {}, sess
     }
     const [scheme, token] = headers.authorization?.split(" ") ?? [];
     const credential = token in sessions ? { authorization: `${scheme} ${sessions[token]}` } : {};
-    const sent = { method, url, headers: { ...headers, ...credential }, body };
+    const world = typeof fault === "object" ? { "x-test-faults": JSON.stringify(fault) } : {};
+    const sent = { method, url, headers: { ...headers, ...credential, ...world }, body };
     const answered = await forward(target, sent);
     if (fault === "drop") {
       response.destroy();

@@ -5,13 +5,15 @@ use assessments::problem::Problem;
 use serde::Serialize;
 use worker::{Headers, Response, ResponseBuilder};
 
+use crate::cross_origin::{self, CrossOrigin};
 use crate::failure::Failure;
 use crate::platform::random::RequestId;
 
-/// What every answer of the API carries (2.1): it is JSON, for the caller alone
-/// and nothing else than it says.
-const HEADERS: [(&str, &str); 3] = [
-    ("content-type", "application/json"),
+/// What every body is.
+const CONTENT_TYPE: (&str, &str) = ("content-type", "application/json");
+/// What every answer of the API carries (2.1): it is for the caller alone and
+/// nothing else than it says.
+const HEADERS: [(&str, &str); 2] = [
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
 ];
@@ -27,15 +29,17 @@ fn common_headers(is_development: bool) -> impl Iterator<Item = (&'static str, &
 /// The headers of the `500` that the entry module answers, without a request id.
 pub(crate) fn internal_error_headers(is_development: bool) -> Vec<(&'static str, String)> {
     common_headers(is_development)
+        .chain([CONTENT_TYPE, cross_origin::VARY])
         .map(|(name, value)| (name, value.to_owned()))
         .chain(Problem::Internal.header())
         .collect()
 }
 
-/// A response before it has a request id. Every body is JSON.
+/// A response before it has a request id.
 pub(crate) struct Answer {
     status: u16,
-    body: String,
+    /// JSON.
+    body: Option<String>,
     /// Those that not every answer has.
     headers: Vec<(&'static str, String)>,
 }
@@ -45,8 +49,17 @@ impl Answer {
     pub(crate) fn new(status: u16, body: String) -> Self {
         Self {
             status,
-            body,
+            body: Some(body),
             headers: Vec::new(),
+        }
+    }
+
+    /// What a page of a listed origin may send (2.1).
+    pub(crate) fn preflight() -> Self {
+        Self {
+            status: 204,
+            body: None,
+            headers: cross_origin::preflight_headers(),
         }
     }
 
@@ -79,19 +92,29 @@ impl Answer {
         }
     }
 
-    fn into_response(self, id: &RequestId, is_development: bool) -> worker::Result<Response> {
+    fn into_response(
+        self,
+        id: &RequestId,
+        cross_origin: &CrossOrigin,
+        is_development: bool,
+    ) -> worker::Result<Response> {
         let headers = Headers::new();
         for (name, value) in common_headers(is_development) {
             headers.set(name, value)?;
         }
         headers.set(header::REQUEST_ID, id.as_str())?;
-        for (name, value) in &self.headers {
-            headers.set(name, value)?;
+        for (name, value) in self.headers.into_iter().chain(cross_origin.headers()) {
+            headers.set(name, &value)?;
         }
-        Ok(ResponseBuilder::new()
-            .with_status(self.status)
-            .with_headers(headers)
-            .fixed(self.body.into_bytes()))
+        let response = ResponseBuilder::new().with_status(self.status);
+        Ok(match self.body {
+            Some(body) => {
+                let (name, value) = CONTENT_TYPE;
+                headers.set(name, value)?;
+                response.with_headers(headers).fixed(body.into_bytes())
+            }
+            None => response.with_headers(headers).empty(),
+        })
     }
 }
 
@@ -148,14 +171,16 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
-    /// The response. Every one has a request id of its own (2.2).
+    /// The response. Every one has a request id of its own (2.2). Files are for
+    /// pages of this origin alone.
     pub(crate) fn into_response(
         self,
         id: &RequestId,
+        cross_origin: &CrossOrigin,
         is_development: bool,
     ) -> worker::Result<Response> {
         match self {
-            Self::Answer(answer) => answer.into_response(id, is_development),
+            Self::Answer(answer) => answer.into_response(id, cross_origin, is_development),
             Self::File(file) => file.into_response(id),
         }
     }

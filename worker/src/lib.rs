@@ -6,8 +6,8 @@
 //! - [`handlers`]: the endpoints, each as the contract's numbered gates (2.7)
 //! - [`engine`]: running workflows
 //! - [`caller`]: who calls, and whether they may (gates 1 and 2)
-//! - [`input`], [`answer`], [`failure`], [`assets`]: what comes with a request, and
-//!   what becomes an HTTP response
+//! - [`input`], [`answer`], [`failure`], [`assets`], [`cross_origin`]: what comes with
+//!   a request, and what becomes an HTTP response
 //! - [`storage`]: all SQL, one function per atomic step
 //! - [`decide`]: what is written and answered, pure
 //! - [`health`]: whether the database answers, as the isolate remembers it
@@ -20,6 +20,7 @@
 mod answer;
 mod assets;
 mod caller;
+mod cross_origin;
 mod decide;
 mod engine;
 mod failure;
@@ -38,6 +39,7 @@ use worker::worker_sys::web_sys;
 use worker::{Env, Request, ScheduleContext, ScheduledEvent, console_error, event};
 
 use crate::answer::{Answer, Reply};
+use crate::cross_origin::CrossOrigin;
 use crate::platform::clock;
 use crate::platform::config;
 use crate::platform::context::Context;
@@ -64,12 +66,18 @@ pub async fn fetch(
 ) -> Result<web_sys::Response, JsValue> {
     let id = RequestId::fresh().map_err(|error| without_answer(&error))?;
     let context = Context::new(env, worker::Context::new(context));
-    let reply = match handlers::dispatch(&context, Request::from(request)).await {
-        Ok(reply) => reply,
-        Err(failure) => Reply::Answer(Answer::problem(&failure.into_problem(&id))),
+    let request = Request::from(request);
+    let cross_origin = CrossOrigin::of(context.env(), request.headers());
+    let reply = if cross_origin.is_preflight(&request) {
+        Reply::Answer(Answer::preflight())
+    } else {
+        match handlers::dispatch(&context, request).await {
+            Ok(reply) => reply,
+            Err(failure) => Reply::Answer(Answer::problem(&failure.into_problem(&id))),
+        }
     };
     reply
-        .into_response(&id, context.config().is_development)
+        .into_response(&id, &cross_origin, context.config().is_development)
         .map(Into::into)
         .map_err(|error| without_answer(&error))
 }
@@ -142,8 +150,33 @@ pub fn request_id_header() -> String {
 #[wasm_bindgen(js_name = internalErrorHeaders)]
 #[must_use]
 pub fn internal_error_headers(is_development: bool) -> JsValue {
+    pairs(answer::internal_error_headers(is_development))
+}
+
+/// Those that it has besides for a page of a listed origin, but for the origin.
+#[wasm_bindgen(js_name = exposingHeaders)]
+#[must_use]
+pub fn exposing_headers() -> JsValue {
+    pairs(cross_origin::exposing())
+}
+
+/// The name of the header that an answer names that origin in.
+#[wasm_bindgen(js_name = allowOriginHeader)]
+#[must_use]
+pub fn allow_origin_header() -> String {
+    cross_origin::ALLOW_ORIGIN.to_owned()
+}
+
+/// The origins that are listed.
+#[wasm_bindgen(js_name = listedOrigins)]
+#[must_use]
+pub fn listed_origins(env: &Env) -> Vec<String> {
+    cross_origin::listed(env)
+}
+
+fn pairs(headers: impl IntoIterator<Item = (&'static str, String)>) -> JsValue {
     let pairs = worker::js_sys::Array::new();
-    for (name, value) in answer::internal_error_headers(is_development) {
+    for (name, value) in headers {
         pairs.push(&worker::js_sys::Array::of2(&name.into(), &value.into()));
     }
     pairs.into()

@@ -39,7 +39,7 @@ const WORKER: [&[&str]; 9] = [
     &["engine"],
     &["caller::admission", "caller::identity"],
     &["answer", "caller::allowlist", "caller::cache"],
-    &["failure", "input"],
+    &["cross_origin", "failure", "input"],
     &["assets", "storage"],
     &["caller", "decide", "health"],
     &["platform"],

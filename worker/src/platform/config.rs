@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use assessments::origin::Origin;
 use assessments::route::Endpoint;
 use assessments::workflow::target;
 use worker::js_sys::{Array, Reflect};
@@ -26,6 +27,35 @@ const MAX_RUN_RETENTION_DAYS: u32 = 36_500;
 
 /// The variable that lists the ports that analysers may be called on.
 const CALL_PORTS: &str = "CALL_PORTS";
+
+/// The variable that lists the origins whose pages may call (2.1).
+const ALLOWED_ORIGINS: &str = "ALLOWED_ORIGINS";
+
+/// The origins whose pages may call. One that no browser would send is refused,
+/// the others stay: a wildcard must not open what a list of names closes.
+pub(crate) fn allowed_origins(env: &Env) -> Vec<Origin> {
+    let Some(stated) = variable(env, ALLOWED_ORIGINS) else {
+        return Vec::new();
+    };
+    let Some(listed) = stated.dyn_ref::<Array>() else {
+        console_error!("variable {ALLOWED_ORIGINS} is no list of origins; none it is");
+        return Vec::new();
+    };
+    let mut origins = Vec::new();
+    for entry in listed.iter() {
+        let Some(text) = entry.as_string() else {
+            console_error!("variable {ALLOWED_ORIGINS}: an entry that is no text is refused");
+            continue;
+        };
+        match Origin::parse(&text) {
+            Ok(origin) => origins.push(origin),
+            Err(error) => {
+                console_error!("variable {ALLOWED_ORIGINS}: {text:?} is refused: {error}");
+            }
+        }
+    }
+    origins
+}
 
 /// Days that the events and steps of a run that has ended are kept. A mistake in
 /// the setting must not delete what it meant to keep, so it counts as none.
