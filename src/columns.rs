@@ -38,6 +38,12 @@ wire_enum! {
 }
 
 impl Membership {
+    /// Whether such a user may have a session (14).
+    #[must_use]
+    pub const fn may_sign_in(self) -> bool {
+        matches!(self, Self::Active)
+    }
+
     /// Whether assessments may be assigned to such a user (4.4).
     #[must_use]
     pub const fn may_be_assigned(self) -> bool {

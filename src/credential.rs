@@ -12,13 +12,12 @@ const CHECKSUM_LENGTH: usize = 6;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// What an `Authorization` header brings.
-///
-/// Dashboard session JWTs are accepted by the API, but not by this version:
-/// until then every token that is not one of our keys is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
     /// A service-account key.
     ApiKey(ApiKey),
+    /// What may be the token of a dashboard session.
+    Session(SessionToken),
 }
 
 impl Credential {
@@ -37,8 +36,10 @@ impl Credential {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(CredentialError::Missing);
         }
-        ApiKey::parse(token.trim_start_matches(WHITE_SPACE))
+        let token = token.trim_start_matches(WHITE_SPACE);
+        ApiKey::parse(token)
             .map(Self::ApiKey)
+            .or_else(|| SessionToken::parse(token).map(Self::Session))
             .ok_or(CredentialError::Invalid)
     }
 }
@@ -133,6 +134,43 @@ impl fmt::Debug for ApiKey {
     }
 }
 
+/// A text of the form of a session's token (14): three parts with dots between
+/// them, each in the alphabet of base64url. Nothing else is known of it.
+/// It is a secret: it has no `Display`, and `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    /// The longest token that is looked at. Those of identity providers have a
+    /// few kilobytes at most, for they travel with every request.
+    pub const MAX_LENGTH: usize = 8_192;
+
+    /// `text` as a token, or `None`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_part = |part: &str| {
+            let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+            !part.is_empty() && part.bytes().all(is_digit)
+        };
+        let is_token = text.len() <= Self::MAX_LENGTH
+            && text.split('.').count() == 3
+            && text.split('.').all(is_part);
+        is_token.then(|| Self(text.to_owned()))
+    }
+
+    /// The secret itself, to be checked or hashed, never stored or logged.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(...)")
+    }
+}
+
 /// CRC-32 of `text` in base62, most significant digit first, padded with `0`.
 fn checksum(text: &str) -> [u8; CHECKSUM_LENGTH] {
     let mut rest = crc32(text.as_bytes());
@@ -195,6 +233,26 @@ mod tests {
             let typo = String::from_utf8(typo).unwrap();
             assert_eq!(ApiKey::parse(&typo), None, "{typo}");
         }
+    }
+
+    #[test]
+    fn three_parts_with_dots_between_may_be_a_session_and_hide_themselves() {
+        let token = SessionToken::parse("eyJ9.eyJ-_9.c2ln").unwrap();
+        assert_eq!(token.secret(), "eyJ9.eyJ-_9.c2ln");
+        assert_eq!(format!("{token:?}"), "SessionToken(...)");
+        assert_eq!(
+            Credential::from_header(Some("bearer \teyJ9.eyJ-_9.c2ln ")),
+            Ok(Credential::Session(token))
+        );
+        let long = format!("a.b.{}", "c".repeat(SessionToken::MAX_LENGTH - 3));
+        for text in [
+            "", "..", "a.b", "a.b.", "a..c", ".b.c", "a.b.c.d", "a.b.c=", "a.b.c+", "a. b.c",
+            "a.b.é", &long,
+        ] {
+            assert_eq!(SessionToken::parse(text), None, "{text}");
+        }
+        assert!(SessionToken::parse(&long[1..]).is_none());
+        assert!(SessionToken::parse(&long[..SessionToken::MAX_LENGTH]).is_some());
     }
 
     #[test]

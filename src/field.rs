@@ -73,6 +73,8 @@ pub enum Content {
     Text(usize),
     /// A text, and the most code points that trimming may leave.
     TrimmedText(usize),
+    /// A whole number, and its least and most.
+    Integer(i64, i64),
     /// Any JSON.
     Json,
 }
@@ -85,6 +87,7 @@ impl Content {
             Self::Id(_) => "id",
             Self::Ids(..) => "ids",
             Self::Text(_) | Self::TrimmedText(_) => "text",
+            Self::Integer(..) => "integer",
             Self::Json => "json",
         }
     }
@@ -94,7 +97,7 @@ impl Content {
     pub const fn kind(self) -> Option<AnyKind> {
         match self {
             Self::Id(kind) | Self::Ids(kind, _) => Some(kind),
-            Self::Text(_) | Self::TrimmedText(_) | Self::Json => None,
+            Self::Text(_) | Self::TrimmedText(_) | Self::Integer(..) | Self::Json => None,
         }
     }
 
@@ -103,7 +106,7 @@ impl Content {
     pub const fn limit(self) -> Option<usize> {
         match self {
             Self::Ids(_, most) | Self::Text(most) | Self::TrimmedText(most) => Some(most),
-            Self::Id(_) | Self::Json => None,
+            Self::Id(_) | Self::Integer(..) | Self::Json => None,
         }
     }
 }
@@ -119,6 +122,8 @@ impl Descriptor {
             (Content::Id(_) | Content::Text(_) | Content::TrimmedText(_), false) => {
                 &Spec::Nullable(&Spec::String)
             }
+            (Content::Integer(..), true) => &Spec::Number,
+            (Content::Integer(..), false) => &Spec::Nullable(&Spec::Number),
             (Content::Json, _) => return None,
         })
     }
@@ -146,6 +151,8 @@ pub enum Slot<'a> {
     OptionalText(&'a mut Option<String>),
     /// A list of strings.
     List(&'a mut Vec<String>),
+    /// A whole number that may be absent.
+    OptionalInteger(&'a mut Option<i64>),
     /// Nowhere: any JSON is right, and nobody looks at it.
     Unread,
 }

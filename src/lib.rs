@@ -48,9 +48,11 @@
 //! - [`validation`]: all that can be known to be wrong before a request is sent
 //! - [`refusal`]: the sentence of a `400`, written and read
 //! - [`workflow`]: what workflows do, and how their runs are shown
+//! - [`session`]: sessions of a dashboard, and what makes one
 //! - [`problem`]: every error answer there is
 //! - [`header`]: names of headers
-//! - [`route`]: the routes and their methods
+//! - [`route`]: the routes, their methods, and what roles are granted
+//! - [`dashboard`]: what a dashboard asks besides
 //! - [`client`]: the client without its transport
 //! - `js`: all of this for JavaScript (feature `js`), the npm package
 //! - `openapi`: their machine-readable description (feature `openapi`)
@@ -68,6 +70,7 @@ pub mod client;
 mod code;
 pub mod columns;
 pub mod credential;
+pub mod dashboard;
 #[cfg(feature = "digest")]
 pub mod digest;
 pub mod field;
@@ -87,6 +90,7 @@ pub mod refusal;
 pub mod request;
 pub mod route;
 pub mod schema;
+pub mod session;
 pub mod shape;
 pub mod stored;
 pub mod time;

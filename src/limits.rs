@@ -57,7 +57,7 @@ impl LimitFault {
         let fault = match field.descriptor().content {
             Content::Ids(..) => Self::TooManyEntries { field, actual },
             Content::Text(_) | Content::TrimmedText(_) => Self::TooLong { field, actual },
-            Content::Id(_) | Content::Json => return None,
+            Content::Id(_) | Content::Integer(..) | Content::Json => return None,
         };
         (fault.to_string() == text).then_some(fault)
     }

@@ -11,6 +11,7 @@ use crate::limits::LimitFault;
 use crate::refusal::Refusal;
 use crate::request::WorkflowName;
 use crate::schema::Fault;
+use crate::session::{SessionFault, SessionFaults};
 use crate::workflow::event::{EventName, EventNameError};
 
 pub use crate::refusal::BadReference;
@@ -83,6 +84,8 @@ pub enum Problem {
     },
     /// An event's name breaks its rule.
     BadEventName(EventNameError),
+    /// A session that may not be made so (14).
+    SessionRefused(Vec<SessionFault>),
     /// No such path.
     NotFound,
     /// The path exists, but not with that method.
@@ -107,7 +110,8 @@ impl Problem {
             Self::BadIdempotencyKey(_)
             | Self::OverLimit(_)
             | Self::BadReferences(_)
-            | Self::BadEventName(_) => 400,
+            | Self::BadEventName(_)
+            | Self::SessionRefused(_) => 400,
             Self::NotAuthenticated | Self::InvalidCredential | Self::RoleNotAllowed => 401,
             Self::IpNotAllowed => 403,
             Self::WorkflowNotFound { .. }
@@ -153,6 +157,7 @@ impl Problem {
             | Self::WorkflowRunEnded
             | Self::EventNotExpected { .. }
             | Self::BadEventName(_)
+            | Self::SessionRefused(_)
             | Self::NotFound => None,
         }
     }
@@ -206,6 +211,7 @@ impl Problem {
                 format!("No step of this run waits for '{}'.", name.as_str()),
             ),
             Self::BadEventName(error) => Detail::refused(error),
+            Self::SessionRefused(faults) => Detail::refused(SessionFaults(faults)),
             Self::NotFound => Detail::Plain("Not Found"),
             Self::MethodNotAllowed { .. } => Detail::Plain("Method Not Allowed"),
             Self::Internal => Detail::Plain("Internal Server Error"),

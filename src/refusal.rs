@@ -59,7 +59,8 @@ impl fmt::Display for Refusal {
     }
 }
 
-fn write_all<T: fmt::Display>(f: &mut fmt::Formatter<'_>, parts: &[T]) -> fmt::Result {
+/// Writes parts of a sentence about several fields.
+pub(crate) fn write_all<T: fmt::Display>(f: &mut fmt::Formatter<'_>, parts: &[T]) -> fmt::Result {
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
             f.write_str(BETWEEN_FIELDS)?;
@@ -71,16 +72,25 @@ fn write_all<T: fmt::Display>(f: &mut fmt::Formatter<'_>, parts: &[T]) -> fmt::R
 
 impl fmt::Display for BadReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.field.name())?;
-        f.write_str(AFTER_FIELD)?;
-        for (index, id) in self.ids.iter().enumerate() {
-            if index > 0 {
-                f.write_str(BETWEEN_IDS)?;
-            }
-            write_id(f, id)?;
-        }
-        f.write_str(NOT_FOUND)
+        write_not_found(f, self.field.name(), &self.ids)
     }
+}
+
+/// Writes that a field names what is not there.
+pub(crate) fn write_not_found(
+    f: &mut fmt::Formatter<'_>,
+    field: &str,
+    ids: &[String],
+) -> fmt::Result {
+    f.write_str(field)?;
+    f.write_str(AFTER_FIELD)?;
+    for (index, id) in ids.iter().enumerate() {
+        if index > 0 {
+            f.write_str(BETWEEN_IDS)?;
+        }
+        write_id(f, id)?;
+    }
+    f.write_str(NOT_FOUND)
 }
 
 fn write_id(f: &mut fmt::Formatter<'_>, id: &str) -> fmt::Result {

@@ -1,17 +1,36 @@
-//! The routes of the surface (section 1) and gate 0 of the order of checks:
-//! path first, then method.
+//! The routes of the surface (section 1), what of it roles are granted, and gate 0
+//! of the order of checks: path first, then method.
 
 use std::borrow::Cow;
-
-use serde::Deserialize;
 
 use crate::id::kind::{Assessment, WorkflowRun};
 use crate::id::{Id, Kind, Reference};
 use crate::problem::Problem;
+use crate::shape::wire_enum;
 
-/// An endpoint: one method of one path. Configuration names it in snake case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
+wire_enum! {
+    /// What a role may be granted (2.3), by the names that configuration has for it.
+    /// All that only reads for a dashboard is granted together.
+    pub enum Permission {
+        /// `POST /v1/assessments`
+        CreateAssessment = "create_assessment",
+        /// `GET /v1/assessments/{assessment_id}`
+        RetrieveAssessment = "retrieve_assessment",
+        /// `DELETE /v1/assessments/{assessment_id}`
+        ArchiveAssessment = "archive_assessment",
+        /// `GET /v1/workflows/runs/{workflow_run_id}`
+        RetrieveWorkflowRun = "retrieve_workflow_run",
+        /// `POST /v1/workflows/runs/{workflow_run_id}/events`
+        SendWorkflowEvent = "send_workflow_event",
+        /// `POST /v1/sessions`; no session has it, whatever its role (14).
+        CreateSession = "create_session",
+        /// `GET /v1/dashboard/...`
+        ReadDashboard = "read_dashboard",
+    }
+}
+
+/// An endpoint: one method of one path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// `POST /v1/assessments`
     CreateAssessment,
@@ -23,6 +42,10 @@ pub enum Endpoint {
     RetrieveWorkflowRun,
     /// `POST /v1/workflows/runs/{workflow_run_id}/events`
     SendWorkflowEvent,
+    /// `POST /v1/sessions`
+    CreateSession,
+    /// `GET /v1/dashboard/me`
+    RetrieveMe,
     /// `GET /v1/utils/authtest`
     AuthTest,
     /// `GET /healthz`
@@ -33,12 +56,14 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every endpoint; a path's methods stand together.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::CreateAssessment,
         Self::RetrieveAssessment,
         Self::ArchiveAssessment,
         Self::RetrieveWorkflowRun,
         Self::SendWorkflowEvent,
+        Self::CreateSession,
+        Self::RetrieveMe,
         Self::AuthTest,
         Self::Health,
         Self::OpenApi,
@@ -50,19 +75,29 @@ impl Endpoint {
         !matches!(self, Self::Health | Self::OpenApi)
     }
 
-    /// Whether the caller's role must allow it (2.3).
+    /// What the caller's role must be granted (2.3); nothing where any role will do.
     #[must_use]
-    pub const fn requires_role(self) -> bool {
-        !matches!(self, Self::AuthTest | Self::Health | Self::OpenApi)
+    pub const fn permission(self) -> Option<Permission> {
+        Some(match self {
+            Self::CreateAssessment => Permission::CreateAssessment,
+            Self::RetrieveAssessment => Permission::RetrieveAssessment,
+            Self::ArchiveAssessment => Permission::ArchiveAssessment,
+            Self::RetrieveWorkflowRun => Permission::RetrieveWorkflowRun,
+            Self::SendWorkflowEvent => Permission::SendWorkflowEvent,
+            Self::CreateSession => Permission::CreateSession,
+            Self::RetrieveMe => Permission::ReadDashboard,
+            Self::AuthTest | Self::Health | Self::OpenApi => return None,
+        })
     }
 
     /// The HTTP method.
     #[must_use]
     pub const fn method(self) -> &'static str {
         match self {
-            Self::CreateAssessment | Self::SendWorkflowEvent => "POST",
+            Self::CreateAssessment | Self::SendWorkflowEvent | Self::CreateSession => "POST",
             Self::RetrieveAssessment
             | Self::RetrieveWorkflowRun
+            | Self::RetrieveMe
             | Self::AuthTest
             | Self::Health
             | Self::OpenApi => "GET",
@@ -84,6 +119,8 @@ impl Endpoint {
             Self::RetrieveAssessment | Self::ArchiveAssessment => "/v1/assessments/{assessment_id}",
             Self::RetrieveWorkflowRun => "/v1/workflows/runs/{workflow_run_id}",
             Self::SendWorkflowEvent => "/v1/workflows/runs/{workflow_run_id}/events",
+            Self::CreateSession => "/v1/sessions",
+            Self::RetrieveMe => "/v1/dashboard/me",
             Self::AuthTest => "/v1/utils/authtest",
             Self::Health => "/healthz",
             Self::OpenApi => "/openapi.json",
@@ -107,9 +144,12 @@ impl Endpoint {
             Self::RetrieveAssessment | Self::ArchiveAssessment => ("/v1/assessments/", Some("")),
             Self::RetrieveWorkflowRun => ("/v1/workflows/runs/", Some("")),
             Self::SendWorkflowEvent => ("/v1/workflows/runs/", Some("/events")),
-            Self::CreateAssessment | Self::AuthTest | Self::Health | Self::OpenApi => {
-                (self.template(), None)
-            }
+            Self::CreateAssessment
+            | Self::CreateSession
+            | Self::RetrieveMe
+            | Self::AuthTest
+            | Self::Health
+            | Self::OpenApi => (self.template(), None),
         }
     }
 }
@@ -127,6 +167,10 @@ pub enum Call {
     RetrieveWorkflowRun(Reference<WorkflowRun>),
     /// `POST /v1/workflows/runs/{workflow_run_id}/events`
     SendWorkflowEvent(Reference<WorkflowRun>),
+    /// `POST /v1/sessions`
+    CreateSession,
+    /// `GET /v1/dashboard/me`
+    RetrieveMe,
     /// `GET /v1/utils/authtest`
     AuthTest,
     /// `GET /healthz`
@@ -145,6 +189,8 @@ impl Call {
             Self::ArchiveAssessment(_) => Endpoint::ArchiveAssessment,
             Self::RetrieveWorkflowRun(_) => Endpoint::RetrieveWorkflowRun,
             Self::SendWorkflowEvent(_) => Endpoint::SendWorkflowEvent,
+            Self::CreateSession => Endpoint::CreateSession,
+            Self::RetrieveMe => Endpoint::RetrieveMe,
             Self::AuthTest => Endpoint::AuthTest,
             Self::Health => Endpoint::Health,
             Self::OpenApi => Endpoint::OpenApi,
@@ -207,6 +253,8 @@ pub fn find(method: &str, path: &str) -> Result<Call, Problem> {
                 Endpoint::ArchiveAssessment => Call::ArchiveAssessment(assessment()),
                 Endpoint::RetrieveWorkflowRun => Call::RetrieveWorkflowRun(run()),
                 Endpoint::SendWorkflowEvent => Call::SendWorkflowEvent(run()),
+                Endpoint::CreateSession => Call::CreateSession,
+                Endpoint::RetrieveMe => Call::RetrieveMe,
                 Endpoint::AuthTest => Call::AuthTest,
                 Endpoint::Health => Call::Health,
                 Endpoint::OpenApi => Call::OpenApi,

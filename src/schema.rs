@@ -52,16 +52,19 @@ pub enum FaultKind {
     NotAString,
     /// Something else where an array must be.
     NotAList,
+    /// Something else where a whole number must be.
+    NotAnInteger,
 }
 
 impl FaultKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Missing,
         Self::NotAnObject,
         Self::InvalidJson,
         Self::NotAString,
         Self::NotAList,
+        Self::NotAnInteger,
     ];
 
     /// The stable name, on the wire `type`.
@@ -73,6 +76,7 @@ impl FaultKind {
             Self::InvalidJson => "json_invalid",
             Self::NotAString => "string_type",
             Self::NotAList => "list_type",
+            Self::NotAnInteger => "int_type",
         }
     }
 
@@ -87,6 +91,7 @@ impl FaultKind {
             Self::InvalidJson => "JSON decode error",
             Self::NotAString => "Input should be a valid string",
             Self::NotAList => "Input should be a valid list",
+            Self::NotAnInteger => "Input should be a valid integer",
         }
     }
 }
@@ -290,6 +295,7 @@ impl Checker {
             Slot::Text(text) => *text = self.text(place, value),
             Slot::OptionalText(text) => *text = Some(self.text(place, value)),
             Slot::List(list) => *list = self.texts(field.name, value),
+            Slot::OptionalInteger(number) => *number = self.integer(place, value),
             Slot::Unread => {}
         }
     }
@@ -319,6 +325,20 @@ impl Checker {
             self.cut.push((name, entries));
         }
         texts
+    }
+
+    /// A whole number, however it is spelt; one that fits no `i64` is the nearest
+    /// that does.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the number is whole, and the cast saturates"
+    )]
+    fn integer(&mut self, place: Place, value: &impl Json) -> Option<i64> {
+        let number = value.number().filter(|number| number.fract() == 0.0);
+        if number.is_none() {
+            self.fault(place, FaultKind::NotAnInteger);
+        }
+        number.map(|number| number as i64)
     }
 
     fn text(&mut self, place: Place, value: &impl Json) -> String {

@@ -72,7 +72,9 @@ fn describe() -> Result<Value, serde_json::Error> {
                     "type": "http",
                     "scheme": "bearer",
                     "description": "A service-account key (`ak_...`), for backends only: it is \
-                        refused when a browser sends it.",
+                        refused when a browser sends it. Or the token of a session, for \
+                        browsers: a JWT of this service (`POST /v1/sessions`) or of the \
+                        deployment's identity provider.",
                 },
             },
         },

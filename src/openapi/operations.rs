@@ -17,6 +17,8 @@ const SECONDS_PER_HOUR: i64 = 3_600;
 pub(super) fn tags() -> Value {
     json!([
         { "name": "assessments", "description": "Create, read, cancel and archive assessments." },
+        { "name": "dashboard", "description": "What a dashboard in a browser needs." },
+        { "name": "sessions", "description": "Let browsers in, without a key." },
         { "name": "utilities", "description": "Probes, and this document." },
         { "name": "workflows", "description": "Watch workflow runs, and send them events." },
     ])
@@ -51,6 +53,7 @@ pub(super) fn operation(endpoint: Endpoint, examples: &Examples) -> Value {
     let body = match endpoint {
         Endpoint::CreateAssessment => Some(schemas::CREATE.to_owned()),
         Endpoint::SendWorkflowEvent => Some(schemas::EVENT.to_owned()),
+        Endpoint::CreateSession => Some(schemas::SESSION.to_owned()),
         _ => None,
     };
     if let Some(body) = body {
@@ -80,7 +83,11 @@ fn parameters(endpoint: Endpoint) -> Vec<Value> {
         )],
         Endpoint::RetrieveWorkflowRun => vec![run()],
         Endpoint::SendWorkflowEvent => vec![run(), idempotency_key()],
-        Endpoint::AuthTest | Endpoint::Health | Endpoint::OpenApi => Vec::new(),
+        Endpoint::CreateSession
+        | Endpoint::RetrieveMe
+        | Endpoint::AuthTest
+        | Endpoint::Health
+        | Endpoint::OpenApi => Vec::new(),
     }
 }
 

@@ -9,8 +9,10 @@ use super::names::reference;
 use super::samples::{Sample, by_status};
 use super::{routes, schemas};
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
+use crate::dashboard::Me;
 use crate::header;
 use crate::route::Endpoint;
+use crate::session::CreatedSession;
 use crate::workflow::run::{AcceptedEvent, WorkflowRun};
 
 /// Successes and errors, by status.
@@ -51,6 +53,12 @@ fn success(endpoint: Endpoint, examples: &Examples) -> (u16, Value) {
             "The event is kept, now or since an earlier call with the same key.",
             schemas::name::<AcceptedEvent>(),
         ),
+        Endpoint::CreateSession => (
+            201,
+            "This is the session.",
+            schemas::name::<CreatedSession>(),
+        ),
+        Endpoint::RetrieveMe => (200, "This is who calls.", schemas::name::<Me>()),
         Endpoint::AuthTest => (
             200,
             "The credential is good.",

@@ -45,6 +45,20 @@ pub(super) const fn words(endpoint: Endpoint) -> Words {
             summary: "Send an event to a workflow run",
             description: "Sends an event to a workflow run. It is kept until a step takes it.",
         },
+        Endpoint::CreateSession => Words {
+            id: "createSession",
+            tag: "sessions",
+            summary: "Create a session for a browser",
+            description: "Makes a short-lived session of an active user, for a page of yours. Your \
+                backend calls this with its key and hands the token to the page, which never sees \
+                the key. A session cannot make another.",
+        },
+        Endpoint::RetrieveMe => Words {
+            id: "retrieveMe",
+            tag: "dashboard",
+            summary: "Read who calls",
+            description: "Tells whom the credential belongs to and what it may do.",
+        },
         Endpoint::AuthTest => Words {
             id: "testAuthentication",
             tag: "utilities",

@@ -8,10 +8,12 @@ use serde_json::Value;
 use crate::field::CreateAssessmentRequest;
 use crate::idempotency::IdempotencyKey;
 use crate::limits::MAX_TEXT_LENGTH;
+use crate::origin::OriginError;
 use crate::problem::{BadReference, Problem};
 use crate::request::CreateAssessment;
 use crate::route::Endpoint;
 use crate::schema::{self, Field};
+use crate::session::{CreateSessionRequest, SessionFault};
 use crate::workflow::event::{EventName, EventNameError, SendWorkflowEventRequest};
 
 /// Seconds shown in examples of `Retry-After`.
@@ -38,15 +40,16 @@ impl Sample {
 const fn answers(endpoint: Endpoint, problem: &Problem) -> bool {
     let creates = matches!(endpoint, Endpoint::CreateAssessment);
     let sends = matches!(endpoint, Endpoint::SendWorkflowEvent);
+    let opens = matches!(endpoint, Endpoint::CreateSession);
     match problem {
         Problem::NotAuthenticated
         | Problem::InvalidCredential
         | Problem::IpNotAllowed
         | Problem::TooManyRequests { .. } => endpoint.requires_credential(),
-        Problem::RoleNotAllowed => endpoint.requires_role(),
-        Problem::BadIdempotencyKey(_) | Problem::BodyTooLarge | Problem::Schema(_) => {
-            creates || sends
-        }
+        Problem::RoleNotAllowed => endpoint.permission().is_some(),
+        Problem::BadIdempotencyKey(_) => creates || sends,
+        Problem::BodyTooLarge | Problem::Schema(_) => creates || sends || opens,
+        Problem::SessionRefused(_) => opens,
         Problem::OverLimit(_)
         | Problem::WorkflowNotFound { .. }
         | Problem::WorkflowDisabled { .. }
@@ -137,6 +140,20 @@ fn samples(endpoint: Endpoint) -> Vec<Sample> {
             }]),
         ),
         sample(
+            "session_refused",
+            "The session may not be made so; every rule that it breaks is named.",
+            Problem::SessionRefused(vec![
+                SessionFault::RoleNotGiven,
+                SessionFault::Origin(OriginError::MoreThanHost),
+                SessionFault::Lifetime,
+            ]),
+        ),
+        sample(
+            "unknown_user",
+            "The organization has no active user of that id.",
+            Problem::SessionRefused(vec![SessionFault::UnknownUser("cbuser_00".to_owned())]),
+        ),
+        sample(
             "internal",
             "The service failed in a way that it did not foresee.",
             Problem::Internal,
@@ -157,6 +174,7 @@ fn samples_that_must_be_provoked(endpoint: Endpoint) -> Vec<Sample> {
     let (json, empty) = (Some("application/json"), b"{}");
     let faults = match endpoint {
         Endpoint::SendWorkflowEvent => SendWorkflowEventRequest::read(json, empty).err(),
+        Endpoint::CreateSession => CreateSessionRequest::read(json, empty).err(),
         _ => schema::read(json, empty).err(),
     };
     let request = |workflow: &str, name: String| CreateAssessmentRequest {

@@ -14,9 +14,11 @@ use utoipa::{PartialSchema, ToSchema};
 use super::names::{id_name, reference};
 use super::words;
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment, CustomFieldValue};
+use crate::dashboard::Me;
 use crate::field::{Body, Content, CreateAssessmentRequest};
 use crate::id::{DIGITS, Id, Kind};
 use crate::schema::{Fault, MAX_FAULTS};
+use crate::session::{CreateSessionRequest, CreatedSession};
 use crate::time::Timestamp;
 use crate::workflow::event::SendWorkflowEventRequest;
 use crate::workflow::run::{AcceptedEvent, WorkflowRun};
@@ -25,6 +27,8 @@ use crate::workflow::run::{AcceptedEvent, WorkflowRun};
 pub(super) const CREATE: &str = "CreateAssessmentRequest";
 /// The body of an event.
 pub(super) const EVENT: &str = "SendWorkflowEventRequest";
+/// The body of a session.
+pub(super) const SESSION: &str = "CreateSessionRequest";
 /// The answer of the credential probe.
 pub(super) const AUTH_TEST: &str = "AuthenticationTest";
 /// The answer of the health check.
@@ -40,6 +44,8 @@ pub(super) fn components() -> Result<Map<String, Value>, serde_json::Error> {
     add::<ArchivedAssessment>(&mut found);
     add::<WorkflowRun>(&mut found);
     add::<AcceptedEvent>(&mut found);
+    add::<CreatedSession>(&mut found);
+    add::<Me>(&mut found);
     add::<Fault>(&mut found);
     let mut schemas = Map::new();
     for (name, schema) in found {
@@ -47,6 +53,7 @@ pub(super) fn components() -> Result<Map<String, Value>, serde_json::Error> {
     }
     schemas.insert(CREATE.to_owned(), body::<CreateAssessmentRequest>());
     schemas.insert(EVENT.to_owned(), body::<SendWorkflowEventRequest>());
+    schemas.insert(SESSION.to_owned(), body::<CreateSessionRequest>());
     schemas.insert(AUTH_TEST.to_owned(), constant("msg", "Auth successful"));
     schemas.insert(HEALTH.to_owned(), constant("status", "ok"));
     schemas.insert(DESCRIPTION.to_owned(), json!({ "type": "object" }));
@@ -84,6 +91,11 @@ fn body<B: Body>() -> Value {
                 "type": kind("array"),
                 "items": { "type": "string" },
                 "maxItems": most,
+            }),
+            Content::Integer(least, most) => json!({
+                "type": kind("integer"),
+                "minimum": least,
+                "maximum": most,
             }),
             Content::Json => json!({}),
         };

@@ -8,6 +8,7 @@ use super::*;
 use crate::idempotency::{self, LIFETIME_SECONDS};
 use crate::limits::{MAX_BODY_BYTES, MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
 use crate::schema::MAX_FAULTS;
+use crate::session::DEFAULT_LIFETIME_SECONDS;
 use crate::workflow::event::MAX_NAME_LENGTH;
 
 fn the_document() -> Value {
@@ -235,6 +236,7 @@ fn every_number_is_one_of_the_limits() {
         idempotency::MAX_LENGTH,
         crate::id::DIGITS,
         usize::try_from(LIFETIME_SECONDS / 3_600).unwrap(),
+        usize::try_from(DEFAULT_LIFETIME_SECONDS).unwrap(),
     ];
     for (way, text) in prose(&document) {
         for number in text
@@ -314,6 +316,11 @@ fn the_limits_are_those_of_the_contract() {
     assert_eq!(
         schema("SendWorkflowEventRequest/properties/name/maxLength"),
         100
+    );
+    let lifetime = schema("CreateSessionRequest/properties/expires_in");
+    assert_eq!(
+        (&lifetime["minimum"], &lifetime["maximum"]),
+        (&json!(60), &json!(3_600))
     );
 }
 

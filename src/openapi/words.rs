@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::names::id_name;
 use crate::field::{Body, Content, CreateAssessmentRequest};
 use crate::id::{AnyKind, DIGITS};
+use crate::session::CreateSessionRequest;
 use crate::workflow::event::{MAX_NAME_LENGTH, SendWorkflowEventRequest};
 
 /// Puts words and limits into the schema `name` and its properties.
@@ -93,6 +94,18 @@ fn of_schema(name: &str) -> Option<String> {
         "Artifact" => "Something that a step made or used.",
         "AcceptedEvent" => "An event that is kept.",
         "SendWorkflowEventRequest" => "An event for a step that waits for it.",
+        "CreateSessionRequest" => {
+            "Whom a session is for. All else is optional, and `null` is the same as absence."
+        }
+        "CreatedSession" => "A session of one person, for their browser.",
+        "Me" => "Who calls, and what they may do.",
+        "NamedOrganization" => "An organization by its name.",
+        "NamedUser" => "A person by their name.",
+        "NamedKey" => "A service-account key by its name.",
+        "Permission" => {
+            "What a role may call. `read_dashboard` is all that only reads for a dashboard."
+        }
+        "Environment" => "What a deployment is for. In `development`, keys work from browsers.",
         "Fault" => "A fault of the request body.",
         "Timestamp" => "Unix time in whole seconds.",
         "AuthenticationTest" => "The answer to a good credential.",
@@ -107,6 +120,7 @@ fn of_property(schema: &str, key: &str) -> Option<Value> {
     match schema {
         "CreateAssessmentRequest" => of_field::<CreateAssessmentRequest>(key),
         "SendWorkflowEventRequest" => of_event(key),
+        "CreateSessionRequest" => of_field::<CreateSessionRequest>(key),
         "CreatedAssessment" | "Assessment" | "ArchivedAssessment" => of_assessment(schema, key),
         "WorkflowRun" | "RunStep" | "Artifact" | "AcceptedEvent" => of_run(schema, key),
         _ => of_rest(schema, key),
@@ -126,7 +140,7 @@ fn of_field<B: Body>(key: &str) -> Option<Value> {
         Content::Text(most) => format!("{words} At most {most} characters."),
         // No keyword can say what trimming leaves.
         Content::TrimmedText(most) => format!("{words} At most {most} characters after trimming."),
-        Content::Id(_) | Content::Json => words.to_owned(),
+        Content::Id(_) | Content::Integer(..) | Content::Json => words.to_owned(),
     })
 }
 
@@ -214,6 +228,16 @@ fn of_rest(schema: &str, key: &str) -> Option<Value> {
         }
         ("Fault", "msg") => "What is wrong, for people.",
         ("Fault", "type") => "The stable name of what is wrong.",
+        ("CreatedSession", "token") => "The bearer token for the page. It is opaque, and a secret.",
+        ("CreatedSession", "expires_at") => "When the session ends.",
+        ("Me", "organization") => "The organization that the credential belongs to.",
+        ("Me", "user") => "The person whom a session acts for; `null` for a key.",
+        ("Me", "key") => "The key that calls; `null` for a session.",
+        ("Me", "role") => "The role that the credential acts in.",
+        ("Me", "routes") => "What that role may call.",
+        ("Me", "environment") => "What the deployment is for.",
+        ("NamedOrganization" | "NamedUser" | "NamedKey", "id") => "The id.",
+        ("NamedOrganization" | "NamedUser" | "NamedKey", "name") => "The name.",
         ("AuthenticationTest", "msg") => "A constant.",
         ("Health", "status") => "A constant.",
         _ => return None,

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
@@ -28,6 +28,11 @@ function withoutSteps(data) {
   }
   return data;
 }
+
+/** The key that the API under test signs sessions with, a private JWK. */
+export const SESSION_KEY = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+  format: "jwk",
+});
 
 /** A random UUID, as request ids are (2.2). */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -179,7 +184,7 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
     kv_namespaces: toml.kv_namespaces,
     triggers: toml.triggers,
     workflows: toml.workflows,
-    vars: { ...toml.vars, ...vars },
+    vars: { ...toml.vars, SESSION_SIGNING_KEY: JSON.stringify(SESSION_KEY), ...vars },
   };
   const server = createTestHarness({ root: ROOT, workers: [{ config }] });
   const { url } = await server.listen();

@@ -55,6 +55,7 @@ function normalised(value) {
     .replace(/\b(cb[a-z]+)_[0-9a-f]{32}\b/g, (id, prefix) =>
       known.includes(id) ? id : `${prefix}_new`,
     )
+    .replace(/"token":"[\w-]+\.[\w-]+\.[\w-]+"/g, '"token":"opaque"')
     .replace(/(_at":)(\d+)/g, (_, key, time) => key + (known.includes(time) ? time : '"now"'))
     .replace(/"name":"\d{4} Northwind/, '"name":"YEAR Northwind');
   return JSON.parse(text);
@@ -167,6 +168,25 @@ const PROVOKED = {
       await completed(runs.ended);
       return post("sendWorkflowEvent", { name: EVENT }, await runs.ended);
     },
+  },
+  createSession: {
+    minimal: () => post("createSession", requestOf("createSession", "minimal")),
+    bound_to_a_page: () => post("createSession", requestOf("createSession", "bound_to_a_page")),
+    session_refused: () =>
+      post("createSession", {
+        user_id: "cbuser_00",
+        role: "Owner",
+        origin: "https://dashboard.example/",
+        expires_in: 5,
+      }),
+    unknown_user: () => post("createSession", { user_id: "cbuser_00" }),
+  },
+  retrieveMe: {
+    session: async () => {
+      const session = await post("createSession", requestOf("createSession", "minimal"));
+      return call("retrieveMe", { key: session.json.token });
+    },
+    key: () => call("retrieveMe"),
   },
   testAuthentication: { good: () => call("testAuthentication") },
   checkHealth: {

@@ -7,6 +7,7 @@ use crate::assets::AssetError;
 use crate::decide::create::PlanError;
 use crate::platform::random::{RandomError, RequestId};
 use crate::storage::database::StorageError;
+use crate::token::KeyError;
 
 /// Seconds after which a caller may try again when storage failed.
 const RETRY_AFTER_SECONDS: u32 = 2;
@@ -18,6 +19,8 @@ pub(crate) enum Failure {
     Problem(Problem),
     /// D1 failed.
     Storage(StorageError),
+    /// Sessions can be neither signed nor checked.
+    Session(KeyError),
     /// The static assets failed.
     Asset(AssetError),
     /// No random ids.
@@ -37,6 +40,10 @@ impl Failure {
         match self {
             Self::Problem(problem) => problem,
             Self::Storage(error) => {
+                console_error!("request {id}: {error}");
+                unavailable
+            }
+            Self::Session(error) => {
                 console_error!("request {id}: {error}");
                 unavailable
             }
@@ -74,6 +81,12 @@ impl From<PlanError> for Failure {
 impl From<StorageError> for Failure {
     fn from(error: StorageError) -> Self {
         Self::Storage(error)
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        Self::Session(error)
     }
 }
 

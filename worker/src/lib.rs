@@ -10,6 +10,7 @@
 //!   a request, and what becomes an HTTP response
 //! - [`storage`]: all SQL, one function per atomic step
 //! - [`decide`]: what is written and answered, pure
+//! - [`token`]: what tokens of sessions say, and whose they are, pure
 //! - [`health`]: whether the database answers, as the isolate remembers it
 //! - [`platform`]: bindings, settings, the clock, the source of randomness
 //!
@@ -29,6 +30,7 @@ mod health;
 mod input;
 mod platform;
 mod storage;
+mod token;
 
 use assessments::header;
 use assessments::problem::Problem;

@@ -25,7 +25,7 @@ const CRATES: [&str; 3] = ["src", "worker/src", "xtask/src"];
 const COMMANDS: [&[&str]; 7] = [
     &[""],
     &["dev", "test", "check"],
-    &["build", "import"],
+    &["build", "import", "session_key"],
     &["wasm"],
     &["setup", "state"],
     &["process"],
@@ -33,15 +33,27 @@ const COMMANDS: [&[&str]; 7] = [
 ];
 
 /// The same of the Worker. Who calls is data, below what finds it out and judges it.
-const WORKER: [&[&str]; 9] = [
+const WORKER: [&[&str]; 11] = [
     &[""],
     &["handlers"],
     &["engine"],
     &["caller::admission", "caller::identity"],
-    &["answer", "caller::allowlist", "caller::cache"],
-    &["cross_origin", "failure", "input"],
+    &[
+        "answer",
+        "caller::allowlist",
+        "caller::cache",
+        "caller::session",
+    ],
+    &[
+        "cross_origin",
+        "failure",
+        "input",
+        "caller::key_set",
+        "caller::organizations",
+    ],
     &["assets", "storage"],
     &["caller", "decide", "health"],
+    &["token"],
     &["platform"],
 ];
 

@@ -8,7 +8,7 @@ use assessments::time::Timestamp;
 use worker::{Headers, console_warn};
 
 use super::cache::CredentialCache;
-use super::{Admitted, Basis, Caller, Standing, allowlist};
+use super::{Admitted, Basis, Caller, Principal, Standing, allowlist};
 use crate::platform::config::Config;
 use crate::platform::context::Context;
 
@@ -28,9 +28,14 @@ impl<'a> Admission<'a> {
         }
     }
 
-    /// Gates 1 (role) and 2 for a key that is live.
-    pub(crate) fn judge(&self, basis: &Basis) -> Result<(), Problem> {
+    /// Gates 1 (role) and 2 for a credential that is live.
+    pub(crate) fn judge(&self, caller: &Caller, basis: &Basis) -> Result<(), Problem> {
         if !self.config.allows(&basis.role, self.endpoint) {
+            return Err(Problem::RoleNotAllowed);
+        }
+        // Sessions that made sessions would never end, whatever the table says (14).
+        let is_session = matches!(caller.principal, Principal::Session(_));
+        if is_session && self.endpoint == Endpoint::CreateSession {
             return Err(Problem::RoleNotAllowed);
         }
         if !allowlist::allows(&basis.api_ip_allowlist, self.client) {
@@ -40,7 +45,7 @@ impl<'a> Admission<'a> {
     }
 }
 
-/// Gates 1 and 2 on what D1 says now. A key that passes is cached, unless the
+/// Gates 1 and 2 on what D1 says now. A credential that passes is cached, unless the
 /// cache has it just so already.
 pub(crate) fn admit(
     context: &Context,
@@ -54,7 +59,7 @@ pub(crate) fn admit(
     });
     let admitted = live.ok_or(Problem::InvalidCredential)?.admitted;
     context.trace().note_identity(&admitted.identity);
-    admission.judge(&admitted.basis)?;
+    admission.judge(caller, &admitted.basis)?;
     if caller.cached.as_ref() != Some(&admitted) {
         remember(context, caller, admitted.clone());
     }
@@ -65,9 +70,9 @@ fn remember(context: &Context, caller: &Caller, admitted: Admitted) {
     let Some(cache) = CredentialCache::new(context.env()).writer() else {
         return;
     };
-    let key = caller.key.clone();
+    let principal = caller.principal.clone();
     context.after_response(async move {
-        if let Err(error) = cache.put(&key, &admitted).await {
+        if let Err(error) = cache.put(&principal, &admitted).await {
             console_warn!("credential not cached: {error}");
         }
     });

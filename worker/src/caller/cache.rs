@@ -1,12 +1,12 @@
-//! What is remembered of keys from one request to the next, so that not every one
+//! What is remembered of credentials from one request to the next, so that not every one
 //! of them loads the database.
 //!
-//! Those that were good lately are in the one KV keyspace: read-through, positive
+//! Those that were good lately are in one KV keyspace: read-through, positive
 //! entries only, 60 seconds, never the only copy of anything and never the last
-//! word: every D1 batch checks the key's row again. What goes wrong there is logged
+//! word: every D1 batch checks the rows behind them again. What goes wrong there is logged
 //! and counts as not cached.
 //!
-//! Those that are unknown are remembered by the isolate (section 7): few, for a
+//! Keys that are unknown are remembered by the isolate (section 7): few, for a
 //! short time, and gone with the instance.
 
 use std::cell::RefCell;
@@ -17,7 +17,7 @@ use assessments::time::Timestamp;
 use worker::kv::{KvError, KvStore};
 use worker::{Env, console_warn};
 
-use super::Admitted;
+use super::{Admitted, Principal};
 use crate::platform::clock::{deadline, is_within};
 
 /// The binding of the namespace.
@@ -47,10 +47,11 @@ impl<'a> CredentialCache<'a> {
         Self { env }
     }
 
-    /// How a key was admitted lately, cached under `api-key:<sha256>`.
-    pub(crate) async fn get(&self, key: &KeyHash) -> Option<Admitted> {
+    /// How a credential was admitted lately, cached under `api-key:<sha256>` or
+    /// `session:<sha256>`.
+    pub(crate) async fn get(&self, principal: &Principal) -> Option<Admitted> {
         let store = self.store()?;
-        let reading = store.get(&name(key)).text();
+        let reading = store.get(&name(principal)).text();
         let text = match deadline(TIMEOUT_MILLISECONDS, reading).await {
             Some(Ok(text)) => text?,
             Some(Err(error)) => {
@@ -84,18 +85,21 @@ impl<'a> CredentialCache<'a> {
 pub(crate) struct CredentialCacheWriter(KvStore);
 
 impl CredentialCacheWriter {
-    pub(crate) async fn put(&self, key: &KeyHash, entry: &Admitted) -> Result<(), KvError> {
+    pub(crate) async fn put(&self, principal: &Principal, entry: &Admitted) -> Result<(), KvError> {
         let text = serde_json::to_string(entry)?;
         self.0
-            .put(&name(key), text)?
+            .put(&name(principal), text)?
             .expiration_ttl(LIFETIME_SECONDS)
             .execute()
             .await
     }
 }
 
-fn name(key: &KeyHash) -> String {
-    format!("api-key:{}", key.as_str())
+fn name(principal: &Principal) -> String {
+    match principal {
+        Principal::Key(key) => format!("api-key:{}", key.as_str()),
+        Principal::Session(session) => format!("session:{}", session.token),
+    }
 }
 
 /// Whether a key was unknown a moment ago.

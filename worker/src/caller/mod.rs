@@ -1,8 +1,9 @@
 //! Who calls, and whether they may: gates 1 and 2.
 //!
 //! Two steps, because the decision is D1's alone. [`identity`] finds the
-//! organization of a key, from the [`cache`] if it can. The handler's D1 batch then
-//! reads the key's [`Standing`] afresh, and [`admission`] judges that; a handler
+//! organization of a key, from the [`cache`] if it can; that of a session its token
+//! says, if it is good ([`session`]). The handler's D1 batch then
+//! reads the [`Standing`] afresh, and [`admission`] judges that; a handler
 //! that writes in its only round trip judges the cached standing instead and
 //! has the batch fail unless it still holds ([`Basis`]).
 //!
@@ -12,21 +13,57 @@ pub(crate) mod admission;
 mod allowlist;
 mod cache;
 pub(crate) mod identity;
+mod key_set;
+mod organizations;
+pub(crate) mod session;
 
 use assessments::digest::KeyHash;
-use assessments::id::OrganizationId;
+use assessments::id::kind::User;
+use assessments::id::{ApiKeyId, OrganizationId};
 use assessments::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::platform::trace::Identity;
+use crate::token::provider::Name;
 
-/// The key that calls and its organization. Nothing is decided yet.
+/// Who calls, and for which organization. Nothing is decided yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) org: OrganizationId,
-    pub(crate) key: KeyHash,
+    pub(crate) principal: Principal,
     /// What the cache knows to have been good lately.
     pub(crate) cached: Option<Admitted>,
+}
+
+/// What a caller shows.
+#[derive(Debug, Clone)]
+pub(crate) enum Principal {
+    /// A service-account key.
+    Key(KeyHash),
+    /// The token of a session, which is what it says to be.
+    Session(Session),
+}
+
+/// What the token of a session says. Whether that still is so, D1 knows.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    /// The SHA-256 of the token in hexadecimal, by which it is recognised.
+    pub(crate) token: String,
+    pub(crate) user: Name<User>,
+    /// What its provider calls the organization, if it has a name of its own for it.
+    pub(crate) org_name: Option<String>,
+    pub(crate) role: String,
+    pub(crate) maker: Maker,
+    pub(crate) ends_at: Timestamp,
+}
+
+/// Who made a session.
+#[derive(Debug, Clone)]
+pub(crate) enum Maker {
+    /// A key, without which the session is no good.
+    Key(ApiKeyId),
+    /// The identity provider.
+    Provider,
 }
 
 /// A call that was admitted: on what, and whose it is.
@@ -38,7 +75,8 @@ pub(crate) struct Admitted {
     pub(crate) identity: Identity,
 }
 
-/// What D1 says of a key and its organization at one moment.
+/// What D1 says of a caller and their organization at one moment. A session
+/// expires and is revoked with the key that made it.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Standing {
     #[serde(flatten)]
@@ -47,7 +85,7 @@ pub(crate) struct Standing {
     pub(crate) revoked_at: Option<Timestamp>,
 }
 
-/// What an admission rests on: as long as this holds, and the key is neither
+/// What an admission rests on: as long as this holds, and the credential is neither
 /// revoked nor expired, the same call is admitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Basis {

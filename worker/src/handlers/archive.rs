@@ -33,11 +33,11 @@ pub(super) async fn archive(
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::ArchiveAssessment, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request.headers()).await?;
+    let caller = identity::identify(context, request).await?;
     let mut cached: Option<Admitted> = caller
         .cached
         .clone()
-        .filter(|cached| id.id().is_some() && admission.judge(&cached.basis).is_ok());
+        .filter(|cached| id.id().is_some() && admission.judge(&caller, &cached.basis).is_ok());
     let (archived, runs) = attempts::until_settled("archive assessment", async |_| {
         let now = clock::now();
         // 1, 2, 3

@@ -43,7 +43,7 @@ use crate::storage::database::{Databases, StorageError};
 pub(super) async fn create(context: &Context, mut request: Request) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::CreateAssessment, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request.headers()).await?;
+    let caller = identity::identify(context, &request).await?;
     let key = idempotency_key(request.headers());
     let payload = Payload::read(&mut request).await;
     let keyed = key.as_ref().is_ok_and(Option::is_some);

@@ -43,7 +43,7 @@ pub(super) async fn send(
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::SendWorkflowEvent, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request.headers()).await?;
+    let caller = identity::identify(context, &request).await?;
     let key = idempotency_key(request.headers());
     let payload = Payload::read(&mut request).await;
     let digest = payload.digest();

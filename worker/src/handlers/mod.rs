@@ -22,8 +22,10 @@ mod attempts;
 mod create;
 mod dashboard;
 mod event;
+mod me;
 mod retrieve;
 mod run;
+mod session;
 mod utility;
 
 use assessments::problem::Problem;
@@ -54,6 +56,8 @@ pub(crate) async fn dispatch(context: &Context, request: Request) -> Result<Repl
         Call::ArchiveAssessment(id) => archive::archive(context, &request, &id).await,
         Call::RetrieveWorkflowRun(id) => run::retrieve(context, &request, &id).await,
         Call::SendWorkflowEvent(id) => event::send(context, request, &id).await,
+        Call::CreateSession => session::create(context, request).await,
+        Call::RetrieveMe => me::retrieve(context, &request).await,
         Call::AuthTest => utility::auth_test(context, &request).await,
         Call::Health => utility::health(context).await,
         Call::OpenApi => utility::open_api(context).await,

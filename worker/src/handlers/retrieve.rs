@@ -28,7 +28,7 @@ pub(super) async fn retrieve(
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::RetrieveAssessment, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request.headers()).await?;
+    let caller = identity::identify(context, request).await?;
     let (standing, assessment) =
         storage::retrieve::assessment(&databases, &caller, id.id()).await?;
     // 1, 2, 3

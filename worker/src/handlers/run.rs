@@ -28,7 +28,7 @@ pub(super) async fn retrieve(
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::RetrieveWorkflowRun, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request.headers()).await?;
+    let caller = identity::identify(context, request).await?;
     let (standing, run) = storage::retrieve_run::run(&databases, &caller, id.id()).await?;
     // 1, 2, 3
     admission::admit(context, &caller, &admission, standing, clock::now())?;

@@ -27,7 +27,7 @@ pub(super) async fn auth_test(context: &Context, request: &Request) -> Result<An
     }
     let admission = Admission::new(context, Endpoint::AuthTest, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request.headers()).await?;
+    let caller = identity::identify(context, request).await?;
     let standing = standing::current(&databases, &caller).await?;
     admission::admit(context, &caller, &admission, standing, clock::now())?;
     Answer::ok(&AuthTest {

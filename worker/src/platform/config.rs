@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use assessments::dashboard::Environment;
 use assessments::origin::Origin;
-use assessments::route::Endpoint;
+use assessments::route::{Endpoint, Permission};
 use assessments::workflow::target;
+use serde::de::DeserializeOwned;
 use worker::js_sys::{Array, Reflect};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, console_error};
@@ -12,10 +14,12 @@ use worker::{Env, console_error};
 /// The variable that holds the table of roles.
 const ROLES: &str = "ROLES";
 
+/// The variable that holds the table of roles that sessions may have, by the role of
+/// the key that makes them (14).
+const SESSION_ROLES: &str = "SESSION_ROLES";
+
 /// The variable that tells what a deployment is for.
 const ENVIRONMENT: &str = "ENVIRONMENT";
-/// Its value for a development deployment.
-const DEVELOPMENT: &str = "development";
 
 /// The variable that tells how many days the events and steps of a run that has
 /// ended are kept (13).
@@ -89,6 +93,31 @@ pub(crate) fn call_ports(env: &Env) -> Vec<u16> {
     })
 }
 
+/// The roles that a key of that role may give to sessions, the usual one first.
+/// Without a readable table there are none.
+pub(crate) fn session_roles(env: &Env, role: &str) -> Vec<String> {
+    let table: Option<HashMap<String, Vec<String>>> = table(env, SESSION_ROLES);
+    table
+        .and_then(|mut table| table.remove(role))
+        .unwrap_or_default()
+}
+
+/// A variable that is a table, or the JSON of one.
+pub(crate) fn table<T: DeserializeOwned>(env: &Env, name: &str) -> Option<T> {
+    let read = match variable(env, name)?.as_string() {
+        Some(json) => serde_json::from_str(&json).map_err(|error| error.to_string()),
+        None => env.object_var(name).map_err(|error| error.to_string()),
+    };
+    read.inspect_err(|error| console_error!("variable {name} is unreadable: {error}"))
+        .ok()
+}
+
+/// A secret, if the deployment has it.
+pub(crate) fn secret(env: &Env, name: &str) -> Option<String> {
+    let text = variable(env, name)?.as_string()?;
+    (!text.trim().is_empty()).then_some(text)
+}
+
 /// A variable, if the deployment has it.
 fn variable(env: &Env, name: &str) -> Option<JsValue> {
     Reflect::get(env, &JsValue::from_str(name))
@@ -116,7 +145,7 @@ fn whole_number(stated: &JsValue, most: u32) -> Option<u32> {
 
 /// The settings of a deployment.
 pub(crate) struct Config {
-    roles: HashMap<String, Vec<Endpoint>>,
+    roles: HashMap<String, Vec<Permission>>,
     /// Whether service-account keys may be used from a browser (2.1).
     pub(crate) is_development: bool,
 }
@@ -131,7 +160,7 @@ impl Config {
         });
         let is_development = env
             .var(ENVIRONMENT)
-            .is_ok_and(|environment| environment.to_string() == DEVELOPMENT);
+            .is_ok_and(|stated| stated.to_string() == Environment::Development.as_str());
         Self {
             roles,
             is_development,
@@ -140,11 +169,30 @@ impl Config {
 
     /// Whether `role` may call `endpoint`.
     pub(crate) fn allows(&self, role: &str, endpoint: Endpoint) -> bool {
-        !endpoint.requires_role()
-            || self
-                .roles
-                .get(role)
-                .is_some_and(|endpoints| endpoints.contains(&endpoint))
+        endpoint
+            .permission()
+            .is_none_or(|permission| self.grants(role, permission))
+    }
+
+    /// What `role` is granted, in the order of the contract.
+    pub(crate) fn permissions(&self, role: &str) -> Vec<Permission> {
+        let all = Permission::ALL.iter().copied();
+        all.filter(|&permission| self.grants(role, permission))
+            .collect()
+    }
+
+    fn grants(&self, role: &str, permission: Permission) -> bool {
+        let granted = self.roles.get(role);
+        granted.is_some_and(|granted| granted.contains(&permission))
+    }
+
+    /// What the deployment is for.
+    pub(crate) fn environment(&self) -> Environment {
+        if self.is_development {
+            Environment::Development
+        } else {
+            Environment::Production
+        }
     }
 }
 
@@ -155,12 +203,20 @@ mod tests {
     #[test]
     fn a_role_may_do_what_its_row_lists() {
         let config = Config {
-            roles: HashMap::from([("Reader".to_owned(), vec![Endpoint::RetrieveAssessment])]),
+            roles: HashMap::from([(
+                "Reader".to_owned(),
+                vec![Permission::ReadDashboard, Permission::RetrieveAssessment],
+            )]),
             is_development: false,
         };
         assert!(config.allows("Reader", Endpoint::RetrieveAssessment));
         assert!(!config.allows("Reader", Endpoint::ArchiveAssessment));
         assert!(!config.allows("Nobody", Endpoint::CreateAssessment));
         assert!(config.allows("Nobody", Endpoint::AuthTest));
+        assert_eq!(
+            config.permissions("Reader"),
+            [Permission::RetrieveAssessment, Permission::ReadDashboard]
+        );
+        assert_eq!(config.permissions("Nobody"), []);
     }
 }

@@ -4,7 +4,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use assessments::id::{ApiKeyId, OrganizationId};
+use assessments::dashboard::{NamedKey, NamedUser};
+use assessments::id::OrganizationId;
 use assessments::route::Endpoint;
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +13,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Identity {
     pub(crate) org: OrganizationId,
-    /// The key that calls.
-    pub(crate) key_id: ApiKeyId,
-    pub(crate) key_name: String,
+    /// The key that calls, or that made the session; an identity provider's session
+    /// has none.
+    pub(crate) key: Option<NamedKey>,
+    /// The person whom a session acts for.
+    pub(crate) user: Option<NamedUser>,
 }
 
 /// What a request was seen to be and to do.

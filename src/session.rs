@@ -1,0 +1,319 @@
+//! Sessions of a dashboard (14): what `POST /v1/sessions` takes and answers, for
+//! the backend that a page belongs to. The browser then holds a token that is
+//! good for a while and for one person, and never a key.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::field::{Body, Content, Descriptor, MAX_TEXT_LENGTH, Slot};
+use crate::id::kind::User;
+use crate::id::{AnyKind, Reference};
+use crate::origin::{Origin, OriginError};
+use crate::refusal::{write_all, write_not_found};
+use crate::schema::{self, Fault};
+use crate::shape::wire;
+use crate::time::Timestamp;
+
+/// The shortest life of a session, in seconds.
+pub const MIN_LIFETIME_SECONDS: i64 = 60;
+/// The longest: what a token can do that got into wrong hands ends by itself.
+pub const MAX_LIFETIME_SECONDS: i64 = 3_600;
+/// How long a session lives if nothing is said, in seconds.
+pub const DEFAULT_LIFETIME_SECONDS: i64 = 900;
+
+/// The body of `POST /v1/sessions`: the types are right, the values may break
+/// their rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CreateSessionRequest {
+    /// Who it is for, as sent.
+    pub user_id: String,
+    /// The role it acts in.
+    pub role: Option<String>,
+    /// The origin of the pages that it is good for.
+    pub origin: Option<String>,
+    /// Its life in seconds; the nearest `i64` of what was sent.
+    pub expires_in: Option<i64>,
+}
+
+impl Body for CreateSessionRequest {
+    const FIELDS: &'static [Descriptor] = &[
+        Descriptor {
+            name: USER_ID,
+            is_required: true,
+            content: Content::Id(AnyKind::User),
+        },
+        Descriptor {
+            name: ROLE,
+            is_required: false,
+            content: Content::Text(MAX_TEXT_LENGTH),
+        },
+        Descriptor {
+            name: ORIGIN,
+            is_required: false,
+            content: Content::Text(MAX_TEXT_LENGTH),
+        },
+        Descriptor {
+            name: EXPIRES_IN,
+            is_required: false,
+            content: Content::Integer(MIN_LIFETIME_SECONDS, MAX_LIFETIME_SECONDS),
+        },
+    ];
+
+    fn description(name: &str) -> Option<&'static str> {
+        match name {
+            USER_ID => {
+                Some("The id of the user whom the session is for (`cbuser_...`), an active member.")
+            }
+            ROLE => Some(
+                "The role of the session, one that the key may give. If it is absent, the first of those.",
+            ),
+            ORIGIN => Some(
+                "The origin of the pages that the session is good for, as in `https://dashboard.example`. If it is absent, the session is good anywhere.",
+            ),
+            EXPIRES_IN => Some(
+                "How long the session lives, in seconds; 900 if it is absent. It never outlives the key.",
+            ),
+            _ => None,
+        }
+    }
+
+    fn slots(&mut self) -> Vec<Slot<'_>> {
+        vec![
+            Slot::Text(&mut self.user_id),
+            Slot::OptionalText(&mut self.role),
+            Slot::OptionalText(&mut self.origin),
+            Slot::OptionalInteger(&mut self.expires_in),
+        ]
+    }
+}
+
+const USER_ID: &str = "user_id";
+const ROLE: &str = "role";
+const ORIGIN: &str = "origin";
+const EXPIRES_IN: &str = "expires_in";
+
+impl CreateSessionRequest {
+    /// Reads a request body, by the rules that hold for creates (4.2).
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, Vec<Fault>> {
+        schema::check(schema::read_json(content_type, body)?)
+    }
+}
+
+/// A session that may be made, if there is such a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSession {
+    /// Who it is for.
+    pub user: Reference<User>,
+    /// The role it acts in, one that the caller may give.
+    pub role: String,
+    /// The origin of the pages that it is good for; any, if there is none.
+    pub origin: Option<Origin>,
+    /// Its life in seconds.
+    pub lifetime_seconds: i64,
+}
+
+impl NewSession {
+    /// Takes a request of a caller that may give these roles, of which the first
+    /// is given if none is asked for.
+    ///
+    /// # Errors
+    /// Every rule that it breaks, in model order.
+    pub fn new(
+        request: &CreateSessionRequest,
+        roles: &[String],
+    ) -> Result<Self, Vec<SessionFault>> {
+        let mut faults = Vec::new();
+        let role = match &request.role {
+            None => roles.first().ok_or(SessionFault::NoRole),
+            Some(asked) => {
+                let known = roles.iter().find(|role| *role == asked);
+                known.ok_or(SessionFault::RoleNotGiven)
+            }
+        };
+        let origin = request.origin.as_deref().map(|text| {
+            if text.chars().count() > MAX_TEXT_LENGTH {
+                return Err(SessionFault::OriginTooLong);
+            }
+            Origin::parse(text).map_err(SessionFault::Origin)
+        });
+        let lifetime = request.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
+        let is_lifetime = (MIN_LIFETIME_SECONDS..=MAX_LIFETIME_SECONDS).contains(&lifetime);
+        let role = role.map_err(|fault| faults.push(fault));
+        let origin = origin.transpose().map_err(|fault| faults.push(fault));
+        if !is_lifetime {
+            faults.push(SessionFault::Lifetime);
+        }
+        match (role, origin) {
+            (Ok(role), Ok(origin)) if faults.is_empty() => Ok(Self {
+                user: Reference::read(request.user_id.clone()),
+                role: role.clone(),
+                origin,
+                lifetime_seconds: lifetime,
+            }),
+            _ => Err(faults),
+        }
+    }
+}
+
+/// Why a session is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionFault {
+    /// No active user of the organization has that id, as sent.
+    UnknownUser(String),
+    /// The caller may give no role at all.
+    NoRole,
+    /// The caller may not give the role that was asked for.
+    RoleNotGiven,
+    /// The origin is none.
+    Origin(OriginError),
+    /// The origin has too many characters.
+    OriginTooLong,
+    /// The lifetime is out of its bounds.
+    Lifetime,
+}
+
+impl fmt::Display for SessionFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownUser(id) => write_not_found(f, USER_ID, std::slice::from_ref(id)),
+            Self::NoRole => write!(f, "{ROLE}: this key may give none"),
+            Self::RoleNotGiven => write!(f, "{ROLE}: none that this key may give"),
+            Self::Origin(error) => write!(f, "{ORIGIN}: {error}"),
+            Self::OriginTooLong => write!(f, "{ORIGIN}: at most {MAX_TEXT_LENGTH} characters"),
+            Self::Lifetime => write!(
+                f,
+                "{EXPIRES_IN}: {MIN_LIFETIME_SECONDS} to {MAX_LIFETIME_SECONDS} seconds"
+            ),
+        }
+    }
+}
+
+/// The sentence that names them all.
+#[derive(Debug)]
+pub(crate) struct SessionFaults<'a>(pub(crate) &'a [SessionFault]);
+
+impl fmt::Display for SessionFaults<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_all(f, self.0)
+    }
+}
+
+wire! {
+/// The answer of `POST /v1/sessions` (14).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedSession {
+    /// The bearer token, opaque.
+    pub token: String,
+    /// When it ends, Unix seconds.
+    pub expires_at: Timestamp,
+}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{FaultKind, Place};
+
+    fn read(body: &str) -> Result<CreateSessionRequest, Vec<Fault>> {
+        CreateSessionRequest::read(Some("application/json"), body.as_bytes())
+    }
+
+    fn roles() -> Vec<String> {
+        ["Editor", "Viewer"].map(str::to_owned).to_vec()
+    }
+
+    /// The sentence in which a body is refused.
+    fn refused(body: &str) -> String {
+        let faults = NewSession::new(&read(body).unwrap(), &roles()).unwrap_err();
+        SessionFaults(&faults).to_string()
+    }
+
+    #[test]
+    fn all_but_the_user_has_a_default() {
+        let request = read(r#"{"user_id":"u","role":null}"#).unwrap();
+        let session = NewSession::new(&request, &roles()).unwrap();
+        assert_eq!(
+            session,
+            NewSession {
+                user: Reference::Malformed("u".into()),
+                role: "Editor".into(),
+                origin: None,
+                lifetime_seconds: 900,
+            }
+        );
+    }
+
+    #[test]
+    fn every_field_has_its_type() {
+        let fault = |name, kind| Fault {
+            place: Place::Field(name),
+            kind,
+        };
+        assert_eq!(
+            read(r#"{"role":7,"origin":[],"expires_in":"900"}"#),
+            Err(vec![
+                fault("user_id", FaultKind::Missing),
+                fault("role", FaultKind::NotAString),
+                fault("origin", FaultKind::NotAString),
+                fault("expires_in", FaultKind::NotAnInteger),
+            ])
+        );
+    }
+
+    #[test]
+    fn a_whole_number_is_an_integer_however_it_is_spelt() {
+        for (spelt, number) in [
+            ("60", Some(60)),
+            ("6e1", Some(60)),
+            ("60.0", Some(60)),
+            ("1e300", Some(i64::MAX)),
+            ("60.5", None),
+            ("1e400", None),
+            ("true", None),
+            ("\"60\"", None),
+            ("[60]", None),
+        ] {
+            let body = format!(r#"{{"user_id":"u","expires_in":{spelt}}}"#);
+            let expires_in = read(&body).map(|request| request.expires_in);
+            assert_eq!(expires_in.ok(), number.map(Some), "{spelt}");
+        }
+    }
+
+    #[test]
+    fn every_rule_that_is_broken_is_named() {
+        assert_eq!(
+            refused(r#"{"user_id":"u","role":"Owner","origin":"*","expires_in":59}"#),
+            "role: none that this key may give; origin: must begin with https:// or http://; \
+             expires_in: 60 to 3600 seconds"
+        );
+        for expires_in in ["59", "3601", "-900", "0", "1e300"] {
+            let body = format!(r#"{{"user_id":"u","expires_in":{expires_in}}}"#);
+            assert_eq!(refused(&body), "expires_in: 60 to 3600 seconds");
+        }
+        let long = format!(
+            r#"{{"user_id":"u","origin":"https://{}"}}"#,
+            "x".repeat(250)
+        );
+        assert_eq!(refused(&long), "origin: at most 255 characters");
+    }
+
+    #[test]
+    fn a_caller_that_may_give_no_role_makes_no_session() {
+        let request = read(r#"{"user_id":"u"}"#).unwrap();
+        assert_eq!(
+            NewSession::new(&request, &[]),
+            Err(vec![SessionFault::NoRole])
+        );
+    }
+
+    #[test]
+    fn an_unknown_user_is_named_like_any_bad_reference() {
+        let fault = SessionFault::UnknownUser("cbuser_00".into());
+        assert_eq!(fault.to_string(), "user_id: cbuser_00 not found");
+    }
+}

@@ -1,0 +1,150 @@
+//! Tokens of sessions (14): checking those that come, and signing our own.
+
+use assessments::credential::SessionToken;
+use assessments::digest;
+use assessments::id::kind::Organization;
+use assessments::problem::Problem;
+use assessments::time::Timestamp;
+use web_sys::Url;
+use worker::{Env, Request, console_debug, console_error};
+
+use super::{Maker, Session, key_set};
+use crate::failure::Failure;
+use crate::platform::context::Context;
+use crate::platform::{clock, config, crypto};
+use crate::token::issuer::{self, ISSUER, NewToken, OwnSession};
+use crate::token::jwk::{PublicKey, SigningKey};
+use crate::token::jws::Unverified;
+use crate::token::provider::{Name, Provider, Settings};
+use crate::token::{KeyError, TokenError, claims::Claims};
+
+/// The variable that describes the identity provider.
+const IDENTITY_PROVIDER: &str = "IDENTITY_PROVIDER";
+
+/// What a token says, once its signature and all that it says have been found
+/// good, and what it calls the organization. Whether there is such a user, and
+/// still is, D1 knows.
+pub(super) async fn verified(
+    context: &Context,
+    request: &Request,
+    token: &SessionToken,
+) -> Result<(Name<Organization>, Session), Failure> {
+    let now = clock::now();
+    let unverified = Unverified::parse(token).map_err(refused)?;
+    if unverified.issuer() == Some(ISSUER) {
+        let session = own(context.env(), unverified, now).await?;
+        if !session
+            .origin()
+            .is_none_or(|origin| is_from(request, origin))
+        {
+            return Err(refused(TokenError::Origin));
+        }
+        let org = Name::Ours(session.org);
+        let session = Session {
+            token: digest::sha256(token.secret().as_bytes()),
+            user: Name::Ours(session.sub),
+            org_name: None,
+            role: session.role,
+            maker: Maker::Key(session.key),
+            ends_at: session.exp,
+        };
+        return Ok((org, session));
+    }
+    let provider = provider(context).ok_or_else(|| refused(TokenError::Issuer))?;
+    if !provider.is_issuer(unverified.issuer()) {
+        return Err(refused(TokenError::Issuer));
+    }
+    let key = key_set::find(context, &provider.keys_address, unverified.kid()).await?;
+    let key = key.ok_or_else(|| refused(TokenError::UnknownKey))?;
+    let claims = verify(unverified, &key).await?;
+    let session = provider.session(&claims, now).map_err(refused)?;
+    let org_name = match &session.org {
+        Name::Theirs(name) => Some(name.clone()),
+        Name::Ours(_) => None,
+    };
+    let checked = Session {
+        token: digest::sha256(token.secret().as_bytes()),
+        user: session.user,
+        org_name,
+        role: session.role,
+        maker: Maker::Provider,
+        ends_at: session.ends_at,
+    };
+    Ok((session.org, checked))
+}
+
+/// Signs a session of our own, with a key that is still to be read.
+pub(crate) async fn sign(env: &Env, new: &NewToken<'_>) -> Result<String, Failure> {
+    let key = signing_key(env, issuer::SIGNING_KEY)?;
+    let key = key.ok_or(KeyError::NotSet(issuer::SIGNING_KEY))?;
+    let input = new.signing_input(&key).map_err(Failure::Serialize)?;
+    let signature = crypto::sign(key.public.scheme(), &key.members(), input.as_bytes())
+        .await
+        .map_err(|error| KeyError::Crypto(error.to_string()))?;
+    Ok(issuer::token(&input, &signature))
+}
+
+async fn own(env: &Env, unverified: Unverified<'_>, now: Timestamp) -> Result<OwnSession, Failure> {
+    let mut found = None;
+    for name in [issuer::SIGNING_KEY, issuer::PREVIOUS_SIGNING_KEY] {
+        let key = signing_key(env, name)?;
+        let is_named = |key: &SigningKey| unverified.kid() == Some(&key.kid);
+        found = found.or_else(|| key.filter(is_named));
+    }
+    let key = found.ok_or_else(|| refused(TokenError::UnknownKey))?;
+    let claims = verify(unverified, &key.public).await?;
+    OwnSession::read(claims, now).map_err(refused)
+}
+
+fn signing_key(env: &Env, name: &'static str) -> Result<Option<SigningKey>, KeyError> {
+    config::secret(env, name)
+        .map(|json| SigningKey::read(&json))
+        .transpose()
+        .map_err(|cause| KeyError::Unreadable { name, cause })
+}
+
+/// The claims of a token, if the key has signed it by its own algorithm.
+async fn verify(unverified: Unverified<'_>, key: &PublicKey) -> Result<Claims, Failure> {
+    if !unverified.is_signed_by(key.algorithms()) {
+        return Err(refused(TokenError::Algorithm));
+    }
+    let (signature, signed) = unverified.signature();
+    let is_right = crypto::verify(key.scheme(), &key.members(), signature, signed)
+        .await
+        .map_err(|error| KeyError::Crypto(error.to_string()))?;
+    if is_right {
+        Ok(unverified.into_claims())
+    } else {
+        Err(refused(TokenError::Signature))
+    }
+}
+
+/// The deployment's identity provider. A mistake in the settings must not let in
+/// whom they meant to keep out, so it counts as none.
+fn provider(context: &Context) -> Option<Provider> {
+    let settings: Settings = config::table(context.env(), IDENTITY_PROVIDER)?;
+    Provider::new(settings, context.config().is_development)
+        .inspect_err(|fault| console_error!("variable {IDENTITY_PROVIDER}: {fault}"))
+        .ok()
+}
+
+/// Whether a page of that origin made the request. With what it asks of its own
+/// origin a browser may send none (2.1), and then says that it is so.
+fn is_from(request: &Request, origin: &str) -> bool {
+    let header = |name| request.headers().get(name).ok().flatten();
+    match header("origin") {
+        Some(sent) => sent == origin,
+        None => {
+            let own = Url::new(&request.inner().url()).map(|url| url.origin());
+            header("sec-fetch-site").as_deref() == Some("same-origin")
+                && own.is_ok_and(|own| own == origin)
+        }
+    }
+}
+
+/// The answer to a token that is none, whatever is wrong with it (2.3). Whoever
+/// sets up a provider finds the reason in the log.
+fn refused(error: TokenError) -> Failure {
+    console_debug!("session refused: {error}");
+    Problem::InvalidCredential.into()
+}

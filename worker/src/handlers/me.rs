@@ -1,0 +1,51 @@
+//! `GET /v1/dashboard/me`
+
+use assessments::dashboard::{Me, NamedOrganization};
+use assessments::route::Endpoint;
+use worker::Request;
+
+use crate::answer::Answer;
+use crate::caller::admission::{self, Admission};
+use crate::caller::{Principal, identity};
+use crate::failure::Failure;
+use crate::platform::clock;
+use crate::platform::context::Context;
+use crate::storage::database::{Databases, StorageError};
+use crate::storage::me as storage;
+
+/// 1. authentication, role: `401`
+/// 2. IP allowlist: `403`
+/// 3. rate limit
+///
+/// One D1 round trip; one more when a key is not cached.
+pub(super) async fn retrieve(context: &Context, request: &Request) -> Result<Answer, Failure> {
+    let admission = Admission::new(context, Endpoint::RetrieveMe, request.headers());
+    let databases = Databases::of_request(context);
+    let caller = identity::identify(context, request).await?;
+    let (standing, organization) = storage::caller(&databases, &caller).await?;
+    let identity = standing
+        .as_ref()
+        .map(|standing| standing.admitted.identity.clone());
+    // 1, 2, 3
+    let basis = admission::admit(context, &caller, &admission, standing, clock::now())?;
+    let (Some(identity), Some(name)) = (identity, organization) else {
+        return Err(StorageError::Missing {
+            operation: "read who calls",
+        }
+        .into());
+    };
+    let is_key = matches!(caller.principal, Principal::Key(_));
+    let config = context.config();
+    Answer::ok(&Me {
+        organization: NamedOrganization {
+            id: identity.org,
+            name,
+        },
+        user: identity.user,
+        // A page need not know with which key its backend made the session.
+        key: identity.key.filter(|_| is_key),
+        routes: config.permissions(&basis.role),
+        role: basis.role,
+        environment: config.environment(),
+    })
+}
