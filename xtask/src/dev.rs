@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use crate::build::{self, BUILD_EFFORT, Effort, QUICK};
 use crate::process::{root, step};
 use crate::state::State;
-use crate::{import, interrupt, setup};
+use crate::{import, interrupt, session_key, setup};
 use background::Background;
 use demo::Demo;
 
@@ -142,6 +142,9 @@ impl Server {
                 .args(["--var", &format!("DEMO:{}", demo.settings())])
                 .arg("--persist-to")
                 .arg(state.folder())
+                // A secret has no place among the arguments, which anyone can list.
+                .arg("--env-file")
+                .arg(session_key::of_state(state.folder())?)
                 // wrangler builds again when a source changes; quickly, please.
                 .env(BUILD_EFFORT, QUICK)
                 .stdout(Stdio::from(log)),

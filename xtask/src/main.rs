@@ -9,6 +9,7 @@ mod dev;
 mod import;
 mod interrupt;
 mod process;
+mod session_key;
 mod setup;
 mod state;
 mod test;
@@ -62,6 +63,9 @@ enum Command {
         #[arg(long)]
         live: bool,
     },
+    /// Print a new key to sign sessions with, to pipe into
+    /// `npx wrangler secret put SESSION_SIGNING_KEY`
+    SessionKey,
     /// Load organizations and their data from a JSON file into D1
     Import {
         /// The file, of the shape of worker/demo/demo-data.json
@@ -97,6 +101,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Build { target } => build::run_command(target),
         Command::Check => check::run_command(),
         Command::Key { live } => key(live),
+        Command::SessionKey => session_key::print(),
         Command::Import {
             file,
             remote,
