@@ -20,6 +20,7 @@ function masked(text) {
     .trim()
     .replace(/"id":"cbqsrw_[0-9a-f]{32}"/g, '"id":"<id>"')
     .replace(/cbwr_[0-9a-f]{32}/g, "<run>")
+    .replace(/"token":"[\w.-]+"/g, '"token":"<token>"')
     .replace(/_at":\d{10}/g, '_at":<time>')
     .replace(/"20\d\d Northwind/g, '"<year> Northwind');
 }
