@@ -35,6 +35,20 @@ wire_enum! {
         /// Nothing is taken any more.
         Closed = "closed",
     }
+
+    /// Why an audit record was lost (2.8), `audit_losses.reason`.
+    pub enum LossReason {
+        /// The queue did not take it.
+        NotSent = "not_sent",
+        /// What the queue delivered is no record.
+        Unreadable = "unreadable",
+        /// The database refuses it.
+        NotStorable = "not_storable",
+        /// The database did not answer for as long as the queue tries.
+        GivenUp = "given_up",
+        /// The Worker broke while it answered; the call may have been nobody's.
+        InstanceBroke = "instance_broke",
+    }
 }
 
 impl Membership {

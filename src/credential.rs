@@ -1,7 +1,10 @@
 //! Credentials (2.3): the `Authorization` header and our own service-account keys.
 
+use std::borrow::Cow;
 use std::fmt;
 
+/// Characters of a key before its random ones, which tell its kind.
+const PREFIX_LENGTH: usize = 8;
 /// Random characters of a key, after its prefix.
 const RANDOM_LENGTH: usize = 43;
 /// White space of an HTTP header; no other counts (2.3).
@@ -120,6 +123,13 @@ impl ApiKey {
         &self.0
     }
 
+    /// The key as it may be shown wherever it must be told from others: its kind
+    /// and its last four characters, `ak_live_****7mlK`.
+    #[must_use]
+    pub const fn redacted(&self) -> RedactedKey<'_> {
+        RedactedKey(self)
+    }
+
     /// The last four characters.
     #[must_use]
     pub fn last_characters(&self) -> &str {
@@ -130,7 +140,7 @@ impl ApiKey {
 
 impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ApiKey(...{})", self.last_characters())
+        write!(f, "ApiKey({})", self.redacted())
     }
 }
 
@@ -169,6 +179,40 @@ impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionToken(...)")
     }
+}
+
+/// What of a key may be shown, by [`ApiKey::redacted`].
+#[derive(Clone, Copy)]
+pub struct RedactedKey<'a>(&'a ApiKey);
+
+impl fmt::Display for RedactedKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.0.0.get(..PREFIX_LENGTH).unwrap_or_default();
+        write!(f, "{kind}****{}", self.0.last_characters())
+    }
+}
+
+/// What issued secrets begin with, and tokens of identity providers: `eyJ` is `{"` in
+/// base64url. Of a text that callers choose, whatever holds one of these is hidden.
+const MARKS_OF_SECRETS: [&str; 5] = ["ak_live_", "ak_test_", "cbat_", "cbcs_", "eyj"];
+
+/// A text of a caller's, to be shown to an operator, unless a secret may be in it,
+/// put where none belongs.
+///
+/// ```
+/// use assessments::credential::without_secrets;
+///
+/// assert_eq!(without_secrets("cbqsrw_00"), "cbqsrw_00");
+/// assert_eq!(without_secrets("ak_live_whatever"), "****");
+/// ```
+#[must_use]
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    if let Some(key) = ApiKey::parse(text) {
+        return Cow::Owned(key.redacted().to_string());
+    }
+    let lowercase = text.to_ascii_lowercase();
+    let is_suspect = MARKS_OF_SECRETS.iter().any(|mark| lowercase.contains(mark));
+    Cow::Borrowed(if is_suspect { "****" } else { text })
 }
 
 /// CRC-32 of `text` in base62, most significant digit first, padded with `0`.
@@ -214,7 +258,25 @@ mod tests {
     fn a_key_with_its_checksum_parses_and_hides_itself() {
         let key = ApiKey::parse(KEY).unwrap();
         assert_eq!(key.last_characters(), "7mlK");
-        assert_eq!(format!("{key:?}"), "ApiKey(...7mlK)");
+        assert_eq!(key.redacted().to_string(), "ak_test_****7mlK");
+        assert_eq!(format!("{key:?}"), "ApiKey(ak_test_****7mlK)");
+    }
+
+    #[test]
+    fn what_may_hold_a_secret_is_not_shown() {
+        assert_eq!(without_secrets(KEY), "ak_test_****7mlK");
+        for text in [
+            &format!("x{KEY}"),
+            "AK_LIVE_abc",
+            "cbat_1",
+            "cbcs_1",
+            "eyJhbGciOiJSUzI1NiJ9.e30.x",
+        ] {
+            assert_eq!(without_secrets(text), "****", "{text}");
+        }
+        for text in ["", "cbqsrw_00", "malformed", "ak_", "\u{130}"] {
+            assert_eq!(without_secrets(text), text);
+        }
     }
 
     #[test]

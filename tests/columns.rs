@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use assessments::assessment::{CustomFieldType, Status};
-use assessments::columns::{Membership, PortalStatus, WorkflowKind};
+use assessments::columns::{LossReason, Membership, PortalStatus, WorkflowKind};
 use assessments::workflow::run::{RunStatus, StepStatus};
 
 /// Lists of values that SQL compares a column of a table with.
@@ -45,6 +45,7 @@ fn every_check_of_the_migrations_allows_just_the_values_of_an_enum() {
         (("portals", "status"), vec![values!(PortalStatus)]),
         (("workflow_runs", "status"), vec![values!(RunStatus)]),
         (("workflow_run_steps", "status"), vec![values!(StepStatus)]),
+        (("audit_losses", "reason"), vec![values!(LossReason)]),
     ]
     .into_iter()
     .map(|((table, column), lists)| ((table.to_owned(), column.to_owned()), lists))

@@ -11,11 +11,13 @@ import {
   __wbg_reset_state as startAfresh,
   allowOriginHeader,
   exposingHeaders,
+  countBroken,
   fetch as handleFetch,
   initSync,
   internalErrorBody,
   internalErrorHeaders,
   listedOrigins,
+  queue as handleQueue,
   requestIdHeader,
   runWorkflow,
   scheduled as handleScheduled,
@@ -39,6 +41,18 @@ const EXPOSING_HEADERS = exposingHeaders();
 let origins;
 
 let broken = false;
+/** Calls that were answered a 500 here, so that the Rust has neither logged nor recorded them. */
+let unrecorded = 0;
+
+/**
+ * A line of the log as the Rust writes them, whatever its level: something is broken.
+ *
+ * @param {string} event
+ * @param {object} fields
+ */
+function logError(event, fields) {
+  console.error(JSON.stringify({ level: "error", event, ...fields }));
+}
 
 /**
  * Rejects each event inside the present instance. Every event has a promise of
@@ -53,7 +67,7 @@ const inside = new Set();
 function breakInstance(cause) {
   if (broken) return;
   broken = true;
-  console.error("the instance broke and will be replaced:", cause);
+  logError("instance_broke", { cause: String(cause) });
   for (const reject of inside) reject(cause);
   inside.clear();
 }
@@ -141,19 +155,28 @@ export default /** @satisfies {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
         origins = listedOrigins(env);
       }
       return await run(handleFetch, request, env, context);
-    } catch {
+    } catch (cause) {
       const { development, deployed } = INTERNAL_ERROR_HEADERS;
       const headers = new Headers(env.ENVIRONMENT === "development" ? development : deployed);
-      headers.set(REQUEST_ID, crypto.randomUUID());
+      const id = crypto.randomUUID();
+      headers.set(REQUEST_ID, id);
       if (origin !== null && origins?.includes(origin)) {
         headers.set(ALLOW_ORIGIN, origin);
         for (const [name, value] of EXPOSING_HEADERS) headers.set(name, value);
       }
+      // With null the Rust says itself why it has no answer.
+      if (cause !== null) unrecorded += 1;
+      logError("request", { request_id: id, status: 500 });
       return new Response(INTERNAL_ERROR, { status: 500, headers });
     }
   },
 
   async scheduled(event, env, context) {
     await run(handleScheduled, event, env, context);
+  },
+
+  // What is not done when the instance breaks comes again.
+  async queue(batch, env) {
+    await run(handleQueue, batch, env);
   },
 });

@@ -17,6 +17,11 @@
 //   random  "throw": the platform gives no random bytes
 //   abort   true: reading the clock throws through the WebAssembly frames
 //   nobody  true: the edge does not tell the client's address
+//   audit   "throw" | "hang": the queue of audit records takes none of this request's;
+//           "once": it refuses the first attempt; "twice": it takes each, and says that
+//           it did not
+// The header x-test-delivery, a JSON object of d1 and slow as above, says how the queues'
+// deliveries go until it is sent again.
 // The answer tells in x-test-d1-round-trips how often D1 was asked, in
 // x-test-kv-reads how often the credential cache was, and in x-test-wasm-bytes
 // how much memory the WebAssembly has taken.
@@ -39,9 +44,10 @@ export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
  * @property {string} [random]
  * @property {boolean} [abort]
  * @property {boolean} [nobody]
+ * @property {string} [audit]
  */
 
-/** @typedef {{ DB: D1Database, CREDENTIALS: KVNamespace, ENVIRONMENT?: string }} Env */
+/** @typedef {{ DB: D1Database, CREDENTIALS: KVNamespace, AUDIT: Queue, ENVIRONMENT?: string }} Env */
 
 // Analysers of this host are not there, and the network says so in its own words.
 const network = globalThis.fetch;
@@ -57,6 +63,8 @@ const clock = Date.now;
 const random = crypto.getRandomValues.bind(crypto);
 /** @type {Faults} */
 let faults = {};
+/** @type {Faults} */
+let delivery = {};
 /** @type {number | undefined} */
 let present;
 Date.now = () => {
@@ -149,6 +157,25 @@ function cache(target, mode, count) {
   });
 }
 
+/**
+ * @param {Queue} target
+ * @param {string | undefined} mode
+ */
+function queue(target, mode) {
+  let attempts = 0;
+  return behaving(target, {
+    async send(/** @type {unknown[]} */ ...message) {
+      attempts += 1;
+      if (mode === "throw") throw new Error("injected: the queue is down");
+      if (mode === "hang") return never();
+      if (mode === "once" && attempts === 1) throw new Error("injected: the queue is busy");
+      const answer = await Reflect.apply(target.send, target, message);
+      if (mode === "twice" && attempts === 1) throw new Error("injected: the answer got lost");
+      return answer;
+    },
+  });
+}
+
 /** @typedef {Request<unknown, IncomingRequestCfProperties>} Arriving */
 
 /** @param {Arriving} request */
@@ -169,6 +196,7 @@ function world(env, asked, counts) {
     ...env,
     DB: database(env.DB, asked, () => counts.d1++),
     CREDENTIALS: cache(env.CREDENTIALS, asked.kv, () => counts.kv++),
+    AUDIT: queue(env.AUDIT, asked.audit),
   };
 }
 
@@ -180,6 +208,8 @@ export default /** @satisfies {ExportedHandler<Env>} */ ({
       faults = asked;
       present = asked.at;
     }
+    const deliveryAsked = request.headers.get("x-test-delivery");
+    if (deliveryAsked) delivery = JSON.parse(deliveryAsked);
     const counts = { d1: 0, kv: 0 };
     try {
       const arriving = asked.nobody ? withoutAddress(request) : request;
@@ -194,4 +224,6 @@ export default /** @satisfies {ExportedHandler<Env>} */ ({
     }
   },
   scheduled: (event, env, context) => shipped.scheduled(event, env, context),
+  queue: (batch, env, context) =>
+    shipped.queue(batch, { ...env, DB: database(env.DB, delivery, () => {}) }, context),
 });

@@ -169,7 +169,7 @@ function checked(method, path, { status, headers, text }, asStored = false) {
  * Starts workerd with an empty database, migrates it and imports `data`.
  * With `faulty`, requests may ask for faults (see faulty-entry.mjs).
  */
-export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) {
+export async function startApi({ data = DEMO, faulty = false, vars = {}, queueConsumer = {} } = {}) {
   const toml = unstable_readConfig({ config: join(ROOT, "wrangler.toml") }, { hideWarnings: true });
   const config = {
     name: toml.name,
@@ -184,6 +184,15 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
     kv_namespaces: toml.kv_namespaces,
     triggers: toml.triggers,
     workflows: toml.workflows,
+    queues: {
+      producers: toml.queues.producers,
+      // What a test waits for need not wait for company.
+      consumers: toml.queues.consumers?.map((consumer) => ({
+        ...consumer,
+        max_batch_timeout: 1,
+        ...queueConsumer,
+      })),
+    },
     vars: { ...toml.vars, SESSION_SIGNING_KEY: JSON.stringify(SESSION_KEY), ...vars },
   };
   const server = createTestHarness({ root: ROOT, workers: [{ config }] });
@@ -321,10 +330,10 @@ export async function startApi({ data = DEMO, faulty = false, vars = {} } = {}) 
       ).results;
     },
 
-    /** How many rows each table has. */
+    /** How many rows each table has, but those that are written behind the answers. */
     async counts() {
       const tables = await this.rows(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'",
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'audit_*' AND name <> 'sweeps'",
       );
       const columns = tables.map(({ name }) => `(SELECT count(*) FROM ${name}) AS ${name}`);
       return (await this.rows(`SELECT ${columns.join(", ")}`))[0];

@@ -1,10 +1,12 @@
 //! Why a request has no success to answer.
 
+use std::fmt::Display;
+
 use assessments::problem::Problem;
-use worker::console_error;
 
 use crate::assets::AssetError;
 use crate::decide::create::PlanError;
+use crate::platform::log;
 use crate::platform::random::{RandomError, RequestId};
 use crate::storage::database::StorageError;
 use crate::token::KeyError;
@@ -36,27 +38,32 @@ impl Failure {
         let unavailable = Problem::Unavailable {
             retry_after: RETRY_AFTER_SECONDS,
         };
-        let id = id.as_str();
+        let log = |event, cause: &dyn Display| {
+            log::error(event)
+                .field("request_id", id.as_str())
+                .cause(cause)
+                .write();
+        };
         match self {
             Self::Problem(problem) => problem,
             Self::Storage(error) => {
-                console_error!("request {id}: {error}");
+                log("storage_failed", &error);
                 unavailable
             }
             Self::Session(error) => {
-                console_error!("request {id}: {error}");
+                log("session_failed", &error);
                 unavailable
             }
             Self::Asset(error) => {
-                console_error!("request {id}: {error}");
+                log("asset_failed", &error);
                 unavailable
             }
             Self::Random(error) => {
-                console_error!("request {id}: {error}");
+                log("randomness_failed", &error);
                 unavailable
             }
             Self::Serialize(error) => {
-                console_error!("request {id}: answer does not serialise: {error}");
+                log("answer_does_not_serialise", &error);
                 Problem::Internal
             }
         }

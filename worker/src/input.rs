@@ -6,9 +6,10 @@ use assessments::idempotency::IdempotencyKey;
 use assessments::limits::MAX_BODY_BYTES;
 use assessments::problem::Problem;
 use futures_util::StreamExt;
-use worker::{Headers, Request, console_warn};
+use worker::{Headers, Request};
 
 use crate::platform::clock::deadline;
+use crate::platform::log;
 use crate::storage::idempotency::RequestDigest;
 
 /// What came with a request. It is judged in the turn of its gates.
@@ -105,7 +106,7 @@ async fn read_to_end(request: &mut Request) -> ReadBody {
 /// A body of white space only is not empty and not JSON: the caller, if still
 /// there, is told that the JSON could not be read.
 fn broken(cause: &impl std::fmt::Display) -> ReadBody {
-    console_warn!("request body broke off: {cause}");
+    log::warn("request_body_broke_off").cause(cause).write();
     ReadBody::Whole(vec![b' '])
 }
 

@@ -4,6 +4,9 @@
 //! In layers, each of which uses only those below it:
 //!
 //! - [`handlers`]: the endpoints, each as the contract's numbered gates (2.7)
+//! - [`summary`]: what is told of a request once it has its answer
+//! - [`sweep`]: what the schedule runs
+//! - [`audit`]: audit records on their way through the queue
 //! - [`engine`]: running workflows
 //! - [`caller`]: who calls, and whether they may (gates 1 and 2)
 //! - [`input`], [`answer`], [`failure`], [`assets`], [`cross_origin`]: what comes with
@@ -20,6 +23,7 @@
 
 mod answer;
 mod assets;
+mod audit;
 mod caller;
 mod cross_origin;
 mod decide;
@@ -30,6 +34,8 @@ mod health;
 mod input;
 mod platform;
 mod storage;
+mod summary;
+mod sweep;
 mod token;
 
 use assessments::header;
@@ -38,16 +44,17 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::worker_sys::Context as JsContext;
 use worker::worker_sys::web_sys;
-use worker::{Env, Request, ScheduleContext, ScheduledEvent, console_error, event};
+use worker::{Env, Request, ScheduleContext, ScheduledEvent, event};
 
 use crate::answer::{Answer, Reply};
+use crate::audit::{inbox, outbox};
 use crate::cross_origin::CrossOrigin;
-use crate::platform::clock;
-use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::engine_binding::{Step, WorkflowEvent};
+use crate::platform::log;
+use crate::platform::queue_binding::Batch;
 use crate::platform::random::RequestId;
-use crate::storage::database::Databases;
+use crate::summary::Arrival;
 
 /// Answers one HTTP request.
 ///
@@ -66,27 +73,37 @@ pub async fn fetch(
     env: Env,
     context: JsContext,
 ) -> Result<web_sys::Response, JsValue> {
+    log::set_level(&env);
     let id = RequestId::fresh().map_err(|error| without_answer(&error))?;
-    let context = Context::new(env, worker::Context::new(context));
+    let context = Context::new(env, worker::Context::new(context), id);
     let request = Request::from(request);
+    let arrival = Arrival::of(&request);
     let cross_origin = CrossOrigin::of(context.env(), request.headers());
     let reply = if cross_origin.is_preflight(&request) {
         Reply::Answer(Answer::preflight())
     } else {
         match handlers::dispatch(&context, request).await {
             Ok(reply) => reply,
-            Err(failure) => Reply::Answer(Answer::problem(&failure.into_problem(&id))),
+            Err(failure) => Reply::Answer(Answer::problem(&failure.into_problem(context.id()))),
         }
     };
-    reply
-        .into_response(&id, &cross_origin, context.config().is_development)
-        .map(Into::into)
-        .map_err(|error| without_answer(&error))
+    let is_development = context.config().is_development;
+    let response = reply
+        .into_response(context.id(), &cross_origin, is_development)
+        .map_err(|error| without_answer(&error))?;
+    if is_development {
+        // Without it the answer is as good.
+        let _ = response
+            .headers()
+            .set("server-timing", &arrival.server_timing(&context));
+    }
+    arrival.tell(&context, response.status_code());
+    Ok(response.into())
 }
 
 /// Logs why there is no answer, and tells the entry module to make one.
 fn without_answer(cause: &impl std::fmt::Display) -> JsValue {
-    console_error!("no answer: {cause}");
+    log::error("no_answer").cause(cause).write();
     JsValue::NULL
 }
 
@@ -99,6 +116,7 @@ fn without_answer(cause: &impl std::fmt::Display) -> JsValue {
     js_sys = ::worker::js_sys
 )]
 pub async fn run_workflow(event: JsValue, step: JsValue, env: Env) -> JsValue {
+    log::set_level(&env);
     let executed = async {
         let event = WorkflowEvent::of(&event)?;
         let step = Step::of(step);
@@ -117,20 +135,27 @@ pub async fn run_workflow(event: JsValue, step: JsValue, env: Env) -> JsValue {
 /// Looks after workflow runs and sweeps what has expired; wrangler.toml says how often.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    if let Err(error) = engine::sweep::run(&env).await {
-        console_error!("sweep of workflow runs: {error}");
-    }
-    let databases = Databases::new(&env);
-    if let Err(error) = storage::sweep::expired_idempotency_records(&databases, clock::now()).await
-    {
-        console_error!("sweep of expired idempotency records: {error}");
-    }
-    let kept_seconds = i64::from(config::run_retention_days(&env)) * 24 * 60 * 60;
-    let now = clock::now();
-    let horizon = now.plus(-kept_seconds);
-    if let Err(error) = storage::sweep::details_of_ended_runs(&databases, horizon, now).await {
-        console_error!("purge of ended runs: {error}");
-    }
+    log::set_level(&env);
+    sweep::run(&env).await;
+}
+
+/// Takes what a queue delivers. Not by the `event` macro either, whose batch panics
+/// where the platform refuses something.
+#[wasm_bindgen(
+    js_name = queue,
+    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
+    js_sys = ::worker::js_sys
+)]
+pub async fn queue(batch: JsValue, env: Env) {
+    log::set_level(&env);
+    inbox::receive(&env, &Batch::of(batch)).await;
+}
+
+/// Counts calls whose answers the instance before this one took with it, and with
+/// them what would have been recorded.
+#[wasm_bindgen(js_name = countBroken)]
+pub fn count_broken(calls: u32) {
+    outbox::count_broken(calls);
 }
 
 /// The body of the `500` that the entry module answers when this module has

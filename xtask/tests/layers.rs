@@ -35,13 +35,14 @@ const COMMANDS: [&[&str]; 7] = [
 /// The same of the Worker. Who calls is data, below what finds it out and judges it.
 const WORKER: [&[&str]; 11] = [
     &[""],
-    &["handlers"],
-    &["engine"],
+    &["handlers", "summary", "sweep"],
+    &["audit", "engine"],
     &["caller::admission", "caller::identity"],
     &[
         "answer",
         "caller::allowlist",
         "caller::cache",
+        "caller::last_used",
         "caller::session",
     ],
     &[

@@ -5,12 +5,13 @@ use std::net::IpAddr;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use assessments::time::Timestamp;
-use worker::{Headers, console_warn};
+use worker::Headers;
 
 use super::cache::CredentialCache;
-use super::{Admitted, Basis, Caller, Principal, Standing, allowlist};
+use super::{Admitted, Basis, Caller, Principal, Standing, allowlist, last_used};
 use crate::platform::config::Config;
 use crate::platform::context::Context;
+use crate::platform::log;
 
 /// The facts of a request that admission judges.
 pub(crate) struct Admission<'a> {
@@ -57,7 +58,9 @@ pub(crate) fn admit(
     let live = standing.filter(|standing| {
         standing.revoked_at.is_none() && standing.expires_at.is_none_or(|expiry| expiry > now)
     });
-    let admitted = live.ok_or(Problem::InvalidCredential)?.admitted;
+    let live = live.ok_or(Problem::InvalidCredential)?;
+    last_used::note(context, caller, live.last_used_at, now);
+    let admitted = live.admitted;
     context.trace().note_identity(&admitted.identity);
     admission.judge(caller, &admitted.basis)?;
     if caller.cached.as_ref() != Some(&admitted) {
@@ -73,14 +76,14 @@ fn remember(context: &Context, caller: &Caller, admitted: Admitted) {
     let principal = caller.principal.clone();
     context.after_response(async move {
         if let Err(error) = cache.put(&principal, &admitted).await {
-            console_warn!("credential not cached: {error}");
+            log::warn("credential_not_cached").cause(&error).write();
         }
     });
 }
 
 /// The client address that our own edge reports. Headers that callers write,
 /// such as X-Forwarded-For, never count.
-fn client_address(headers: &Headers) -> Option<IpAddr> {
+pub(crate) fn client_address(headers: &Headers) -> Option<IpAddr> {
     headers
         .get("cf-connecting-ip")
         .ok()

@@ -11,14 +11,16 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use assessments::digest::KeyHash;
 use assessments::time::Timestamp;
+use worker::Env;
 use worker::kv::{KvError, KvStore};
-use worker::{Env, console_warn};
 
 use super::{Admitted, Principal};
 use crate::platform::clock::{deadline, is_within};
+use crate::platform::log;
 
 /// The binding of the namespace.
 const BINDING: &str = "CREDENTIALS";
@@ -55,16 +57,16 @@ impl<'a> CredentialCache<'a> {
         let text = match deadline(TIMEOUT_MILLISECONDS, reading).await {
             Some(Ok(text)) => text?,
             Some(Err(error)) => {
-                console_warn!("credential cache: {error}");
+                failed(&error);
                 return None;
             }
             None => {
-                console_warn!("credential cache: no answer in {TIMEOUT_MILLISECONDS} ms");
+                failed(&format!("no answer in {TIMEOUT_MILLISECONDS} ms"));
                 return None;
             }
         };
         serde_json::from_str(&text)
-            .inspect_err(|error| console_warn!("credential cache: {error}"))
+            .inspect_err(failed)
             .ok()
     }
 
@@ -74,10 +76,7 @@ impl<'a> CredentialCache<'a> {
     }
 
     fn store(&self) -> Option<KvStore> {
-        self.env
-            .kv(BINDING)
-            .inspect_err(|error| console_warn!("credential cache: {error}"))
-            .ok()
+        self.env.kv(BINDING).inspect_err(failed).ok()
     }
 }
 
@@ -100,6 +99,10 @@ fn name(principal: &Principal) -> String {
         Principal::Key(key) => format!("api-key:{}", key.as_str()),
         Principal::Session(session) => format!("session:{}", session.token),
     }
+}
+
+fn failed(cause: &impl Display) {
+    log::warn("credential_cache_failed").cause(cause).write();
 }
 
 /// Whether a key was unknown a moment ago.

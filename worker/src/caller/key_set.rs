@@ -14,11 +14,12 @@ use assessments::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use worker::kv::KvStore;
-use worker::{Delay, Env, console_warn};
+use worker::{Delay, Env};
 
 use crate::platform::clock::{self, deadline, is_within};
 use crate::platform::context::Context;
 use crate::platform::http;
+use crate::platform::log;
 use crate::token::KeyError;
 use crate::token::jwk::{KeySet, PublicKey};
 
@@ -101,7 +102,7 @@ async fn ask(
             Ok(found)
         }
         Err(cause) => {
-            console_warn!("keys of the identity provider: {cause}");
+            log::warn("key_set_not_fetched").cause(&cause).write();
             // Another isolate may have had more luck, some time ago.
             let older = shared.map(|(entry, set)| (set, entry.fetched_at));
             let is_had = KEYS.with_borrow_mut(|keys| {
@@ -138,7 +139,7 @@ fn share(context: &Context, address: &str, json: Vec<u8>, is_missed: bool, now: 
                 .await
         };
         if let Err(error) = put.await {
-            console_warn!("keys of the identity provider not shared: {error}");
+            log::warn("key_set_not_shared").cause(&error).write();
         }
     });
 }
@@ -160,7 +161,7 @@ impl Shared {
 
     fn store(env: &Env) -> Option<KvStore> {
         env.kv(BINDING)
-            .inspect_err(|error| console_warn!("keys of the identity provider: {error}"))
+            .inspect_err(|error| log::warn("key_set_store").cause(error).write())
             .ok()
     }
 
@@ -170,7 +171,7 @@ impl Shared {
         let text = match deadline(KV_TIMEOUT_MILLISECONDS, reading).await? {
             Ok(text) => text?,
             Err(error) => {
-                console_warn!("keys of the identity provider: {error}");
+                log::warn("key_set_store").cause(&error).write();
                 return None;
             }
         };

@@ -14,6 +14,7 @@ mod allowlist;
 mod cache;
 pub(crate) mod identity;
 mod key_set;
+mod last_used;
 mod organizations;
 pub(crate) mod session;
 
@@ -83,6 +84,8 @@ pub(crate) struct Standing {
     pub(crate) admitted: Admitted,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) revoked_at: Option<Timestamp>,
+    /// As far as it was noted.
+    pub(crate) last_used_at: Option<Timestamp>,
 }
 
 /// What an admission rests on: as long as this holds, and the credential is neither

@@ -6,11 +6,12 @@ use assessments::id::kind::Organization;
 use assessments::problem::Problem;
 use assessments::time::Timestamp;
 use web_sys::Url;
-use worker::{Env, Request, console_debug, console_error};
+use worker::{Env, Request};
 
 use super::{Maker, Session, key_set};
 use crate::failure::Failure;
 use crate::platform::context::Context;
+use crate::platform::log::{self, Level};
 use crate::platform::{clock, config, crypto};
 use crate::token::issuer::{self, ISSUER, NewToken, OwnSession};
 use crate::token::jwk::{PublicKey, SigningKey};
@@ -124,7 +125,7 @@ async fn verify(unverified: Unverified<'_>, key: &PublicKey) -> Result<Claims, F
 fn provider(context: &Context) -> Option<Provider> {
     let settings: Settings = config::table(context.env(), IDENTITY_PROVIDER)?;
     Provider::new(settings, context.config().is_development)
-        .inspect_err(|fault| console_error!("variable {IDENTITY_PROVIDER}: {fault}"))
+        .inspect_err(|fault| config::unreadable(IDENTITY_PROVIDER, fault))
         .ok()
 }
 
@@ -145,6 +146,8 @@ fn is_from(request: &Request, origin: &str) -> bool {
 /// The answer to a token that is none, whatever is wrong with it (2.3). Whoever
 /// sets up a provider finds the reason in the log.
 fn refused(error: TokenError) -> Failure {
-    console_debug!("session refused: {error}");
+    log::line(Level::Info, "session_refused")
+        .cause(&error)
+        .write();
     Problem::InvalidCredential.into()
 }

@@ -1,5 +1,6 @@
 //! Decisions, pure: from what is known to what is written and answered.
 
 pub(crate) mod ahead;
+pub(crate) mod audit;
 pub(crate) mod create;
 pub(crate) mod effect;

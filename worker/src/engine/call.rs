@@ -20,12 +20,13 @@ use web_sys::Url;
 use worker::wasm_bindgen::JsValue;
 use worker::{
     AbortController, Delay, Env, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
-    Response, ResponseBody, console_warn,
+    Response, ResponseBody,
 };
 
 use super::failure::CallFailure;
 use crate::platform::clock;
 use crate::platform::config::{self, Config};
+use crate::platform::log;
 use crate::storage::database::Databases;
 use crate::storage::runs;
 
@@ -63,7 +64,7 @@ struct RequestBody<'a> {
 /// # Errors
 /// Why there is no analysis, which the log tells in full.
 pub(crate) async fn ask(env: &Env, question: &Question) -> Result<Analysis, CallFailure> {
-    let log = Log {
+    let log = Causes {
         run: &question.run,
         component: &question.component.id,
     };
@@ -94,25 +95,26 @@ pub(crate) async fn ask(env: &Env, question: &Question) -> Result<Analysis, Call
 }
 
 /// Under which ids causes are logged.
-struct Log<'a> {
+struct Causes<'a> {
     run: &'a WorkflowRunId,
     component: &'a WorkflowComponentId,
 }
 
-impl Log<'_> {
+impl Causes<'_> {
     /// Logs the cause of a failure.
     fn failed(&self, failure: CallFailure, cause: &dyn std::fmt::Display) -> CallFailure {
-        console_warn!(
-            "run {}, component {}: {failure} ({cause})",
-            self.run.as_str(),
-            self.component.as_str()
-        );
+        log::warn("call_failed")
+            .field("run", self.run.as_str())
+            .field("component", self.component.as_str())
+            .field("failure", failure.to_string())
+            .cause(cause)
+            .write();
         failure
     }
 }
 
 /// What is wrong with an answer, with what it repeats of it.
-pub(super) fn in_full(error: &AnalysisError) -> String {
+fn in_full(error: &AnalysisError) -> String {
     match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
@@ -123,7 +125,7 @@ fn request(
     question: &Question,
     secret: &str,
     env: &Env,
-    log: &Log<'_>,
+    log: &Causes<'_>,
 ) -> Result<Request, CallFailure> {
     let ports = config::call_ports(env);
     let rules = Rules {
@@ -194,7 +196,7 @@ fn signature(secret: &str, body: &str) -> String {
 async fn exchange(
     request: Request,
     signal: &worker::AbortSignal,
-    log: &Log<'_>,
+    log: &Causes<'_>,
 ) -> Result<String, CallFailure> {
     let mut response = Fetch::Request(request)
         .send_with_signal(signal)
@@ -208,7 +210,7 @@ async fn exchange(
 }
 
 /// A body, read no further than an answer may be long.
-async fn read(response: &mut Response, log: &Log<'_>) -> Result<String, CallFailure> {
+async fn read(response: &mut Response, log: &Causes<'_>) -> Result<String, CallFailure> {
     if matches!(response.body(), ResponseBody::Empty) {
         return Ok(String::new());
     }

@@ -6,9 +6,9 @@
 use assessments::workflow::analysis::AnalysisError;
 use assessments::workflow::target::TargetError;
 use serde::{Deserialize, Serialize};
-use worker::console_warn;
 
 use crate::platform::engine_binding::StepError;
+use crate::platform::log;
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -114,7 +114,10 @@ impl CallFailure {
     pub(crate) fn from_engine(text: &str, of: &str) -> Self {
         let ours = text.trim_start_matches("NonRetryableError: ");
         serde_json::from_str(ours).unwrap_or_else(|_| {
-            console_warn!("{of}: the engine failed the call: {text}");
+            log::warn("call_failed_by_engine")
+                .field("of", of)
+                .cause(text)
+                .write();
             Self::NotAsked
         })
     }

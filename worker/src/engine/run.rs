@@ -12,7 +12,7 @@ use assessments::workflow::event::EventName;
 use assessments::workflow::run::RunStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use worker::{Env, console_warn};
+use worker::Env;
 
 use super::call::{self, Question};
 use super::failure::CallFailure;
@@ -21,6 +21,7 @@ use crate::decide::ahead::{CALL_DELAY, CALL_TIMEOUT};
 use crate::decide::effect::Effect;
 use crate::platform::clock;
 use crate::platform::engine_binding::{EngineError, Step, StepConfig, StepError, WorkflowEvent};
+use crate::platform::log;
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::runs;
 use crate::storage::steps::{self, Beginning, Progress, StepOfRun};
@@ -191,8 +192,12 @@ impl Execution<'_> {
 
     /// A report that is none; the log tells what is wrong with it.
     fn not_a_report(&self, step: &StepOfRun, wait: &WaitForEvent, error: &AnalysisError) -> Effect {
-        let (run, position) = (self.run.as_str(), step.position);
-        console_warn!("run {run}, step {position}: {}", call::in_full(error));
+        // Not in full: that repeats a part of what was sent, which is no line's.
+        log::warn("event_is_no_report")
+            .field("run", self.run.as_str())
+            .field("step", step.position)
+            .cause(error)
+            .write();
         Effect::failure(error.to_string(), wait.on_timeout)
     }
 

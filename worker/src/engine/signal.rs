@@ -1,12 +1,15 @@
 //! What the engine is told: of starts, cancels and events, best effort. What it
 //! does not hear, the sweep repeats.
 
+use std::fmt::Display;
+
 use assessments::id::{OrganizationId, WorkflowRunId};
 use serde::{Deserialize, Serialize};
-use worker::{Env, console_warn};
+use worker::Env;
 
 use crate::platform::clock;
 use crate::platform::engine_binding::{EngineError, Instance, Workflow};
+use crate::platform::log;
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::overdue;
 
@@ -51,7 +54,7 @@ impl From<StorageError> for SignalError {
 /// Has the engine begin a run. If that fails, the sweep does it.
 pub(crate) async fn start(env: &Env, org: &OrganizationId, run: &WorkflowRunId) {
     if let Err(error) = try_start(env, org, run).await {
-        console_warn!("start of {}: {error}; the sweep will", run.as_str());
+        missed("run_not_started", run, &error);
     }
 }
 
@@ -71,8 +74,16 @@ pub(super) async fn try_start(
 /// Has the engine stop a run that was canceled. If that fails, the sweep does it.
 pub(crate) async fn stop(env: &Env, org: &OrganizationId, run: &WorkflowRunId) {
     if let Err(error) = try_stop(env, org, run).await {
-        console_warn!("stop of {}: {error}; the sweep will", run.as_str());
+        missed("run_not_stopped", run, &error);
     }
+}
+
+/// Says what the engine did not hear, and the sweep will repeat.
+fn missed(event: &'static str, run: &WorkflowRunId, cause: &impl Display) {
+    log::warn(event)
+        .field("run", run.as_str())
+        .cause(cause)
+        .write();
 }
 
 async fn try_stop(env: &Env, org: &OrganizationId, run: &WorkflowRunId) -> Result<(), SignalError> {
@@ -93,7 +104,7 @@ pub(crate) async fn wake(env: &Env, run: &WorkflowRunId, position: u32) {
         }
     };
     if let Err(error) = woken.await {
-        console_warn!("wake of {}: {error}; the sweep will", run.as_str());
+        missed("run_not_woken", run, &error);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Looking after runs that the engine was not told of, or has lost.
 
 use futures_util::future::join_all;
-use worker::{Env, console_error};
+use serde::Serialize;
+use worker::Env;
 
 use super::signal::{self, SignalError};
 use crate::platform::clock;
 use crate::platform::engine_binding::InstanceState;
+use crate::platform::log;
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::overdue::{self, OverdueRun};
 
@@ -23,14 +25,51 @@ const MAX_BATCHES: u32 = 50;
 /// further, before it is given up.
 const MAX_RESTARTS: u32 = 5;
 
+/// What a sweep did for runs.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct LookedAfter {
+    /// Runs that should have gone on, and what became of them.
+    taken: usize,
+    /// An instance was created.
+    started: usize,
+    /// The instance was told to go on.
+    nudged: usize,
+    /// The instance was begun anew.
+    restarted: usize,
+    /// Run and assessment failed.
+    given_up: usize,
+    /// The engine did not do it, or D1 did not.
+    failed: usize,
+    /// Cancels that the engine was told of once more.
+    terminated: usize,
+}
+
+/// What was done for one run.
+enum Care {
+    Started,
+    Nudged,
+    Restarted,
+    GivenUp,
+}
+
 /// Looks after runs that should have gone on by now, and after cancels that the
-/// engine has not heard of.
-pub(crate) async fn run(env: &Env) -> Result<(), StorageError> {
+/// engine has not heard of; adds to `done` what it did.
+pub(crate) async fn run(env: &Env, done: &mut LookedAfter) -> Result<(), StorageError> {
     let databases = Databases::new(env);
     for _ in 0..MAX_BATCHES {
         let runs =
             overdue::take_overdue(&databases, AGAIN_SECONDS, BATCH_SIZE, clock::now()).await?;
-        join_all(runs.iter().map(|run| look_after(env, run))).await;
+        done.taken += runs.len();
+        for care in join_all(runs.iter().map(|run| look_after(env, run))).await {
+            let count = match care {
+                Some(Care::Started) => &mut done.started,
+                Some(Care::Nudged) => &mut done.nudged,
+                Some(Care::Restarted) => &mut done.restarted,
+                Some(Care::GivenUp) => &mut done.given_up,
+                None => &mut done.failed,
+            };
+            *count += 1;
+        }
         if runs.len() < BATCH_SIZE as usize {
             break;
         }
@@ -42,6 +81,7 @@ pub(crate) async fn run(env: &Env) -> Result<(), StorageError> {
             .iter()
             .map(|run| signal::stop(env, &run.org_id, &run.id));
         join_all(stops).await;
+        done.terminated += runs.len();
         if runs.len() < BATCH_SIZE as usize {
             break;
         }
@@ -49,13 +89,19 @@ pub(crate) async fn run(env: &Env) -> Result<(), StorageError> {
     Ok(())
 }
 
-async fn look_after(env: &Env, run: &OverdueRun) {
-    if let Err(error) = try_look_after(env, run).await {
-        console_error!("overdue run {}: {error}", run.id.as_str());
-    }
+async fn look_after(env: &Env, run: &OverdueRun) -> Option<Care> {
+    try_look_after(env, run)
+        .await
+        .inspect_err(|error| {
+            log::error("overdue_run")
+                .field("run", run.id.as_str())
+                .cause(error)
+                .write();
+        })
+        .ok()
 }
 
-async fn try_look_after(env: &Env, run: &OverdueRun) -> Result<(), SignalError> {
+async fn try_look_after(env: &Env, run: &OverdueRun) -> Result<Care, SignalError> {
     let OverdueRun {
         org_id: org,
         id,
@@ -63,22 +109,28 @@ async fn try_look_after(env: &Env, run: &OverdueRun) -> Result<(), SignalError> 
         awaiting,
     } = run;
     let Some(instance) = signal::instance(env, id).await? else {
-        return signal::try_start(env, org, id).await;
+        signal::try_start(env, org, id).await?;
+        return Ok(Care::Started);
     };
-    match instance.state().await? {
+    Ok(match instance.state().await? {
         InstanceState::Going => {
             let event = awaiting.map_or_else(|| NUDGE.to_owned(), signal::wake_event);
             instance.send_event(&event).await?;
+            Care::Nudged
         }
         InstanceState::Ended if *restarts < MAX_RESTARTS => {
             instance.restart().await?;
             overdue::note_restarted(&Databases::new(env), org, id).await?;
+            Care::Restarted
         }
         InstanceState::Ended => {
             let message = "The workflow engine ended the run repeatedly";
-            console_error!("run {}: {message}; it is given up", id.as_str());
+            log::error("run_given_up")
+                .field("run", id.as_str())
+                .cause(message)
+                .write();
             overdue::give_up(&Databases::new(env), org, id, message, clock::now()).await?;
+            Care::GivenUp
         }
-    }
-    Ok(())
+    })
 }

@@ -63,6 +63,7 @@ pub(super) async fn create(context: &Context, mut request: Request) -> Result<An
         let key = key.as_ref().map_err(Problem::clone)?.as_ref();
         if let Some(replay) = facts.replay {
             let differs = replay.differs_from(digest.as_ref());
+            context.trace().note_replay();
             return Ok(Attempt::Settled(Answer::replay(201, replay.body, differs)));
         }
         if let Some(error) = in_doubt {

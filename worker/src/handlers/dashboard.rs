@@ -3,12 +3,13 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use worker::{Headers, Request, console_error};
+use worker::{Headers, Request};
 
 use crate::answer::{Answer, File};
 use crate::assets::{self, AssetError};
 use crate::failure::Failure;
 use crate::platform::context::Context;
+use crate::platform::log;
 
 /// Where its files are.
 const FILES: &str = "/dashboard/";
@@ -84,7 +85,12 @@ pub(super) fn settings(context: &Context) -> Result<Answer, Failure> {
     let demo = context.env().var(DEMO).ok().filter(|_| development);
     let demo = demo.and_then(|demo| {
         RawValue::from_string(demo.to_string())
-            .inspect_err(|error| console_error!("variable {DEMO} is not JSON: {error}"))
+            .inspect_err(|error| {
+                log::error("setting_unreadable")
+                    .field("variable", DEMO)
+                    .cause(error)
+                    .write();
+            })
             .ok()
     });
     Answer::ok(&Settings { development, demo })

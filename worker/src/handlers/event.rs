@@ -59,6 +59,7 @@ pub(super) async fn send(
         let key = key.as_ref().map_err(Problem::clone)?.as_ref();
         if let Some(replay) = facts.replay {
             let differs = replay.differs_from(digest.as_ref());
+            context.trace().note_replay();
             let replay = Answer::replay(ACCEPTED, replay.body, differs);
             return Ok(Attempt::Settled(replay));
         }

@@ -1,15 +1,18 @@
 //! What a deployment configures in `wrangler.toml`.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use assessments::dashboard::Environment;
 use assessments::origin::Origin;
 use assessments::route::{Endpoint, Permission};
 use assessments::workflow::target;
 use serde::de::DeserializeOwned;
+use worker::Env;
 use worker::js_sys::{Array, Reflect};
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::{Env, console_error};
+
+use super::log;
 
 /// The variable that holds the table of roles.
 const ROLES: &str = "ROLES";
@@ -24,10 +27,12 @@ const ENVIRONMENT: &str = "ENVIRONMENT";
 /// The variable that tells how many days the events and steps of a run that has
 /// ended are kept (13).
 const RUN_RETENTION_DAYS: &str = "RUN_RETENTION_DAYS";
+/// The variable that tells how many days audit records are kept (2.8).
+const AUDIT_RETENTION_DAYS: &str = "AUDIT_RETENTION_DAYS";
 /// Without a readable one.
-const DEFAULT_RUN_RETENTION_DAYS: u32 = 400;
+const DEFAULT_RETENTION_DAYS: u32 = 400;
 /// A hundred years.
-const MAX_RUN_RETENTION_DAYS: u32 = 36_500;
+const MAX_RETENTION_DAYS: u32 = 36_500;
 
 /// The variable that lists the ports that analysers may be called on.
 const CALL_PORTS: &str = "CALL_PORTS";
@@ -42,37 +47,58 @@ pub(crate) fn allowed_origins(env: &Env) -> Vec<Origin> {
         return Vec::new();
     };
     let Some(listed) = stated.dyn_ref::<Array>() else {
-        console_error!("variable {ALLOWED_ORIGINS} is no list of origins; none it is");
+        unreadable(ALLOWED_ORIGINS, "no list of origins; none it is");
         return Vec::new();
     };
     let mut origins = Vec::new();
     for entry in listed.iter() {
         let Some(text) = entry.as_string() else {
-            console_error!("variable {ALLOWED_ORIGINS}: an entry that is no text is refused");
+            unreadable(ALLOWED_ORIGINS, "an entry that is no text is refused");
             continue;
         };
         match Origin::parse(&text) {
             Ok(origin) => origins.push(origin),
             Err(error) => {
-                console_error!("variable {ALLOWED_ORIGINS}: {text:?} is refused: {error}");
+                unreadable(ALLOWED_ORIGINS, &format!("{text:?} is refused: {error}"));
             }
         }
     }
     origins
 }
 
-/// Days that the events and steps of a run that has ended are kept. A mistake in
-/// the setting must not delete what it meant to keep, so it counts as none.
+/// Days that the events and steps of a run that has ended are kept.
 pub(crate) fn run_retention_days(env: &Env) -> u32 {
-    let Some(stated) = variable(env, RUN_RETENTION_DAYS) else {
-        return DEFAULT_RUN_RETENTION_DAYS;
+    retention_days(env, RUN_RETENTION_DAYS)
+}
+
+/// Days that audit records are kept.
+pub(crate) fn audit_retention_days(env: &Env) -> u32 {
+    retention_days(env, AUDIT_RETENTION_DAYS)
+}
+
+/// A mistake in the setting must not delete what it meant to keep, so it counts as
+/// none.
+fn retention_days(env: &Env, name: &str) -> u32 {
+    let Some(stated) = variable(env, name) else {
+        return DEFAULT_RETENTION_DAYS;
     };
-    whole_number(&stated, MAX_RUN_RETENTION_DAYS).unwrap_or_else(|| {
-        console_error!(
-            "variable {RUN_RETENTION_DAYS} is no number of days from 1 to {MAX_RUN_RETENTION_DAYS}; {DEFAULT_RUN_RETENTION_DAYS} it is"
+    whole_number(&stated, MAX_RETENTION_DAYS).unwrap_or_else(|| {
+        unreadable(
+            name,
+            &format!(
+                "no number of days from 1 to {MAX_RETENTION_DAYS}; {DEFAULT_RETENTION_DAYS} it is"
+            ),
         );
-        DEFAULT_RUN_RETENTION_DAYS
+        DEFAULT_RETENTION_DAYS
     })
+}
+
+/// Says that a variable does not count.
+pub(crate) fn unreadable(name: &str, cause: &(impl Display + ?Sized)) {
+    log::error("setting_unreadable")
+        .field("variable", name)
+        .cause(cause)
+        .write();
 }
 
 /// Ports that analysers may be called on. A mistake in the setting must not open
@@ -88,7 +114,7 @@ pub(crate) fn call_ports(env: &Env) -> Vec<u16> {
             .collect()
     });
     listed.unwrap_or_else(|| {
-        console_error!("variable {CALL_PORTS} is no list of ports; the usual ones it is");
+        unreadable(CALL_PORTS, "no list of ports; the usual ones it is");
         target::DEFAULT_PORTS.to_vec()
     })
 }
@@ -108,8 +134,7 @@ pub(crate) fn table<T: DeserializeOwned>(env: &Env, name: &str) -> Option<T> {
         Some(json) => serde_json::from_str(&json).map_err(|error| error.to_string()),
         None => env.object_var(name).map_err(|error| error.to_string()),
     };
-    read.inspect_err(|error| console_error!("variable {name} is unreadable: {error}"))
-        .ok()
+    read.inspect_err(|error| unreadable(name, error)).ok()
 }
 
 /// A secret, if the deployment has it.
@@ -155,7 +180,7 @@ impl Config {
     /// a mistake in it must not open what it meant to close.
     pub(crate) fn read(env: &Env) -> Self {
         let roles = env.object_var(ROLES).unwrap_or_else(|error| {
-            console_error!("variable {ROLES} (which role may call what) is unreadable, every role is refused: {error}");
+            unreadable(ROLES, &format!("every role is refused: {error}"));
             HashMap::new()
         });
         let is_development = env

@@ -1,10 +1,13 @@
 //! What a request is handled in.
 
 use std::cell::OnceCell;
+use std::time::Duration;
 
-use worker::Env;
+use worker::{Delay, Env};
 
 use super::config::Config;
+use super::log::{self, Level};
+use super::random::RequestId;
 use super::trace::Trace;
 
 /// What the deployment binds, how it is configured, and what goes on after the
@@ -12,23 +15,30 @@ use super::trace::Trace;
 pub(crate) struct Context {
     env: Env,
     lifetime: worker::Context,
+    id: RequestId,
     config: OnceCell<Config>,
     trace: Trace,
 }
 
 impl Context {
-    pub(crate) fn new(env: Env, lifetime: worker::Context) -> Self {
+    pub(crate) fn new(env: Env, lifetime: worker::Context, id: RequestId) -> Self {
         Self {
             env,
             lifetime,
+            id,
             config: OnceCell::new(),
-            trace: Trace::default(),
+            trace: Trace::new(log::wants(Level::Info)),
         }
     }
 
     /// The bindings.
     pub(crate) fn env(&self) -> &Env {
         &self.env
+    }
+
+    /// The id of the response.
+    pub(crate) fn id(&self) -> &RequestId {
+        &self.id
     }
 
     /// The settings, read when first asked for.
@@ -43,6 +53,11 @@ impl Context {
 
     /// Runs `work` after the response; it can neither delay nor fail it.
     pub(crate) fn after_response(&self, work: impl Future<Output = ()> + 'static) {
-        self.lifetime.wait_until(work);
+        self.lifetime.wait_until(async {
+            // Not before the response is under way: what is made in this turn of the
+            // event loop goes first.
+            Delay::from(Duration::ZERO).await;
+            work.await;
+        });
     }
 }

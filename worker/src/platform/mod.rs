@@ -1,11 +1,15 @@
 //! The platform beneath the rest: what a deployment binds, the clock, the source
-//! of randomness, cryptography, the engine's API, and what is noted of a request.
+//! of randomness, cryptography, the APIs of D1, the engine and queues, the log, and what
+//! is noted of a request.
 
 pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod crypto;
+pub(crate) mod d1_binding;
 pub(crate) mod engine_binding;
 pub(crate) mod http;
+pub(crate) mod log;
+pub(crate) mod queue_binding;
 pub(crate) mod random;
 pub(crate) mod trace;

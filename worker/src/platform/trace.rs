@@ -5,8 +5,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use assessments::dashboard::{NamedKey, NamedUser};
-use assessments::id::OrganizationId;
+use assessments::id::{ApiKeyId, OrganizationId};
 use assessments::route::Endpoint;
+use assessments::stored::StoredId;
 use serde::{Deserialize, Serialize};
 
 /// Who was found to call, by names that are no secret.
@@ -20,8 +21,20 @@ pub(crate) struct Identity {
     pub(crate) user: Option<NamedUser>,
 }
 
+impl Identity {
+    /// The key that calls, or that made the session that does, and its name.
+    pub(crate) fn key(&self) -> Option<(&ApiKeyId, &str)> {
+        let key = self.key.as_ref()?;
+        Some((&key.id, &key.name))
+    }
+
+    /// The person who calls, if one does.
+    pub(crate) fn user_id(&self) -> Option<&StoredId> {
+        self.user.as_ref().map(|user| &user.id)
+    }
+}
+
 /// What a request was seen to be and to do.
-#[derive(Default)]
 pub(crate) struct Trace {
     endpoint: Cell<Option<Endpoint>>,
     identity: RefCell<Option<Identity>>,
@@ -30,6 +43,19 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
+    /// Nothing yet. Rows are counted only for whoever is told of them.
+    pub(crate) fn new(counts_rows: bool) -> Self {
+        Self {
+            endpoint: Cell::default(),
+            identity: RefCell::default(),
+            is_replay: Cell::default(),
+            usage: Rc::new(Usage {
+                counts_rows,
+                ..Usage::default()
+            }),
+        }
+    }
+
     /// Notes what is called.
     pub(crate) fn note_endpoint(&self, endpoint: Endpoint) {
         self.endpoint.set(Some(endpoint));
@@ -66,7 +92,11 @@ impl Trace {
 /// What was asked of D1.
 #[derive(Debug, Default)]
 pub(crate) struct Usage {
+    counts_rows: bool,
     trips: Cell<u32>,
+    milliseconds: Cell<u32>,
+    rows_read: Cell<u64>,
+    rows_written: Cell<u64>,
 }
 
 impl Usage {
@@ -75,8 +105,37 @@ impl Usage {
         self.trips.set(self.trips.get().saturating_add(1));
     }
 
+    /// Adds how long one batch took.
+    pub(crate) fn add_milliseconds(&self, milliseconds: u32) {
+        let sum = self.milliseconds.get().saturating_add(milliseconds);
+        self.milliseconds.set(sum);
+    }
+
+    /// Adds the rows that one statement read and wrote.
+    pub(crate) fn add_rows(&self, read: u64, written: u64) {
+        self.rows_read
+            .set(self.rows_read.get().saturating_add(read));
+        self.rows_written
+            .set(self.rows_written.get().saturating_add(written));
+    }
+
+    /// Whether anyone is told of rows.
+    pub(crate) const fn counts_rows(&self) -> bool {
+        self.counts_rows
+    }
+
     /// Round trips.
     pub(crate) fn trips(&self) -> u32 {
         self.trips.get()
+    }
+
+    /// How long all batches took together.
+    pub(crate) fn milliseconds(&self) -> u32 {
+        self.milliseconds.get()
+    }
+
+    /// Rows read and written, as D1 bills them.
+    pub(crate) fn rows(&self) -> (u64, u64) {
+        (self.rows_read.get(), self.rows_written.get())
     }
 }

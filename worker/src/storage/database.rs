@@ -6,11 +6,13 @@ use assessments::id::{Id, Kind, OrganizationId};
 use assessments::time::Timestamp;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
-use worker::{D1Database, D1PreparedStatement, D1Result, D1ResultMeta, Env, console_error};
+use worker::{D1Database, D1PreparedStatement, Env};
 
 use crate::health;
-use crate::platform::clock::deadline;
+use crate::platform::clock::{self, deadline};
 use crate::platform::context::Context;
+use crate::platform::d1_binding::{self, Meta, Outcome};
+use crate::platform::log;
 use crate::platform::trace::Usage;
 
 /// The binding of the one database there is today.
@@ -92,6 +94,19 @@ impl Databases {
         self.bound()
     }
 
+    /// Things of many organizations, together with the database that holds them.
+    pub(crate) fn of_each<'a, T>(
+        &self,
+        things: &[&'a T],
+        org: impl Fn(&T) -> &OrganizationId,
+    ) -> Result<Vec<(Database, Vec<&'a T>)>, StorageError> {
+        // Of the one database there is today, any of them tells.
+        let Some(first) = things.first() else {
+            return Ok(Vec::new());
+        };
+        Ok(vec![(self.of(org(first))?, things.to_vec())])
+    }
+
     /// The database that finds the organization of a key.
     pub(crate) fn directory(&self) -> Result<Database, StorageError> {
         self.bound()
@@ -152,12 +167,13 @@ impl Database {
     ) -> Result<Rows, StorageError> {
         let expected = statements.len();
         self.usage.add_trip();
-        let results = deadline(TIMEOUT_MILLISECONDS, self.database.batch(statements))
+        let begun = clock::milliseconds();
+        let answer = d1_binding::batch(&self.database, &statements);
+        let outcomes = deadline(TIMEOUT_MILLISECONDS, answer)
             .await
             .ok_or(StorageError::TimedOut { operation })
             .and_then(|outcome| {
-                outcome.map_err(|error| {
-                    let cause = error.to_string();
+                outcome.map_err(|cause| {
                     if cause.contains(CONSTRAINT) {
                         StorageError::Constraint { operation, cause }
                     } else {
@@ -169,16 +185,23 @@ impl Database {
                 if !matches!(error, StorageError::Constraint { .. }) {
                     health::forget();
                 }
-            })?;
-        if results.len() == expected {
+            });
+        self.usage.add_milliseconds(clock::elapsed_since(begun));
+        let outcomes = outcomes?;
+        if self.usage.counts_rows() {
+            for (read, written) in outcomes.iter().filter_map(Outcome::meta).map(|m| m.rows()) {
+                self.usage.add_rows(read, written);
+            }
+        }
+        if outcomes.len() == expected {
             Ok(Rows {
                 operation,
-                results: results.into_iter(),
+                outcomes: outcomes.into_iter(),
             })
         } else {
             Err(StorageError::Unexpected {
                 operation,
-                cause: format!("{} results of {expected} statements", results.len()),
+                cause: format!("{} results of {expected} statements", outcomes.len()),
             })
         }
     }
@@ -187,20 +210,20 @@ impl Database {
 /// The results of a batch, taken in the order of its statements.
 pub(super) struct Rows {
     operation: &'static str,
-    results: std::vec::IntoIter<D1Result>,
+    outcomes: std::vec::IntoIter<Outcome>,
 }
 
 impl Rows {
     /// The first row of the next statement, if it selected any.
     pub(super) fn next_row<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StorageError> {
-        let Some(result) = self.results.next() else {
+        let Some(outcome) = self.outcomes.next() else {
             return Ok(None);
         };
-        let rows: Vec<T> = result.results().map_err(|error| self.unexpected(&error))?;
+        let rows: Vec<T> = outcome.rows().map_err(|error| self.unexpected(&error))?;
         match rows.into_iter().next() {
             Some(row) => Ok(Some(row)),
             // No rows are believed only of what looks like a result otherwise.
-            None => self.meta(&result).map(|_| None),
+            None => self.meta(&outcome).map(|_| None),
         }
     }
 
@@ -225,13 +248,17 @@ impl Rows {
         struct Row {
             json: String,
         }
-        let Some(result) = self.results.next() else {
+        let Some(outcome) = self.outcomes.next() else {
             return Ok(Vec::new());
         };
-        let rows: Vec<Row> = result.results().map_err(|error| self.unexpected(&error))?;
+        let rows: Vec<Row> = outcome.rows().map_err(|error| self.unexpected(&error))?;
         let values = rows.iter().map(|row| self.decode(&row.json));
         Ok(values
-            .filter_map(|value| value.inspect_err(|error| console_error!("{error}")).ok())
+            .filter_map(|value| {
+                value
+                    .inspect_err(|error| log::error("row_unreadable").cause(error).write())
+                    .ok()
+            })
             .collect())
     }
 
@@ -250,16 +277,15 @@ impl Rows {
 
     /// Rows changed by the next statement.
     pub(super) fn next_changes(&mut self) -> Result<usize, StorageError> {
-        match self.results.next() {
-            Some(result) => Ok(self.meta(&result)?.changes.unwrap_or_default()),
+        match self.outcomes.next() {
+            Some(outcome) => Ok(self.meta(&outcome)?.changes()),
             None => Ok(0),
         }
     }
 
-    fn meta(&self, result: &D1Result) -> Result<D1ResultMeta, StorageError> {
-        result
+    fn meta(&self, outcome: &Outcome) -> Result<Meta, StorageError> {
+        outcome
             .meta()
-            .map_err(|error| self.unexpected(&error))?
             .ok_or_else(|| self.unexpected(&"no meta data"))
     }
 

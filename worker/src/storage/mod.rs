@@ -6,6 +6,7 @@
 //! fails, and with it the whole batch, unless the value is 1.
 
 pub(crate) mod archive;
+pub(crate) mod audit;
 pub(crate) mod create;
 pub(crate) mod database;
 pub(crate) mod idempotency;

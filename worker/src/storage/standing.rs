@@ -5,10 +5,11 @@ use assessments::digest::KeyHash;
 use assessments::id::OrganizationId;
 use assessments::time::Timestamp;
 use wasm_bindgen::JsValue;
-use worker::{D1PreparedStatement, console_error};
+use worker::D1PreparedStatement;
 
 use super::database::{Database, Databases, Rows, StorageError, id, text, time};
 use crate::caller::{Basis, Caller, Maker, Principal, Session, Standing};
+use crate::platform::log;
 use crate::token::provider::Name;
 
 const ORGANIZATION_OF: &str = "\
@@ -20,7 +21,7 @@ SELECT json_quote(id) AS json FROM organizations WHERE external_id = ?1";
 const STANDING: &str = "\
 SELECT json_object(
     'role', k.role, 'expires_at', k.expires_at, 'revoked_at', k.revoked_at,
-    'api_ip_allowlist', o.api_ip_allowlist,
+    'last_used_at', k.last_used_at, 'api_ip_allowlist', o.api_ip_allowlist,
     'org', k.org_id, 'key', json_object('id', k.id, 'name', k.name)) AS json
 FROM api_keys k JOIN organizations o ON o.id = k.org_id
 WHERE k.org_id = ?1 AND k.secret_sha256 = ?2";
@@ -81,6 +82,11 @@ macro_rules! session_guard {
     };
 }
 
+/// Of many that note a use at once, one writes.
+const NOTE_USED: &str = "\
+UPDATE api_keys SET last_used_at = ?3
+WHERE org_id = ?1 AND secret_sha256 = ?2 AND (last_used_at IS NULL OR last_used_at <= ?4)";
+
 /// The organization of a key, if it is known at all. One that is not of the form
 /// of ours has nothing here that could be found.
 pub(crate) async fn organization_of(
@@ -109,7 +115,11 @@ async fn find_organization(
     let org: Option<String> = rows.next_value()?;
     Ok(org.and_then(|org| {
         OrganizationId::parse(&org)
-            .inspect_err(|error| console_error!("organization of a credential: {error}"))
+            .inspect_err(|error| {
+                log::error("organization_of_credential")
+                    .cause(error)
+                    .write()
+            })
             .ok()
     }))
 }
@@ -211,4 +221,19 @@ pub(super) fn memberships_that_sign_in() -> String {
         .map(|membership| membership.as_str())
         .collect();
     memberships.to_string()
+}
+
+/// Notes that a key is used, unless that was noted after `horizon`.
+pub(crate) async fn note_used(
+    databases: &Databases,
+    org: &OrganizationId,
+    key: &KeyHash,
+    now: Timestamp,
+    horizon: Timestamp,
+) -> Result<(), StorageError> {
+    let database = databases.of(org)?;
+    let values = [id(org), text(key.as_str()), time(now), time(horizon)];
+    let statement = database.statement(NOTE_USED, &values)?;
+    database.batch("note use of key", vec![statement]).await?;
+    Ok(())
 }

@@ -2,9 +2,9 @@
 //! the database for long and the table does not grow for ever.
 
 use assessments::time::Timestamp;
-use worker::console_log;
+use serde::Serialize;
 
-use super::database::{Database, Databases, StorageError, time};
+use super::database::{Database, Databases, StorageError, text, time};
 
 /// Records deleted, and runs purged, by one batch.
 const BATCH_SIZE: u32 = 500;
@@ -22,13 +22,13 @@ DELETE FROM idempotency_records WHERE (org_id, operation, key) IN (
     SELECT org_id, operation, key FROM idempotency_records
     WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)";
 
-/// Deletes idempotency records past their life. What is left over when the
-/// bound is reached waits for the next sweep.
+/// Deletes idempotency records past their life, and adds to `deleted` how many. What
+/// is left over when the bound is reached waits for the next sweep.
 pub(crate) async fn expired_idempotency_records(
     databases: &Databases,
     now: Timestamp,
+    deleted: &mut usize,
 ) -> Result<(), StorageError> {
-    let mut deleted = 0;
     for database in databases.all()? {
         for _ in 0..MAX_BATCHES {
             let values = [time(now), BATCH_SIZE.into()];
@@ -37,14 +37,11 @@ pub(crate) async fn expired_idempotency_records(
                 .batch("sweep expired keys", vec![statement])
                 .await?;
             let changes = rows.next_changes()?;
-            deleted += changes;
+            *deleted += changes;
             if changes < BATCH_SIZE as usize {
                 break;
             }
         }
-    }
-    if deleted > 0 {
-        console_log!("sweep: {deleted} expired idempotency records deleted");
     }
     Ok(())
 }
@@ -85,37 +82,42 @@ UPDATE workflow_runs SET purged_at = ?3 WHERE (org_id, id) IN ",
                   WHERE s.org_id = workflow_runs.org_id AND s.run_id = workflow_runs.id)"
 );
 
-/// Deletes the events and steps of runs that ended before `horizon` (13). The runs
-/// stay, and so does what they did to their assessments.
+/// Deletes the events and steps of runs that ended before `horizon` (13), and adds to
+/// `purged` what it deleted. The runs stay, and so does what they did to their
+/// assessments.
 pub(crate) async fn details_of_ended_runs(
     databases: &Databases,
     horizon: Timestamp,
     now: Timestamp,
+    purged: &mut Purged,
 ) -> Result<(), StorageError> {
-    let mut purged = 0;
     for database in databases.all()? {
         for _ in 0..MAX_BATCHES {
             let batch = purge(&database, horizon, now).await?;
-            purged += batch.runs;
+            purged.add(&batch);
             if batch.is_last() {
                 break;
             }
         }
     }
-    if purged > 0 {
-        console_log!("sweep: events and steps of {purged} runs deleted");
-    }
     Ok(())
 }
 
-/// What one batch deleted.
-struct Purged {
+/// What was deleted, and of how many runs nothing is left.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Purged {
     events: usize,
     steps: usize,
     runs: usize,
 }
 
 impl Purged {
+    const fn add(&mut self, batch: &Self) {
+        self.events += batch.events;
+        self.steps += batch.steps;
+        self.runs += batch.runs;
+    }
+
     /// Whether no bound was reached, so that nothing is left.
     const fn is_last(&self) -> bool {
         self.events < MAX_EVENTS as usize
@@ -141,4 +143,22 @@ async fn purge(
         steps: rows.next_changes()?,
         runs: rows.next_changes()?,
     })
+}
+
+const NOTE_SWEEP: &str = "\
+INSERT INTO sweeps (name, finished_at, outcome) VALUES (?1, ?2, ?3)
+ON CONFLICT (name) DO UPDATE SET finished_at = excluded.finished_at, outcome = excluded.outcome";
+
+/// Notes what a sweep did, for whoever looks after the deployment. `outcome` is JSON.
+pub(crate) async fn note(
+    databases: &Databases,
+    name: &str,
+    outcome: &str,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let database = databases.directory()?;
+    let values = [text(name), time(now), text(outcome)];
+    let statement = database.statement(NOTE_SWEEP, &values)?;
+    database.batch("note sweep", vec![statement]).await?;
+    Ok(())
 }
