@@ -216,27 +216,6 @@ test("an_organization_with_10000_vendors_imports", () =>
     assert.deepEqual(row, { vendors: 10_000, services: 10_000, name: vendors[9].name });
   }));
 
-test("a_minted_key_can_be_imported", async () => {
-  for (const [args, prefix] of /** @type {[string[], string][]} */ ([
-    [[], "ak_test_"],
-    [["--live"], "ak_live_"],
-  ])) {
-    const { stdout } = await xtask("key", ...args);
-    assert.ok(stdout.startsWith(prefix));
-    const secret = stdout.trim();
-    const org = {
-      ...makeOrg("minted").data,
-      api_keys: [{ name: "minted", secret, role: "Service Account" }],
-    };
-    await inTemporaryFolder(async (folder) => {
-      const file = join(folder, "minted.json");
-      writeFileSync(file, JSON.stringify({ orgs: [org] }));
-      const checked = await xtask("import", file, "--sql", join(folder, "out.sql"));
-      assert.equal(checked.code, 0, checked.stderr);
-    });
-  }
-});
-
 test("a_deployment_would_pass_with_no_network", () =>
   inTemporaryFolder(async (folder) => {
     const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::build::{self, BUILD_EFFORT, Effort, QUICK};
+use crate::database::{handoff, migrate};
 use crate::process::{root, step};
 use crate::state::State;
 use crate::{import, interrupt, session_key, setup};
@@ -35,7 +36,7 @@ pub(crate) fn run(port: u16, folder: &Path) -> Result<()> {
     let state = State::open(folder)?;
     setup::npm_tools()?;
     build::worker(Effort::Quick)?;
-    import::handoff::discard_leftovers(&state)?;
+    handoff::discard_leftovers(&state)?;
     let analyser_port = http::free_port(port.saturating_add(1))?;
     let demo = Demo::read(analyser_port)?;
     load(&state, &demo)?;
@@ -52,13 +53,15 @@ pub(crate) fn run(port: u16, folder: &Path) -> Result<()> {
             http::run_schedule(port);
             scheduled = Instant::now();
         }
-        if let Some(request) = import::handoff::waiting(&state) {
+        if let Some(request) = handoff::waiting(&state) {
             drop(server);
-            let outcome = import::handoff::serve(&state, &request)?;
-            let Some(again) = Server::start(port, &state, &demo)? else {
+            let outcome = handoff::serve(&state, &request)?;
+            // Told once the API answers again, and also if it does not.
+            let again = Server::start(port, &state, &demo);
+            outcome.tell()?;
+            let Some(again) = again? else {
                 return Ok(());
             };
-            outcome.tell()?;
             step(&format!("serving again on http://127.0.0.1:{port}"));
             server = again;
         }
@@ -73,7 +76,7 @@ fn load(state: &State, demo: &Demo) -> Result<()> {
     if fs::read_to_string(&stamp).is_ok_and(|loaded| loaded == current) {
         return Ok(());
     }
-    import::migrate(state)?;
+    migrate(state)?;
     import::demo(state, demo.text())?;
     fs::write(&stamp, current).with_context(|| stamp.display().to_string())
 }

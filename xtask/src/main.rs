@@ -5,21 +5,28 @@
 
 mod build;
 mod check;
+mod configuration;
+mod database;
 mod dev;
 mod import;
 mod interrupt;
+mod keys;
 mod process;
 mod session_key;
 mod setup;
 mod state;
+mod terminal;
+
 mod test;
+mod time;
 mod wasm;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use assessments::credential::ApiKey;
 use clap::{Parser, Subcommand};
+
+use crate::database::Place;
 
 #[derive(Parser)]
 #[command(
@@ -57,25 +64,18 @@ enum Command {
     },
     /// Check formatting, lints and types, the description of the API, and the dependencies
     Check,
-    /// Print a new service-account key, to put into an import file
-    Key {
-        /// For a deployment in use (ak_live_) instead of tests (ak_test_)
-        #[arg(long)]
-        live: bool,
-    },
     /// Print a new key to sign sessions with, to pipe into
     /// `npx wrangler secret put SESSION_SIGNING_KEY`
     SessionKey,
+    /// Make, list, rotate and revoke service-account keys, without their secrets
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Load organizations and their data from a JSON file into D1
     Import {
         /// The file, of the shape of worker/demo/demo-data.json
         file: PathBuf,
-        /// Load into the deployed database instead of the local one
-        #[arg(long)]
-        remote: bool,
-        /// Folder of the local D1 [default: .dev-state of the project]
-        #[arg(long, conflicts_with = "remote")]
-        state: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
         /// Write the SQL to a file instead of loading it
         #[arg(long, value_name = "OUT", conflicts_with_all = ["remote", "state"])]
         sql: Option<PathBuf>,
@@ -95,38 +95,19 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Dev { port, state } => dev::run(port, &state_folder(state)),
+        Command::Dev { port, state } => dev::run(port, &state::folder(state)),
         Command::Test { only } => test::run_command(only.as_deref()),
         Command::Screenshots => test::screenshots(),
         Command::Build { target } => build::run_command(target),
         Command::Check => check::run_command(),
-        Command::Key { live } => key(live),
         Command::SessionKey => session_key::print(),
-        Command::Import {
-            file,
-            remote,
-            state,
-            sql,
-        } => {
+        Command::Keys(command) => keys::run(command),
+        Command::Import { file, place, sql } => {
             let destination = match sql {
                 Some(out) => import::Destination::Sql(out),
-                None if remote => import::Destination::Remote,
-                None => import::Destination::Local(state_folder(state)),
+                None => import::Destination::Database(place.database()),
             };
             import::run(&file, &destination)
         }
     }
-}
-
-fn key(live: bool) -> anyhow::Result<()> {
-    let key = ApiKey::mint(live, || {
-        let mut byte = [0];
-        getrandom::fill(&mut byte).map(|()| u8::from_ne_bytes(byte))
-    })?;
-    println!("{}", key.secret());
-    Ok(())
-}
-
-fn state_folder(chosen: Option<PathBuf>) -> PathBuf {
-    chosen.unwrap_or_else(|| process::root().join(".dev-state"))
 }

@@ -76,18 +76,14 @@ pub(crate) fn run_quietly(command: &mut Command, hint: &str) -> Result<String> {
     bail!("`{}` failed ({}); {hint}", shown(command), output.status);
 }
 
-/// Runs to the end; all that it printed, as an error if it failed.
+/// Runs to the end; its standard output, or all that it printed if it failed.
 pub(crate) fn run_captured(command: &mut Command) -> Result<std::result::Result<String, String>> {
     let output = finish(command.stderr(Stdio::piped()).stdout(Stdio::piped()))?;
-    let printed = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(if output.status.success() {
-        Ok(printed)
+        Ok(stdout)
     } else {
-        Err(printed)
+        Err(stdout + &String::from_utf8_lossy(&output.stderr))
     })
 }
 

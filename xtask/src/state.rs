@@ -5,6 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::process::root;
+
+/// The folder that was chosen, or the project's own.
+pub(crate) fn folder(chosen: Option<PathBuf>) -> PathBuf {
+    chosen.unwrap_or_else(|| root().join(".dev-state"))
+}
+
 /// A state folder that only this process uses: two processes on one SQLite
 /// file of workerd would corrupt each other's view of it.
 pub(crate) struct State {

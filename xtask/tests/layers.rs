@@ -25,9 +25,9 @@ const CRATES: [&str; 3] = ["src", "worker/src", "xtask/src"];
 const COMMANDS: [&[&str]; 7] = [
     &[""],
     &["dev", "test", "check"],
-    &["build", "import", "session_key"],
-    &["wasm"],
-    &["setup", "state"],
+    &["build", "import", "keys", "session_key"],
+    &["wasm", "database"],
+    &["configuration", "setup", "state", "terminal", "time"],
     &["process"],
     &["interrupt"],
 ];

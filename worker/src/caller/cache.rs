@@ -65,9 +65,7 @@ impl<'a> CredentialCache<'a> {
                 return None;
             }
         };
-        serde_json::from_str(&text)
-            .inspect_err(failed)
-            .ok()
+        serde_json::from_str(&text).inspect_err(failed).ok()
     }
 
     /// The cache for work after the response.

@@ -5,10 +5,9 @@
 //! file twice changes nothing.
 
 mod check;
-mod database;
 mod file;
-pub(crate) mod handoff;
 mod reader;
+mod refusal;
 mod sql;
 mod unique_keys;
 
@@ -16,67 +15,41 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use assessments::workflow::target::{DEFAULT_PORTS, Rules};
-use serde::Deserialize;
+use assessments::workflow::target::Rules;
 
+use crate::configuration::Variables;
+use crate::database::{Database, execute_locally};
 use crate::process::{root, step};
-use crate::setup;
-use crate::state::{InUse, State};
-pub(crate) use database::migrate;
-use database::{execute_locally, execute_remotely};
+use crate::state::State;
 use unique_keys::UniqueKeys;
 
 /// Where to load into.
 pub(crate) enum Destination {
-    /// The deployed database.
-    Remote,
-    /// The local one in this folder.
-    Local(PathBuf),
+    /// A database.
+    Database(Database),
     /// No database: the statements go to this file.
     Sql(PathBuf),
 }
 
 /// `cargo xtask import`
 pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
-    let file = check(
-        &read(path)?,
-        path,
-        matches!(destination, Destination::Remote),
-    )?;
+    let is_deployed =
+        matches!(destination, Destination::Database(database) if database.is_remote());
+    let file = check(&read(path)?, path, is_deployed)?;
     let statements = sql::statements(&file)?.join("\n");
-    let summary = summary(&file);
-    match destination {
+    let place = match destination {
         Destination::Sql(out) => {
             fs::write(out, statements).with_context(|| out.display().to_string())?;
+            out.display().to_string()
         }
-        Destination::Local(folder) => {
-            setup::npm_tools()?;
-            loop {
-                match State::try_open(folder)? {
-                    Ok(state) => {
-                        migrate(&state)?;
-                        execute_locally(&state, &statements)?;
-                        break;
-                    }
-                    Err(InUse(folder)) => {
-                        if handoff::request(&folder, &statements)? {
-                            break;
-                        }
-                    }
-                }
-            }
+        Destination::Database(database) => {
+            database
+                .load("import", &statements)?
+                .map_err(|refusal| refusal::explained(&refusal))?;
+            database.name()
         }
-        Destination::Remote => {
-            setup::npm_tools()?;
-            step("loading into the deployed D1");
-            execute_remotely(&statements)?;
-        }
-    }
-    let place = match destination {
-        Destination::Remote => "the deployed database".to_owned(),
-        Destination::Local(folder) => format!("the local database in {}", folder.display()),
-        Destination::Sql(out) => out.display().to_string(),
     };
+    let summary = summary(&file);
     eprintln!("{place} has what {} says: {summary}", path.display());
     Ok(())
 }
@@ -85,7 +58,9 @@ pub(crate) fn run(path: &Path, destination: &Destination) -> Result<()> {
 pub(crate) fn demo(state: &State, text: &str) -> Result<()> {
     step("importing the demo data");
     let file = check(text, &demo_file(), false)?;
-    execute_locally(state, &sql::statements(&file)?.join("\n"))
+    execute_locally(state, &sql::statements(&file)?.join("\n"))?
+        .map_err(|refusal| refusal::explained(&refusal))?;
+    Ok(())
 }
 
 /// The demo data.
@@ -100,10 +75,10 @@ fn read(path: &Path) -> Result<String> {
 /// Checks a file's text; every fault goes to standard error. A deployment's
 /// workflows may call public addresses only.
 fn check(text: &str, path: &Path, is_deployed: bool) -> Result<file::ImportFile> {
-    let ports = call_ports()?;
+    let variables = Variables::read()?;
     let rules = Rules {
         development: !is_deployed,
-        ports: &ports,
+        ports: variables.call_ports(),
     };
     let UniqueKeys(json) =
         serde_json::from_str(text).with_context(|| format!("{} is not JSON", path.display()))?;
@@ -119,25 +94,6 @@ fn check(text: &str, path: &Path, is_deployed: bool) -> Result<file::ImportFile>
         "{} fault{plural} in the file; nothing was imported",
         faults.len()
     )
-}
-
-/// The ports that wrangler.toml lets analysers be called on.
-fn call_ports() -> Result<Vec<u16>> {
-    #[derive(Default, Deserialize)]
-    struct Configuration {
-        #[serde(default)]
-        vars: Variables,
-    }
-    #[derive(Default, Deserialize)]
-    struct Variables {
-        #[serde(rename = "CALL_PORTS")]
-        call_ports: Option<Vec<u16>>,
-    }
-    let path = root().join("wrangler.toml");
-    let configuration: Configuration =
-        toml::from_str(&read(&path)?).with_context(|| path.display().to_string())?;
-    let stated = configuration.vars.call_ports;
-    Ok(stated.unwrap_or_else(|| DEFAULT_PORTS.to_vec()))
 }
 
 fn summary(file: &file::ImportFile) -> String {

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use crate::database::sql::quoted;
+
 /// Bytes of rows in one statement, as far as whole rows allow.
 const CHUNK_BYTES: usize = 60_000;
 /// Bytes of a statement that D1 takes.
@@ -125,11 +127,4 @@ pub(super) fn for_rows(rows: &[Value], statement: impl Fn(&str) -> String) -> Ve
         .iter()
         .map(|rows| statement(&format!("'[{rows}]'")))
         .collect()
-}
-
-/// JSON inside an SQL literal. JSON escapes line breaks and NUL characters;
-/// the words that wrangler takes for SQL of its own are escaped here.
-fn quoted(json: &str) -> String {
-    json.replace('\'', "''")
-        .replace("BEGIN TRANSACTION", "BEGIN\\u0020TRANSACTION")
 }
