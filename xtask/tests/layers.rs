@@ -33,7 +33,7 @@ const COMMANDS: [&[&str]; 7] = [
 ];
 
 /// The same of the Worker. Who calls is data, below what finds it out and judges it.
-const WORKER: [&[&str]; 11] = [
+const WORKER: [&[&str]; 10] = [
     &[""],
     &["handlers", "summary", "sweep"],
     &["audit", "engine"],
