@@ -167,9 +167,10 @@ function checked(method, path, { status, headers, text }, asStored = false) {
 
 /**
  * Starts workerd with an empty database, migrates it and imports `data`.
- * With `faulty`, requests may ask for faults (see faulty-entry.mjs).
+ * With `faulty`, requests may ask for faults (see faulty-entry.mjs). After `queueRetries`,
+ * if there is one, what a queue could not deliver is a dead letter.
  */
-export async function startApi({ data = DEMO, faulty = false, vars = {}, queueConsumer = {} } = {}) {
+export async function startApi({ data = DEMO, faulty = false, vars = {}, queueRetries = 0 } = {}) {
   const toml = unstable_readConfig({ config: join(ROOT, "wrangler.toml") }, { hideWarnings: true });
   const config = {
     name: toml.name,
@@ -190,7 +191,7 @@ export async function startApi({ data = DEMO, faulty = false, vars = {}, queueCo
       consumers: toml.queues.consumers?.map((consumer) => ({
         ...consumer,
         max_batch_timeout: 1,
-        ...queueConsumer,
+        ...(consumer.dead_letter_queue && queueRetries && { max_retries: queueRetries }),
       })),
     },
     vars: { ...toml.vars, SESSION_SIGNING_KEY: JSON.stringify(SESSION_KEY), ...vars },

@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { queries } from "./commands-support.mjs";
 import { ROOT, XTASK, inTemporaryFolder } from "./harness.mjs";
+import { family, freePort, isFree, killAll } from "./kill-support.mjs";
 import { orgWithWorkflows, startAnalyser, until } from "./workflow-support.mjs";
 
 const run = promisify(execFile);
@@ -25,57 +25,6 @@ const RUNS_OF_A_ROUND = Number(process.env.KILL_RUNS ?? 8);
  */
 const STALL_MS = 150_000;
 const EXPECTED_FINDINGS = ["Asked 1", "Asked 5", "Done, first", "Done, second"];
-
-/** Whether a server could listen there. */
-async function isFree(port) {
-  const server = createServer();
-  const isListening = await new Promise((resolve) => {
-    server.on("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => resolve(true));
-  });
-  if (isListening) await new Promise((resolve) => server.close(resolve));
-  return isListening;
-}
-
-/** A port below those that the system gives to connections, which would take it between starts. */
-async function freePort() {
-  for (;;) {
-    const port = 20_000 + (randomBytes(2).readUInt16BE() % 10_000);
-    if (await isFree(port)) return port;
-  }
-}
-
-/** A process and all that descend from it, whatever groups they made. */
-function family(ancestor) {
-  const parents = new Map();
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      // After the name in parentheses, which may hold anything, come state and parent.
-      const [, parent] = readFileSync(`/proc/${name}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      parents.set(Number(name), Number(parent));
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  const found = [ancestor];
-  for (const pid of found) {
-    for (const [child, parent] of parents) if (parent === pid) found.push(child);
-  }
-  return found;
-}
-
-function killAll(pids) {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch (error) {
-      if (/** @type {{ code?: string }} */ (error).code !== "ESRCH") throw error;
-    }
-  }
-}
 
 /** Starts `cargo xtask dev`; resolves when it says that it is ready. */
 async function dev(state, port) {

@@ -1,0 +1,70 @@
+// What is written behind the answers, as the tests look at it: audit records and
+// the lines of the log.
+
+import { until } from "./workflow-support.mjs";
+
+/** The records of requests, by request id, once there is one of each of `ids`. */
+export async function recordsOf(api, ids) {
+  const wanted = new Set(ids);
+  const found = new Map();
+  await until(
+    `${wanted.size} audit records`,
+    async () => {
+      for (const record of await api.rows("SELECT * FROM audit_records")) {
+        if (wanted.has(record.request_id)) found.set(record.request_id, record);
+      }
+      return found.size === wanted.size;
+    },
+    { bound: 60_000, every: 200 },
+  );
+  return found;
+}
+
+export const requestId = (answer) => answer.headers.get("x-coverbase-request-id");
+
+/** The losses that are counted, as a map from organization and reason to their number. */
+export async function losses(api) {
+  const rows = await api.rows("SELECT org_id, reason, lost FROM audit_losses");
+  return Object.fromEntries(
+    rows.map(({ org_id: org, reason, lost }) => [`${org} ${reason}`, lost]),
+  );
+}
+
+/** The lines of the log so far: the text, and what it says if it is one of the Worker's. */
+export function lines(api) {
+  return api.logs().map(({ level, message }) => {
+    let said;
+    try {
+      said = JSON.parse(message);
+    } catch {
+      // Someone else's.
+    }
+    return { level, message, said };
+  });
+}
+
+/** The lines of an event, once there is one that `matches`. */
+export async function linesOf(api, event, matches = () => true) {
+  let found = [];
+  await until(
+    `a line of ${event}`,
+    () => {
+      found = lines(api).filter(({ said }) => said?.event === event && matches(said));
+      return found.length > 0;
+    },
+    { bound: 20_000 },
+  );
+  return found;
+}
+
+/** Everything that is in the database, as text. */
+export async function dump(api) {
+  const tables = await api.rows(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'",
+  );
+  const rows = [];
+  for (const { name } of tables) {
+    for (const row of await api.rows(`SELECT * FROM ${name}`)) rows.push(JSON.stringify(row));
+  }
+  return rows.join("\n");
+}
