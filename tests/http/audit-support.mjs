@@ -43,7 +43,13 @@ export function lines(api) {
   });
 }
 
-/** The lines of an event, once there is one that `matches`. */
+/**
+ * The lines of an event, once there is one that `matches`.
+ *
+ * @param {any} api
+ * @param {string} event
+ * @param {(said: any) => boolean} [matches]
+ */
 export async function linesOf(api, event, matches = () => true) {
   let found = [];
   await until(

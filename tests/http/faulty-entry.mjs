@@ -224,6 +224,5 @@ export default /** @satisfies {ExportedHandler<Env>} */ ({
     }
   },
   scheduled: (event, env, context) => shipped.scheduled(event, env, context),
-  queue: (batch, env, context) =>
-    shipped.queue(batch, { ...env, DB: database(env.DB, delivery, () => {}) }, context),
+  queue: (batch, env) => shipped.queue(batch, { ...env, DB: database(env.DB, delivery, () => {}) }),
 });

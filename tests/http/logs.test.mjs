@@ -119,11 +119,13 @@ test("every_line_is_json_and_tells_nothing_that_a_caller_chose", () =>
   }));
 
 test("the_level_says_from_which_line_on_there_is_a_log", async () => {
-  for (const [level, expected] of [
+  /** @type {[string, string[]][]} */
+  const levels = [
     ["warn", ["credential_cache_failed", "credential_not_cached", "request", "storage_failed"]],
     ["error", ["request", "storage_failed"]],
     ["off", []],
-  ]) {
+  ];
+  for (const [level, expected] of levels) {
     await withApi({ vars: { LOG_LEVEL: level } }, async (api) => {
       assert.equal((await api.retrieve(READ)).status, 200);
       assert.equal((await api.retrieve(READ, { faults: { kv: "throw" } })).status, 200);
