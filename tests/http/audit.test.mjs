@@ -21,6 +21,7 @@ const ORG = makeOrg("audit", {
     keyOf("good"),
     keyOf("viewer", { role: "Report Viewer" }),
     keyOf("revoked", { revoked: true }),
+    keyOf("revoked later"),
     keyOf("expired", { expires_at: 1_735_689_600 }),
   ],
   workflows: [{ id: idOf("cbwd", "audit"), name: "off", kind: "direct", enabled: false }],
@@ -128,12 +129,17 @@ test("a_call_whose_credential_does_not_resolve_leaves_none", async () => {
   const before = await recordsOf(api, [requestId(await probe())]);
   assert.equal(before.size, 1);
   const unrecorded = [];
+  // The cache still takes it for good.
+  const later = mintKey("audit, revoked later");
+  await api.warm(later);
+  await api.rows("UPDATE api_keys SET revoked_at = 1 WHERE name = 'revoked later'");
   for (const [status, method, path, key] of [
     [401, "GET", "/v1/utils/authtest", ""],
     [401, "GET", "/v1/utils/authtest", mintKey("nobody has this")],
     [401, "GET", "/v1/utils/authtest", "ak_live_mistyped"],
     [401, "GET", "/v1/utils/authtest", mintKey("audit, revoked")],
     [401, "DELETE", `/v1/assessments/${READ}`, mintKey("audit, expired")],
+    [401, "DELETE", `/v1/assessments/${READ}`, later],
     [404, "GET", "/v1/nowhere", GOOD],
     [405, "GET", "/v1/assessments", GOOD],
     [200, "GET", "/healthz", GOOD],

@@ -224,5 +224,5 @@ export default /** @satisfies {ExportedHandler<Env>} */ ({
     }
   },
   scheduled: (event, env, context) => shipped.scheduled(event, env, context),
-  queue: (batch, env) => shipped.queue(batch, { ...env, DB: database(env.DB, delivery, () => {}) }),
+  queue: (batch, env) => shipped.queue(batch, world(env, delivery, { d1: 0, kv: 0 })),
 });

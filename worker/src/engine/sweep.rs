@@ -40,7 +40,7 @@ pub(crate) struct LookedAfter {
     given_up: usize,
     /// The engine did not do it, or D1 did not.
     failed: usize,
-    /// Cancels that the engine was told of once more.
+    /// Cancels that the engine was to be told of once more.
     terminated: usize,
 }
 

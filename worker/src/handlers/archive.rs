@@ -41,19 +41,21 @@ pub(super) async fn archive(
     let (archived, runs) = attempts::until_settled("archive assessment", async |_| {
         let now = clock::now();
         // 1, 2, 3
-        let basis = match cached.take() {
-            Some(cached) => {
-                context.trace().note_identity(&cached.identity);
-                cached.basis
-            }
+        let (basis, assumed) = match cached.take() {
+            Some(cached) => (cached.basis, Some(cached.identity)),
             None => {
                 let standing = standing::current(&databases, &caller).await?;
-                admission::admit(context, &caller, &admission, standing, now)?
+                let basis = admission::admit(context, &caller, &admission, standing, now)?;
+                (basis, None)
             }
         };
         // 4
         let id = id.id().ok_or(Problem::AssessmentNotFound)?;
         let archived = storage::assessment(&databases, &caller, &basis, id, now).await;
+        // Only what the guard let pass tells that the credential is still good.
+        if let (Ok(_), Some(identity)) = (&archived, &assumed) {
+            context.trace().note_identity(identity);
+        }
         // A repeat is answered the same, so nothing is in doubt.
         Attempt::of(archived, false)
     })
