@@ -9,7 +9,7 @@ use crate::decide::create::PlanError;
 use crate::platform::log;
 use crate::platform::random::{RandomError, RequestId};
 use crate::storage::database::StorageError;
-use crate::token::KeyError;
+use crate::token::error::KeyError;
 
 /// Seconds after which a caller may try again when storage failed.
 const RETRY_AFTER_SECONDS: u32 = 2;

@@ -20,7 +20,7 @@ use crate::platform::clock::{self, deadline, is_within};
 use crate::platform::context::Context;
 use crate::platform::http;
 use crate::platform::log;
-use crate::token::KeyError;
+use crate::token::error::KeyError;
 use crate::token::jwk::{KeySet, PublicKey};
 
 /// How long keys are used without asking for them again, in seconds. A provider
@@ -32,9 +32,9 @@ const MAX_AGE_SECONDS: i64 = 86_400;
 const PAUSE_SECONDS: i64 = 60;
 /// Between two fetches when there is no key at all, and nobody can sign in.
 const SHORT_PAUSE_SECONDS: i64 = 5;
-/// How long other requests wait for the one that fetches, in seconds. It may be
-/// gone, and nobody hears of that.
-const PATIENCE_SECONDS: i64 = 6;
+/// How long other requests wait for the one that fetches, in seconds: longer than
+/// it takes. It may be gone, and nobody hears of that.
+const PATIENCE_SECONDS: i64 = 8;
 /// Between two looks at whether it has them, in milliseconds.
 const WAIT_MILLISECONDS: u64 = 20;
 /// Longest wait for the provider.
@@ -95,10 +95,13 @@ async fn ask(
         },
         Err(error) => Err(error.to_string()),
     };
+    // Who waited for a failure is told of it, however long it took.
+    let asked_at = now;
+    let now = clock::now();
     match fetched {
         Ok((set, json)) => {
-            let found = KEYS.with_borrow_mut(|keys| keys.note(kid, Ok((set, now)), now));
-            share(context, address, json, found.is_none(), now);
+            let found = KEYS.with_borrow_mut(|keys| keys.note(kid, Ok((set, asked_at)), now));
+            share(context, address, json, found.is_none(), asked_at);
             Ok(found)
         }
         Err(cause) => {
@@ -213,8 +216,8 @@ struct Keys {
     held: Option<(KeySet, Timestamp)>,
     /// Since when a request fetches them.
     asked_at: Option<Timestamp>,
-    /// Since when, and for how many seconds, it is no use to fetch them.
-    pause: Option<(Timestamp, i64)>,
+    /// When fetching them was last of no use.
+    failed_at: Option<Timestamp>,
 }
 
 impl Keys {
@@ -235,9 +238,14 @@ impl Keys {
         let is_asked = self
             .asked_at
             .is_some_and(|since| is_within(PATIENCE_SECONDS, since, now));
+        let pause = if usable.is_some() {
+            PAUSE_SECONDS
+        } else {
+            SHORT_PAUSE_SECONDS
+        };
         let is_paused = self
-            .pause
-            .is_some_and(|(since, seconds)| is_within(seconds, since, now));
+            .failed_at
+            .is_some_and(|failed_at| is_within(pause, failed_at, now));
         match self.key(kid, now) {
             // What was good for ten minutes is good while someone looks again.
             Some(key) if is_fresh || is_asked || is_paused => Next::Key(key),
@@ -272,13 +280,8 @@ impl Keys {
             }
         }
         let key = self.key(kid, now);
-        let seconds = if self.usable(now).is_some() {
-            PAUSE_SECONDS
-        } else {
-            SHORT_PAUSE_SECONDS
-        };
         if has_failed || key.is_none() {
-            self.pause = Some((now, seconds));
+            self.failed_at = Some(now);
         }
         key
     }
@@ -338,10 +341,10 @@ mod tests {
         assert_eq!(next(&mut keys, "a", 86_499), Next::Ask);
         assert!(keys.note(Some("a"), Err(None), at(86_499)).is_some());
         // Then nobody can sign in, and it is asked more often.
-        assert_eq!(next(&mut keys, "a", 86_560), Next::Ask);
-        assert_eq!(keys.note(Some("a"), Err(None), at(86_560)), None);
-        assert_eq!(next(&mut keys, "a", 86_564), Next::Unavailable);
-        assert_eq!(next(&mut keys, "a", 86_565), Next::Ask);
+        assert_eq!(next(&mut keys, "a", 86_504), Next::Ask);
+        assert_eq!(keys.note(Some("a"), Err(None), at(86_504)), None);
+        assert_eq!(next(&mut keys, "a", 86_508), Next::Unavailable);
+        assert_eq!(next(&mut keys, "a", 86_509), Next::Ask);
     }
 
     #[test]
@@ -377,8 +380,8 @@ mod tests {
     fn nobody_waits_long_for_one_that_is_gone() {
         let mut keys = Keys::default();
         assert_eq!(next(&mut keys, "a", 100), Next::Ask);
-        assert_eq!(next(&mut keys, "a", 105), Next::Wait);
-        assert_eq!(next(&mut keys, "a", 106), Next::Ask);
+        assert_eq!(next(&mut keys, "a", 107), Next::Wait);
+        assert_eq!(next(&mut keys, "a", 108), Next::Ask);
     }
 
     #[test]

@@ -13,11 +13,12 @@ use crate::failure::Failure;
 use crate::platform::context::Context;
 use crate::platform::log::{self, Level};
 use crate::platform::{clock, config, crypto};
+use crate::token::claims::Claims;
+use crate::token::error::{KeyError, TokenError};
 use crate::token::issuer::{self, ISSUER, NewToken, OwnSession};
 use crate::token::jwk::{PublicKey, SigningKey};
 use crate::token::jws::Unverified;
 use crate::token::provider::{Name, Provider, Settings};
-use crate::token::{KeyError, TokenError, claims::Claims};
 
 /// The variable that describes the identity provider.
 const IDENTITY_PROVIDER: &str = "IDENTITY_PROVIDER";

@@ -3,8 +3,8 @@
 use assessments::time::Timestamp;
 use serde_json::{Map, Value};
 
-use super::TokenError;
-use super::jws;
+use super::encoding::object;
+use super::error::TokenError;
 
 /// How far the clocks of who issues tokens and who takes them may differ, in
 /// seconds (14).
@@ -17,7 +17,7 @@ pub(crate) struct Claims(Map<String, Value>);
 impl Claims {
     /// Reads them from the JSON of a payload.
     pub(super) fn read(payload: &[u8]) -> Result<Self, TokenError> {
-        jws::object(payload).map(Self)
+        object(payload).map(Self)
     }
 
     /// A claim that is a text.

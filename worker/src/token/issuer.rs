@@ -5,10 +5,10 @@ use assessments::origin::Origin;
 use assessments::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::TokenError;
 use super::claims::Claims;
+use super::encoding::encode;
+use super::error::TokenError;
 use super::jwk::SigningKey;
-use super::jws::encode;
 
 /// The secret with the private key that sessions are signed with.
 pub(crate) const SIGNING_KEY: &str = "SESSION_SIGNING_KEY";

@@ -5,7 +5,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::jws::{decode, encode, object};
+use super::encoding::{decode, encode, object};
+use super::error::KeyFault;
 use crate::platform::crypto::Scheme;
 
 /// Keys that are taken from a set. Providers publish two or three.
@@ -17,23 +18,6 @@ const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=1_024;
 const MAX_EXPONENT_BYTES: usize = 4;
 /// Bytes of a coordinate of P-256, of its private key, and of a key of Ed25519.
 const COORDINATE_BYTES: usize = 32;
-
-/// Why something is no key that we use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum KeyFault {
-    /// No JSON object.
-    #[error("no JSON object")]
-    NotAnObject,
-    /// Of another type, curve or algorithm than we know.
-    #[error("another type of key")]
-    Type,
-    /// Meant for something else than signatures.
-    #[error("not for signatures")]
-    Use,
-    /// A number is missing, is not written as it should be, or has another size.
-    #[error("no good member {0}")]
-    Member(&'static str),
-}
 
 /// A public key, its numbers as the JWK has them.
 #[derive(Debug, Clone, PartialEq, Eq)]

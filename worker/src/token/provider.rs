@@ -9,8 +9,8 @@ use assessments::time::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::TokenError;
 use super::claims::{Claims, LEEWAY_SECONDS};
+use super::error::TokenError;
 use super::issuer::ISSUER;
 
 /// Where providers publish their keys, unless it is said otherwise.
