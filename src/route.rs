@@ -54,6 +54,17 @@ pub enum Endpoint {
     OpenApi,
 }
 
+/// Endpoints that cost about the same, and are limited together (gate 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RouteGroup {
+    /// One look at the database.
+    Read,
+    /// A look and a write, after which workflows may run.
+    Write,
+    /// The same, from machines that tell of what they do.
+    Events,
+}
+
 impl Endpoint {
     /// Every endpoint; a path's methods stand together.
     pub const ALL: [Self; 10] = [
@@ -88,6 +99,23 @@ impl Endpoint {
             Self::RetrieveMe => Permission::ReadDashboard,
             Self::AuthTest | Self::Health | Self::OpenApi => return None,
         })
+    }
+
+    /// What it is limited with. What anyone may ask for has no limit: it is answered
+    /// from memory or from a static file (section 7).
+    #[must_use]
+    pub const fn group(self) -> Option<RouteGroup> {
+        match self {
+            Self::RetrieveAssessment
+            | Self::RetrieveWorkflowRun
+            | Self::RetrieveMe
+            | Self::AuthTest => Some(RouteGroup::Read),
+            Self::CreateAssessment | Self::ArchiveAssessment | Self::CreateSession => {
+                Some(RouteGroup::Write)
+            }
+            Self::SendWorkflowEvent => Some(RouteGroup::Events),
+            Self::Health | Self::OpenApi => None,
+        }
     }
 
     /// The HTTP method.

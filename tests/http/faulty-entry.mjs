@@ -12,6 +12,7 @@
 //   meanwhile  an SQL statement that someone else carries out just before the
 //           first batch that writes
 //   kv      "throw" | "hang" | "junk": the same for the credential cache
+//   limit   "throw" | "hang": the same for the rate limits
 //   clock   seconds to add to the present
 //   at      the present, in seconds; it stands still until a request says otherwise
 //   random  "throw": the platform gives no random bytes
@@ -39,6 +40,7 @@ export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
  * @property {number} [slow]
  * @property {string} [meanwhile]
  * @property {string} [kv]
+ * @property {string} [limit]
  * @property {number} [clock]
  * @property {number} [at]
  * @property {string} [random]
@@ -48,6 +50,8 @@ export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
  */
 
 /** @typedef {{ DB: D1Database, CREDENTIALS: KVNamespace, AUDIT: Queue, ENVIRONMENT?: string }} Env */
+
+const LIMITS = ["READ_LIMIT", "WRITE_LIMIT", "EVENT_LIMIT", "ADDRESS_LIMIT"];
 
 // Analysers of this host are not there, and the network says so in its own words.
 const network = globalThis.fetch;
@@ -192,8 +196,14 @@ function withoutAddress(request) {
  * @param {{ d1: number, kv: number }} counts
  */
 function world(env, asked, counts) {
+  const limit = async () => {
+    if (asked.limit === "hang") return never();
+    throw new Error("injected: no counter");
+  };
+  const limits = asked.limit ? LIMITS.map((name) => [name, { limit }]) : [];
   return {
     ...env,
+    ...Object.fromEntries(limits),
     DB: database(env.DB, asked, () => counts.d1++),
     CREDENTIALS: cache(env.CREDENTIALS, asked.kv, () => counts.kv++),
     AUDIT: queue(env.AUDIT, asked.audit),

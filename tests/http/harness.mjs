@@ -165,12 +165,29 @@ function checked(method, path, { status, headers, text }, asStored = false) {
   return { status, headers, text, json };
 }
 
+/** What no test meets that does not ask for less. */
+const NO_LIMIT = 1_000_000_000;
+
 /**
  * Starts workerd with an empty database, migrates it and imports `data`.
  * With `faulty`, requests may ask for faults (see faulty-entry.mjs). After `queueRetries`,
- * if there is one, what a queue could not deliver is a dead letter.
+ * if there is one, what a queue could not deliver is a dead letter. `limits` has
+ * the rate limits that are to be met, by their bindings; `null` binds none at all.
+ *
+ * @param {object} [options]
+ * @param {object} [options.data]
+ * @param {boolean} [options.faulty]
+ * @param {Record<string, unknown>} [options.vars]
+ * @param {number} [options.queueRetries]
+ * @param {Record<string, number> | null} [options.limits]
  */
-export async function startApi({ data = DEMO, faulty = false, vars = {}, queueRetries = 0 } = {}) {
+export async function startApi({
+  data = DEMO,
+  faulty = false,
+  vars = {},
+  queueRetries = 0,
+  limits = {},
+} = {}) {
   const toml = unstable_readConfig({ config: join(ROOT, "wrangler.toml") }, { hideWarnings: true });
   const config = {
     name: toml.name,
@@ -183,6 +200,12 @@ export async function startApi({ data = DEMO, faulty = false, vars = {}, queueRe
       migrations_dir: join(ROOT, "worker/migrations"),
     })),
     kv_namespaces: toml.kv_namespaces,
+    ratelimits: toml.ratelimits
+      .filter(() => limits !== null)
+      .map(({ simple, ...limited }) => ({
+        ...limited,
+        simple: { ...simple, limit: limits?.[limited.name] ?? NO_LIMIT },
+      })),
     triggers: toml.triggers,
     workflows: toml.workflows,
     queues: {

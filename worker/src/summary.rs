@@ -7,7 +7,7 @@ use assessments::time::Timestamp;
 use worker::Request;
 
 use crate::audit::outbox;
-use crate::caller::admission::client_address;
+use crate::caller::address;
 use crate::decide::audit::{AnsweredCall, AuditRecord};
 use crate::platform::clock;
 use crate::platform::context::Context;
@@ -39,7 +39,7 @@ impl Arrival {
                 .find(|known| *known == method)
                 .unwrap_or("other"),
             url: request.inner().url(),
-            client: client_address(request.headers()),
+            client: address::client(request.headers()),
         }
     }
 

@@ -7,8 +7,8 @@ use assessments::route::Endpoint;
 use assessments::time::Timestamp;
 use worker::Headers;
 
-use super::cache::CredentialCache;
-use super::{Admitted, Basis, Caller, Principal, Standing, allowlist, last_used};
+use super::cache::{self, CredentialCache};
+use super::{Admitted, Basis, Caller, Principal, Standing, address, allowlist, last_used};
 use crate::platform::config::Config;
 use crate::platform::context::Context;
 use crate::platform::log;
@@ -24,7 +24,7 @@ impl<'a> Admission<'a> {
     pub(crate) fn new(context: &'a Context, endpoint: Endpoint, headers: &Headers) -> Self {
         Self {
             endpoint,
-            client: client_address(headers),
+            client: address::client(headers),
             config: context.config(),
         }
     }
@@ -62,6 +62,9 @@ pub(crate) fn admit(
     last_used::note(context, caller, live.last_used_at, now);
     let admitted = live.admitted;
     context.trace().note_identity(&admitted.identity);
+    if let Principal::Key(key) = &caller.principal {
+        cache::remember_good(key, now);
+    }
     admission.judge(caller, &admitted.basis)?;
     if caller.cached.as_ref() != Some(&admitted) {
         remember(context, caller, admitted.clone());
@@ -79,16 +82,4 @@ fn remember(context: &Context, caller: &Caller, admitted: Admitted) {
             log::warn("credential_not_cached").cause(&error).write();
         }
     });
-}
-
-/// The client address that our own edge reports. Headers that callers write,
-/// such as X-Forwarded-For, never count.
-pub(crate) fn client_address(headers: &Headers) -> Option<IpAddr> {
-    headers
-        .get("cf-connecting-ip")
-        .ok()
-        .flatten()?
-        .trim()
-        .parse()
-        .ok()
 }

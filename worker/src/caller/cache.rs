@@ -6,8 +6,9 @@
 //! word: every D1 batch checks the rows behind them again. What goes wrong there is logged
 //! and counts as not cached.
 //!
-//! Keys that are unknown are remembered by the isolate (section 7): few, for a
-//! short time, and gone with the instance.
+//! Keys that are unknown are remembered by the isolate (section 7), and so are
+//! those that were good, which spares an honest caller the limit of unknown ones
+//! while KV has nothing: few, for a short time, and gone with the instance.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -31,12 +32,16 @@ const TIMEOUT_MILLISECONDS: u64 = 1_000;
 /// How long a key that is unknown is remembered as such, in seconds. A key that
 /// is made meanwhile is good after that at the latest.
 const UNKNOWN_KEY_SECONDS: i64 = 10;
-/// Keys that are remembered at once: some hundred kilobytes. Beyond, they are
-/// looked up.
-const MAX_UNKNOWN_KEYS: usize = 1_000;
+/// How long a key that was good is remembered as such, in seconds: until KV, which
+/// also remembers that it had nothing, has it in all likelihood.
+const GOOD_KEY_SECONDS: i64 = 120;
+/// Keys of either kind that are remembered at once: some hundred kilobytes. Beyond,
+/// they are looked up.
+const MAX_KEYS: usize = 1_000;
 
 thread_local! {
-    static UNKNOWN_KEYS: RefCell<UnknownKeys> = RefCell::default();
+    static UNKNOWN_KEYS: RefCell<RecentKeys<UNKNOWN_KEY_SECONDS>> = RefCell::default();
+    static GOOD_KEYS: RefCell<RecentKeys<GOOD_KEY_SECONDS>> = RefCell::default();
 }
 
 /// The cache, as far as the deployment has one.
@@ -113,21 +118,32 @@ pub(super) fn remember_unknown(key: KeyHash, now: Timestamp) {
     UNKNOWN_KEYS.with_borrow_mut(|keys| keys.insert(key, now));
 }
 
-#[derive(Default)]
-struct UnknownKeys(HashMap<KeyHash, Timestamp>);
+/// Whether a key was good a little while ago.
+pub(super) fn is_good(key: &KeyHash, now: Timestamp) -> bool {
+    GOOD_KEYS.with_borrow(|keys| keys.contains(key, now))
+}
 
-impl UnknownKeys {
+/// Remembers that a key is good.
+pub(super) fn remember_good(key: &KeyHash, now: Timestamp) {
+    GOOD_KEYS.with_borrow_mut(|keys| keys.insert(key.clone(), now));
+}
+
+/// Keys of which something was found out, for so many seconds.
+#[derive(Default)]
+struct RecentKeys<const SECONDS: i64>(HashMap<KeyHash, Timestamp>);
+
+impl<const SECONDS: i64> RecentKeys<SECONDS> {
     fn contains(&self, key: &KeyHash, now: Timestamp) -> bool {
         let since = self.0.get(key);
-        since.is_some_and(|&since| is_within(UNKNOWN_KEY_SECONDS, since, now))
+        since.is_some_and(|&since| is_within(SECONDS, since, now))
     }
 
     fn insert(&mut self, key: KeyHash, now: Timestamp) {
-        if self.0.len() >= MAX_UNKNOWN_KEYS {
+        if self.0.len() >= MAX_KEYS {
             self.0
-                .retain(|_, &mut since| is_within(UNKNOWN_KEY_SECONDS, since, now));
+                .retain(|_, &mut since| is_within(SECONDS, since, now));
         }
-        if self.0.len() < MAX_UNKNOWN_KEYS {
+        if self.0.len() < MAX_KEYS || self.0.contains_key(&key) {
             self.0.insert(key, now);
         }
     }
@@ -151,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_key_is_unknown_for_ten_seconds() {
-        let mut keys = UnknownKeys::default();
+        let mut keys = RecentKeys::<UNKNOWN_KEY_SECONDS>::default();
         keys.insert(key(1), at(100));
         for (seconds, is_unknown) in [(99, false), (100, true), (109, true), (110, false)] {
             assert_eq!(keys.contains(&key(1), at(seconds)), is_unknown, "{seconds}");
@@ -161,11 +177,11 @@ mod tests {
 
     #[test]
     fn no_more_than_a_thousand_keys_are_remembered() {
-        let mut keys = UnknownKeys::default();
+        let mut keys = RecentKeys::<UNKNOWN_KEY_SECONDS>::default();
         for seed in 0..1_200 {
             keys.insert(key(seed), at(100));
         }
-        assert_eq!(keys.0.len(), MAX_UNKNOWN_KEYS);
+        assert_eq!(keys.0.len(), MAX_KEYS);
         // Those that are no use any more make room.
         keys.insert(key(5_000), at(110));
         assert_eq!(keys.0.len(), 1);

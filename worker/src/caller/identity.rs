@@ -1,13 +1,17 @@
-//! Who calls: the first half of gate 1.
+//! Who calls: the first half of gate 1, and gate 3 of the contract's order, which
+//! needs no more than that.
 
 use assessments::credential::{ApiKey, Credential, CredentialError, SessionToken};
 use assessments::digest::KeyHash;
 use assessments::id::OrganizationId;
 use assessments::problem::Problem;
+use assessments::route::Endpoint;
+use futures_util::future::join;
 use worker::{Headers, Request};
 
 use super::cache::{self, CredentialCache};
-use super::{Caller, Principal, organizations, session};
+use super::limits::Limits;
+use super::{Admitted, Caller, Principal, address, organizations, session};
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
@@ -15,37 +19,59 @@ use crate::storage::database::Databases;
 use crate::storage::standing;
 use crate::token::provider::Name;
 
-/// Finds who calls and for which organization: the first half of gate 1. A key
-/// that cannot be good, or was unknown a moment ago, fails here without any lookup,
-/// and so does a token that is not what it says to be.
-pub(crate) async fn identify(context: &Context, request: &Request) -> Result<Caller, Failure> {
-    let header = request.headers().get("authorization").ok().flatten();
-    match Credential::from_header(header.as_deref()) {
-        Ok(Credential::ApiKey(key)) => by_key(context, request.headers(), &key).await,
-        Ok(Credential::Session(token)) => by_session(context, request, &token).await,
-        Err(CredentialError::Missing) => Err(Problem::NotAuthenticated.into()),
-        Err(CredentialError::Invalid) => Err(Problem::InvalidCredential.into()),
+/// Finds who calls and for which organization, within the limits of how often that
+/// may be asked for. A key that cannot be good, or was unknown a moment ago, fails
+/// here without any lookup, and so does a token that is not what it says to be; over
+/// a limit so does any other.
+pub(crate) async fn identify(
+    context: &Context,
+    endpoint: Endpoint,
+    request: &Request,
+) -> Result<Caller, Failure> {
+    let client = address::client(request.headers());
+    let limits = Limits::new(context.env(), endpoint, client);
+    match presented(context, request.headers()) {
+        Ok(Credential::ApiKey(key)) => by_key(context, &limits, &key).await,
+        Ok(Credential::Session(token)) => by_session(context, &limits, request, &token).await,
+        Err(problem) => {
+            limits.of_address().await?;
+            Err(problem.into())
+        }
     }
 }
 
-async fn by_key(context: &Context, headers: &Headers, key: &ApiKey) -> Result<Caller, Failure> {
+/// The credential that a request brings, if it could be good.
+fn presented(context: &Context, headers: &Headers) -> Result<Credential, Problem> {
+    let header = headers.get("authorization").ok().flatten();
+    let credential = Credential::from_header(header.as_deref()).map_err(|error| match error {
+        CredentialError::Missing => Problem::NotAuthenticated,
+        CredentialError::Invalid => Problem::InvalidCredential,
+    })?;
     // A key in a page is a key that everyone can read (2.1).
-    if is_from_browser(headers) && !context.config().is_development {
-        return Err(Problem::InvalidCredential.into());
+    let is_key = matches!(credential, Credential::ApiKey(_));
+    if is_key && is_from_browser(headers) && !context.config().is_development {
+        return Err(Problem::InvalidCredential);
     }
+    Ok(credential)
+}
+
+async fn by_key(context: &Context, limits: &Limits<'_>, key: &ApiKey) -> Result<Caller, Failure> {
     let key = KeyHash::of(key);
     let now = clock::now();
     if cache::is_unknown(&key, now) {
+        limits.of_address().await?;
         return Err(Problem::InvalidCredential.into());
     }
     let principal = Principal::Key(key.clone());
-    if let Some(cached) = CredentialCache::new(context.env()).get(&principal).await {
+    let cached = within(context, limits, &principal).await?;
+    if let Some(cached) = cached {
         return Ok(Caller {
             org: cached.identity.org.clone(),
             principal,
             cached: Some(cached),
         });
     }
+    limits.of_address_unless_good(&key, now).await?;
     let Some(org) = standing::organization_of(&Databases::of_request(context), &key).await? else {
         cache::remember_unknown(key, now);
         return Err(Problem::InvalidCredential.into());
@@ -59,12 +85,19 @@ async fn by_key(context: &Context, headers: &Headers, key: &ApiKey) -> Result<Ca
 
 async fn by_session(
     context: &Context,
+    limits: &Limits<'_>,
     request: &Request,
     token: &SessionToken,
 ) -> Result<Caller, Failure> {
-    let (org, session) = session::verified(context, request, token).await?;
+    let (org, session) = match session::verified(context, request, token).await {
+        Ok(verified) => verified,
+        Err(failure) => {
+            limits.of_address().await?;
+            return Err(failure);
+        }
+    };
     let principal = Principal::Session(session);
-    let cached = CredentialCache::new(context.env()).get(&principal).await;
+    let cached = within(context, limits, &principal).await?;
     let org = match (org, &cached) {
         (Name::Ours(org), _) => org,
         (Name::Theirs(_), Some(cached)) => cached.identity.org.clone(),
@@ -75,6 +108,19 @@ async fn by_session(
         principal,
         cached,
     })
+}
+
+/// What the cache knows of a caller who is within the limits. Neither waits for the
+/// other; the database is asked after both.
+async fn within(
+    context: &Context,
+    limits: &Limits<'_>,
+    principal: &Principal,
+) -> Result<Option<Admitted>, Problem> {
+    let cache = CredentialCache::new(context.env());
+    let (cached, within) = join(cache.get(principal), limits.of(principal)).await;
+    within?;
+    Ok(cached)
 }
 
 /// The organization that the identity provider calls so.

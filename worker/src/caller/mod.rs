@@ -1,20 +1,23 @@
-//! Who calls, and whether they may: gates 1 and 2.
+//! Who calls, and whether they may: gates 1, 2 and 3.
 //!
 //! Two steps, because the decision is D1's alone. [`identity`] finds the
 //! organization of a key, from the [`cache`] if it can; that of a session its token
-//! says, if it is good ([`session`]). The handler's D1 batch then
+//! says, if it is good ([`session`]). It sees to it that nobody asks for it too often
+//! ([`limits`]). The handler's D1 batch then
 //! reads the [`Standing`] afresh, and [`admission`] judges that; a handler
 //! that writes in its only round trip judges the cached standing instead and
 //! has the batch fail unless it still holds ([`Basis`]).
 //!
 //! What they and the storage share is here, and it is data only.
 
+pub(crate) mod address;
 pub(crate) mod admission;
 mod allowlist;
 mod cache;
 pub(crate) mod identity;
 mod key_set;
 mod last_used;
+mod limits;
 mod organizations;
 pub(crate) mod session;
 

@@ -19,7 +19,7 @@ use crate::storage::{archive as storage, standing};
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
-/// 3. rate limit
+/// 3. rate limit: `429`
 /// 4. the assessment, by organization and id: `404`; archived with all that
 ///    hangs on it, or found archived
 ///
@@ -33,14 +33,15 @@ pub(super) async fn archive(
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::ArchiveAssessment, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request).await?;
+    // 3, as soon as it is known who calls
+    let caller = identity::identify(context, Endpoint::ArchiveAssessment, request).await?;
     let mut cached: Option<Admitted> = caller
         .cached
         .clone()
         .filter(|cached| id.id().is_some() && admission.judge(&caller, &cached.basis).is_ok());
     let (archived, runs) = attempts::until_settled("archive assessment", async |_| {
         let now = clock::now();
-        // 1, 2, 3
+        // 1, 2
         let (basis, assumed) = match cached.take() {
             Some(cached) => (cached.basis, Some(cached.identity)),
             None => {

@@ -23,7 +23,7 @@ use crate::storage::database::{Databases, StorageError};
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
-/// 3. rate limit
+/// 3. rate limit: `429`
 /// 4. idempotency key: `400` if malformed; a live one answers its stored `201`
 /// 5. body size: `413`
 /// 6. JSON, schema: `422`
@@ -43,7 +43,8 @@ use crate::storage::database::{Databases, StorageError};
 pub(super) async fn create(context: &Context, mut request: Request) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::CreateAssessment, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, &request).await?;
+    // 3, as soon as it is known who calls
+    let caller = identity::identify(context, Endpoint::CreateAssessment, &request).await?;
     let key = idempotency_key(request.headers());
     let payload = Payload::read(&mut request).await;
     let keyed = key.as_ref().is_ok_and(Option::is_some);
@@ -57,7 +58,7 @@ pub(super) async fn create(context: &Context, mut request: Request) -> Result<An
         let now = clock::now();
         let looked_up = key.as_ref().ok().and_then(Option::as_ref);
         let facts = storage::facts(&databases, &caller, looked_up, input.as_ref(), now).await?;
-        // 1, 2, 3
+        // 1, 2
         let basis = admission::admit(context, &caller, &admission, facts.standing, now)?;
         // 4
         let key = key.as_ref().map_err(Problem::clone)?.as_ref();

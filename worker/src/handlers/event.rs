@@ -25,7 +25,7 @@ const ACCEPTED: u16 = 202;
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
-/// 3. rate limit
+/// 3. rate limit: `429`
 /// 4. idempotency key: `400` if malformed; a live one answers its stored `202`
 /// 5. body size: `413`
 /// 6. JSON, schema: `422`
@@ -43,7 +43,8 @@ pub(super) async fn send(
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::SendWorkflowEvent, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, &request).await?;
+    // 3, as soon as it is known who calls
+    let caller = identity::identify(context, Endpoint::SendWorkflowEvent, &request).await?;
     let key = idempotency_key(request.headers());
     let payload = Payload::read(&mut request).await;
     let digest = payload.digest();
@@ -53,7 +54,7 @@ pub(super) async fn send(
         let looked_up = key.as_ref().ok().and_then(Option::as_ref);
         let named = input.as_ref().ok().map(|(name, _)| name);
         let facts = storage::facts(&databases, &caller, looked_up, id.id(), named, now).await?;
-        // 1, 2, 3
+        // 1, 2
         let basis = admission::admit(context, &caller, &admission, facts.standing, now)?;
         // 4
         let key = key.as_ref().map_err(Problem::clone)?.as_ref();

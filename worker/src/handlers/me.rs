@@ -21,12 +21,13 @@ use crate::storage::me as storage;
 pub(super) async fn retrieve(context: &Context, request: &Request) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::RetrieveMe, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request).await?;
+    // 3, as soon as it is known who calls
+    let caller = identity::identify(context, Endpoint::RetrieveMe, request).await?;
     let (standing, organization) = storage::caller(&databases, &caller).await?;
     let identity = standing
         .as_ref()
         .map(|standing| standing.admitted.identity.clone());
-    // 1, 2, 3
+    // 1, 2
     let basis = admission::admit(context, &caller, &admission, standing, clock::now())?;
     let (Some(identity), Some(name)) = (identity, organization) else {
         return Err(StorageError::Missing {

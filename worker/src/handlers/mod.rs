@@ -15,7 +15,8 @@
 //! | 9 | references | `400` |
 //! | 10 | one atomic write | `503` |
 //!
-//! Gate 3 has its place in every handler, but this version sets no rate limit.
+//! Gate 3 stands where the caller is identified, so that no handler can forget it:
+//! it needs no lookup, and saves one.
 
 mod archive;
 mod attempts;

@@ -17,7 +17,7 @@ use crate::storage::database::Databases;
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
-/// 3. rate limit
+/// 3. rate limit: `429`
 /// 4. the assessment, by organization and id: `404`
 ///
 /// One D1 round trip; one more when the key is not cached.
@@ -28,10 +28,11 @@ pub(super) async fn retrieve(
 ) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::RetrieveAssessment, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request).await?;
+    // 3, as soon as it is known who calls
+    let caller = identity::identify(context, Endpoint::RetrieveAssessment, request).await?;
     let (standing, assessment) =
         storage::retrieve::assessment(&databases, &caller, id.id()).await?;
-    // 1, 2, 3
+    // 1, 2
     admission::admit(context, &caller, &admission, standing, clock::now())?;
     // 4
     let assessment = assessment.ok_or(Problem::AssessmentNotFound)?;

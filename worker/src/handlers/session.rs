@@ -38,7 +38,8 @@ const CREATED: u16 = 201;
 pub(super) async fn create(context: &Context, mut request: Request) -> Result<Answer, Failure> {
     let admission = Admission::new(context, Endpoint::CreateSession, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, &request).await?;
+    // 3, as soon as it is known who calls
+    let caller = identity::identify(context, Endpoint::CreateSession, &request).await?;
     let payload = Payload::read(&mut request).await;
     let input = read(&payload);
     let user = input.as_ref().ok().map(named_user);
@@ -46,7 +47,7 @@ pub(super) async fn create(context: &Context, mut request: Request) -> Result<An
     let (standing, is_there) = storage::facts(&databases, &caller, user).await?;
     let maker = standing.as_ref().and_then(maker);
     let now = clock::now();
-    // 1, 2, 3
+    // 1, 2
     let basis = admission::admit(context, &caller, &admission, standing, now)?;
     // 5, 6
     let request = input?;

@@ -19,7 +19,7 @@ use crate::storage::standing;
 
 /// 1. authentication; no role is required: `401`
 /// 2. IP allowlist: `403`
-/// 3. rate limit
+/// 3. rate limit: `429`
 pub(super) async fn auth_test(context: &Context, request: &Request) -> Result<Answer, Failure> {
     #[derive(Serialize)]
     struct AuthTest {
@@ -27,7 +27,8 @@ pub(super) async fn auth_test(context: &Context, request: &Request) -> Result<An
     }
     let admission = Admission::new(context, Endpoint::AuthTest, request.headers());
     let databases = Databases::of_request(context);
-    let caller = identity::identify(context, request).await?;
+    // 3, as soon as it is known who calls
+    let caller = identity::identify(context, Endpoint::AuthTest, request).await?;
     let standing = standing::current(&databases, &caller).await?;
     admission::admit(context, &caller, &admission, standing, clock::now())?;
     Answer::ok(&AuthTest {

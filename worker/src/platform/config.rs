@@ -40,6 +40,28 @@ const CALL_PORTS: &str = "CALL_PORTS";
 /// The variable that lists the origins whose pages may call (2.1).
 const ALLOWED_ORIGINS: &str = "ALLOWED_ORIGINS";
 
+/// The variable that repeats the period of the rate limits, which the platform
+/// does not tell the Worker.
+const RATE_LIMIT_PERIOD: &str = "RATE_LIMIT_PERIOD";
+/// The periods that the platform offers, in seconds, the longest last.
+const RATE_LIMIT_PERIODS: [u32; 2] = [10, 60];
+
+/// Seconds after which whoever is over a rate limit is within it again. Unless the
+/// setting is one of the periods there are, the longest of them is true of each.
+pub(crate) fn rate_limit_period(env: &Env) -> u32 {
+    let [_, longest] = RATE_LIMIT_PERIODS;
+    let Some(stated) = variable(env, RATE_LIMIT_PERIOD) else {
+        return longest;
+    };
+    whole_number(&stated, longest)
+        .filter(|period| RATE_LIMIT_PERIODS.contains(period))
+        .unwrap_or_else(|| {
+            let cause = format!("none of {RATE_LIMIT_PERIODS:?}; {longest} it is");
+            unreadable(RATE_LIMIT_PERIOD, &cause);
+            longest
+        })
+}
+
 /// The origins whose pages may call. One that no browser would send is refused,
 /// the others stay: a wildcard must not open what a list of names closes.
 pub(crate) fn allowed_origins(env: &Env) -> Vec<Origin> {
