@@ -99,10 +99,14 @@ fn samples(endpoint: Endpoint) -> Vec<Sample> {
         ),
         sample(
             "too_many_requests",
-            if matches!(endpoint, Endpoint::SendWorkflowEvent) {
-                "The run has as many events of that name as it keeps; wait until some can have been taken."
-            } else {
-                "There are too many requests; wait before the next."
+            match endpoint {
+                Endpoint::CreateAssessment => {
+                    "There are too many requests, or as many runs of the organization go on as may; wait before the next."
+                }
+                Endpoint::SendWorkflowEvent => {
+                    "There are too many requests, or the run has as many events of that name as it keeps, or the organization of all; wait before the next."
+                }
+                _ => "There are too many requests; wait before the next.",
             },
             Problem::TooManyRequests { retry_after },
         ),

@@ -15,6 +15,10 @@ use assessments::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+/// Seconds after which a create may be tried again that would have started one run
+/// too many. When some will have ended nobody knows: a minute is often enough to ask.
+const RUNS_RETRY_AFTER_SECONDS: u32 = 60;
+
 /// What D1 knows of the things that a request names. Archived things, and
 /// those of other organizations, are as good as unknown and not in here.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,6 +32,8 @@ pub(crate) struct References {
     assignee: Option<UserId>,
     documents: Vec<DocumentFacts>,
     workflow: Option<WorkflowFacts>,
+    /// Whether the organization has as many runs that go on as it may have.
+    runs_exhausted: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -145,6 +151,16 @@ pub(crate) fn plan(
 
     // Gate 9: the references.
     let (vendor, scope) = resolve(request, facts).map_err(Problem::BadReferences)?;
+
+    // Last, for it is of use to try the same again. What someone else executes
+    // takes nothing from the neighbours.
+    let is_executed = |workflow: &WorkflowFacts| workflow.version.is_some();
+    if facts.runs_exhausted && definition.as_ref().is_some_and(is_executed) {
+        return Err(Problem::TooManyRequests {
+            retry_after: RUNS_RETRY_AFTER_SECONDS,
+        }
+        .into());
+    }
 
     let service_names: Vec<&str> = scope
         .services
@@ -345,6 +361,7 @@ mod tests {
             "assignee": null,
             "documents": [{"id": id("cbvdoc", '5'), "vendor_id": id("cbvndr", '1')}],
             "workflow": {"id": id("cbwd", '6'), "enabled": true},
+            "runs_exhausted": false,
         });
         serde_json::from_str(&facts.to_string()).unwrap()
     }
@@ -434,6 +451,26 @@ mod tests {
             decide(r#","trigger_workflow":"w""#, &disabled),
             Err(Problem::WorkflowDisabled { .. })
         ));
+    }
+
+    #[test]
+    fn a_run_too_many_is_refused_after_all_else_and_only_if_it_is_executed_here() {
+        let exhausted = |version| {
+            let mut facts = facts();
+            facts.runs_exhausted = true;
+            facts.workflow.as_mut().unwrap().version = version;
+            facts
+        };
+        let started = r#","trigger_workflow":"w""#;
+        assert!(matches!(
+            decide(started, &exhausted(Some(1))),
+            Err(Problem::TooManyRequests { .. })
+        ));
+        assert!(decide(started, &exhausted(None)).is_ok());
+        assert!(decide("", &exhausted(Some(1))).is_ok());
+        let mut bad = exhausted(Some(1));
+        bad.vendor = None;
+        assert_eq!(refusal(started, &bad), [("vendor_id", 1)]);
     }
 
     #[test]

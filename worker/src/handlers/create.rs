@@ -16,6 +16,7 @@ use crate::engine::signal;
 use crate::failure::Failure;
 use crate::input::{Payload, idempotency_key};
 use crate::platform::clock;
+use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::random::random_bits;
 use crate::storage::create::{self as storage, Write};
@@ -29,7 +30,8 @@ use crate::storage::database::{Databases, StorageError};
 /// 6. JSON, schema: `422`
 /// 7. limits: `400`
 /// 8. workflow by name: `404`, `409`
-/// 9. references: `400`
+/// 9. references: `400`; then, if a workflow would start, whether the organization
+///    has too many runs that go on: `429`
 /// 10. one atomic write: `503`
 ///
 /// Two D1 round trips, look up and write; one more when the key is not cached.
@@ -54,10 +56,19 @@ pub(super) async fn create(context: &Context, mut request: Request) -> Result<An
         assessment: AssessmentId::from_random(random_bits()?),
         run: WorkflowRunId::from_random(random_bits()?),
     };
+    let max_unfinished_runs = config::max_unfinished_runs(context.env());
     attempts::until_settled("create assessment", async |in_doubt| {
         let now = clock::now();
         let looked_up = key.as_ref().ok().and_then(Option::as_ref);
-        let facts = storage::facts(&databases, &caller, looked_up, input.as_ref(), now).await?;
+        let facts = storage::facts(
+            &databases,
+            &caller,
+            looked_up,
+            input.as_ref(),
+            max_unfinished_runs,
+            now,
+        )
+        .await?;
         // 1, 2
         let basis = admission::admit(context, &caller, &admission, facts.standing, now)?;
         // 4
@@ -90,6 +101,7 @@ pub(super) async fn create(context: &Context, mut request: Request) -> Result<An
             request,
             facts: &facts,
             plan: &plan,
+            max_unfinished_runs,
             key: key.zip(digest.as_ref()),
         };
         let written = storage::write(&databases, &caller, &write).await;

@@ -16,12 +16,16 @@ use crate::engine::signal;
 use crate::failure::Failure;
 use crate::input::{Payload, idempotency_key};
 use crate::platform::clock;
+use crate::platform::config;
 use crate::platform::context::Context;
 use crate::storage::database::Databases;
 use crate::storage::keep_event::{self as storage, NewEvent};
 
 /// The status of an event that is kept.
 const ACCEPTED: u16 = 202;
+/// Seconds after which an event may be sent again that the organization has no room
+/// for. The sweep makes room once runs have ended long enough ago.
+const EVENTS_RETRY_AFTER_SECONDS: u32 = 3_600;
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
@@ -31,7 +35,8 @@ const ACCEPTED: u16 = 202;
 /// 6. JSON, schema: `422`
 /// 7. the event's name: `400`
 /// 8. the run, by organization and id: `404`, `409` if it has ended or no step of
-///    it waits for such an event, `429` if too many wait to be taken (13)
+///    it waits for such an event, `429` if too many wait to be taken (13), or if
+///    the organization has too many altogether
 /// 9. one atomic write: `503`
 ///
 /// The event is kept before the run is woken, so none is lost. Two D1 round
@@ -49,11 +54,21 @@ pub(super) async fn send(
     let payload = Payload::read(&mut request).await;
     let digest = payload.digest();
     let input = read_event(&payload);
+    let max_bytes = config::max_event_bytes(context.env());
     attempts::until_settled("keep event", async |in_doubt| {
         let now = clock::now();
         let looked_up = key.as_ref().ok().and_then(Option::as_ref);
         let named = input.as_ref().ok().map(|(name, _)| name);
-        let facts = storage::facts(&databases, &caller, looked_up, id.id(), named, now).await?;
+        let facts = storage::facts(
+            &databases,
+            &caller,
+            looked_up,
+            id.id(),
+            named,
+            max_bytes,
+            now,
+        )
+        .await?;
         // 1, 2
         let basis = admission::admit(context, &caller, &admission, facts.standing, now)?;
         // 4
@@ -83,6 +98,10 @@ pub(super) async fn send(
             let retry_after = ahead.seconds_until_taken(name, now);
             return Err(Problem::TooManyRequests { retry_after }.into());
         }
+        if receiver.events_exhausted {
+            let retry_after = EVENTS_RETRY_AFTER_SECONDS;
+            return Err(Problem::TooManyRequests { retry_after }.into());
+        }
         // 9
         let accepted = AcceptedEvent {
             workflow_run_id: run.clone(),
@@ -90,7 +109,12 @@ pub(super) async fn send(
             received_at: now,
         };
         let body = serde_json::to_string(&accepted).map_err(Failure::Serialize)?;
-        let event = NewEvent { run, name, payload };
+        let event = NewEvent {
+            run,
+            name,
+            payload,
+            max_bytes,
+        };
         let first_use = key.zip(digest.as_ref());
         let answer = first_use.map(|(key, request)| (key, request, body.as_str()));
         let kept = storage::keep(&databases, &caller, &basis, &event, answer, now).await;

@@ -34,6 +34,20 @@ const DEFAULT_RETENTION_DAYS: u32 = 400;
 /// A hundred years.
 const MAX_RETENTION_DAYS: u32 = 36_500;
 
+/// The variable that tells how many workflow runs of an organization may go on at
+/// once.
+const MAX_UNFINISHED_RUNS: &str = "MAX_UNFINISHED_RUNS";
+/// Without a readable one. Each costs the sweep a look a minute at most, and the
+/// engine an instance: what one organization may take of what all of them share.
+const DEFAULT_MAX_UNFINISHED_RUNS: u32 = 10_000;
+
+/// The variable that tells how many bytes the payloads of the events that are kept
+/// for an organization may have.
+const MAX_EVENT_BYTES: &str = "MAX_EVENT_BYTES";
+/// Without a readable one: a tenth of the largest D1 database, and a million events
+/// of a kilobyte.
+const DEFAULT_MAX_EVENT_BYTES: u32 = 1_000_000_000;
+
 /// The variable that lists the ports that analysers may be called on.
 const CALL_PORTS: &str = "CALL_PORTS";
 
@@ -101,17 +115,33 @@ pub(crate) fn audit_retention_days(env: &Env) -> u32 {
 /// A mistake in the setting must not delete what it meant to keep, so it counts as
 /// none.
 fn retention_days(env: &Env, name: &str) -> u32 {
+    number(env, name, MAX_RETENTION_DAYS, DEFAULT_RETENTION_DAYS)
+}
+
+/// How many workflow runs of an organization may go on at once.
+pub(crate) fn max_unfinished_runs(env: &Env) -> u32 {
+    number(
+        env,
+        MAX_UNFINISHED_RUNS,
+        u32::MAX,
+        DEFAULT_MAX_UNFINISHED_RUNS,
+    )
+}
+
+/// How many bytes of events are kept for an organization.
+pub(crate) fn max_event_bytes(env: &Env) -> u32 {
+    number(env, MAX_EVENT_BYTES, u32::MAX, DEFAULT_MAX_EVENT_BYTES)
+}
+
+/// A variable that is a whole number; if it is not one, that counts as none.
+fn number(env: &Env, name: &str, most: u32, default: u32) -> u32 {
     let Some(stated) = variable(env, name) else {
-        return DEFAULT_RETENTION_DAYS;
+        return default;
     };
-    whole_number(&stated, MAX_RETENTION_DAYS).unwrap_or_else(|| {
-        unreadable(
-            name,
-            &format!(
-                "no number of days from 1 to {MAX_RETENTION_DAYS}; {DEFAULT_RETENTION_DAYS} it is"
-            ),
-        );
-        DEFAULT_RETENTION_DAYS
+    whole_number(&stated, most).unwrap_or_else(|| {
+        let cause = format!("no whole number from 1 to {most}; {default} it is");
+        unreadable(name, &cause);
+        default
     })
 }
 

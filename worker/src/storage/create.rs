@@ -19,7 +19,8 @@ const OPERATION: &str = "POST /v1/assessments";
 
 /// One JSON text of everything that a decision to create rests on. It is
 /// selected twice: to decide, and in the write, to see that it is unchanged;
-/// so every list is ordered.
+/// so every list is ordered, and of the organization's runs it says only whether
+/// there are too many: their number changes with every create.
 macro_rules! references {
     () => {
         "json_object(
@@ -50,13 +51,18 @@ macro_rules! references {
                 SELECT iif(components = '[]', NULL, version) FROM workflow_versions v
                 WHERE v.org_id = ?1 AND v.definition_id = workflow_definitions.id
                 ORDER BY version DESC LIMIT 1))
-        FROM workflow_definitions WHERE org_id = ?1 AND name = ?7 AND is_archived = 0))"
+        FROM workflow_definitions WHERE org_id = ?1 AND name = ?7 AND is_archived = 0),
+    'runs_exhausted', json(iif(
+        ?7 IS NOT NULL AND EXISTS (
+            SELECT 1 FROM organization_usage WHERE org_id = ?1 AND unfinished_runs >= ?9),
+        'true', 'false')))"
     };
 }
 
 const REFERENCES: &str = concat!("SELECT ", references!(), " AS json");
 
-const GUARD_REFERENCES: &str = concat!("INSERT INTO guard (holds) SELECT ", references!(), " = ?9");
+const GUARD_REFERENCES: &str =
+    concat!("INSERT INTO guard (holds) SELECT ", references!(), " = ?10");
 
 const INSERT_ASSESSMENT: &str = "\
 INSERT INTO assessments
@@ -96,12 +102,14 @@ pub(crate) struct ReferenceFacts {
 }
 
 /// Looks up what a create decides on. Without `key` or `request` (one is
-/// absent or bad) their facts are not looked up.
+/// absent or bad) their facts are not looked up. An organization that has
+/// `max_unfinished_runs` or more may start no other.
 pub(crate) async fn facts(
     databases: &Databases,
     caller: &Caller,
     key: Option<&IdempotencyKey>,
     request: Option<&CreateAssessment>,
+    max_unfinished_runs: u32,
     now: Timestamp,
 ) -> Result<CreateFacts, StorageError> {
     let database = databases.of(&caller.org)?;
@@ -110,7 +118,8 @@ pub(crate) async fn facts(
         statements.push(scope(caller, key).select(&database, now)?);
     }
     if let Some(request) = request {
-        statements.push(database.statement(REFERENCES, &reference_values(caller, request))?);
+        let values = reference_values(caller, request, max_unfinished_runs);
+        statements.push(database.statement(REFERENCES, &values)?);
     }
     let mut rows = database.batch("look up for create", statements).await?;
     let standing = standing::next(&mut rows)?;
@@ -138,6 +147,8 @@ pub(crate) struct Write<'a> {
     pub(crate) request: &'a CreateAssessment,
     pub(crate) facts: &'a ReferenceFacts,
     pub(crate) plan: &'a CreatePlan,
+    /// As the facts were looked up with.
+    pub(crate) max_unfinished_runs: u32,
     /// The idempotency key, and the digest of the request that it comes with.
     pub(crate) key: Option<(&'a IdempotencyKey, &'a RequestDigest)>,
 }
@@ -158,7 +169,7 @@ pub(crate) async fn write(
     let org = || id(&caller.org);
 
     let mut statements = vec![standing::guard(&database, caller, write.basis, now)?];
-    let mut unchanged = reference_values(caller, write.request).to_vec();
+    let mut unchanged = reference_values(caller, write.request, write.max_unfinished_runs).to_vec();
     unchanged.push(text(&write.facts.text));
     statements.push(database.statement(GUARD_REFERENCES, &unchanged)?);
     if let Some((key, request)) = write.key {
@@ -231,8 +242,12 @@ fn scope<'a>(caller: &'a Caller, key: &'a IdempotencyKey) -> Scope<'a> {
     }
 }
 
-/// The parameters of the references: `?1` to `?8`.
-fn reference_values(caller: &Caller, request: &CreateAssessment) -> [JsValue; 8] {
+/// The parameters of the references: `?1` to `?9`.
+fn reference_values(
+    caller: &Caller,
+    request: &CreateAssessment,
+    max_unfinished_runs: u32,
+) -> [JsValue; 9] {
     [
         id(&caller.org),
         optional_id(request.vendor().id()),
@@ -244,6 +259,7 @@ fn reference_values(caller: &Caller, request: &CreateAssessment) -> [JsValue; 8]
             .workflow()
             .map_or(JsValue::NULL, |name| text(name.as_str())),
         text(&assignable_memberships()),
+        max_unfinished_runs.into(),
     ]
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct NewEvent<'a> {
     pub(crate) name: &'a EventName,
     /// JSON.
     pub(crate) payload: &'a str,
+    /// Of all events of the organization.
+    pub(crate) max_bytes: u32,
 }
 
 /// Untaken events of one name of one run that are kept (13).
@@ -43,6 +45,8 @@ pub(crate) struct Receiver {
     pub(crate) waits: u32,
     /// What lies ahead of it, if it has as many untaken events as it may have.
     pub(crate) full: Option<Ahead>,
+    /// Whether the organization has, in bytes, and no step waits for this event now.
+    pub(crate) events_exhausted: bool,
 }
 
 /// Untaken events of a name beyond those that an open step is about to take: an
@@ -55,6 +59,20 @@ macro_rules! surplus {
     WHERE s.org_id = ?1 AND s.run_id = ?2 AND s.status IS NULL AND s.awaits = ?3
       AND NOT EXISTS (SELECT 1 FROM workflow_events
                       WHERE org_id = ?1 AND run_id = ?2 AND taken_by = s.position)))"
+    };
+}
+
+/// Holds if an event of the name finds room among all events of the organization:
+/// `?5` are their most bytes. One that a step waits for now always does.
+macro_rules! has_room {
+    () => {
+        concat!(
+            "(NOT EXISTS (
+    SELECT 1 FROM organization_usage WHERE org_id = ?1 AND event_bytes >= ?5)
+  OR ",
+            surplus!(),
+            " < 0)"
+        )
     };
 }
 
@@ -75,7 +93,10 @@ SELECT json_object(
             WHERE org_id = ?1 AND run_id = ?2 AND status IS NOT NULL),
         'open_until', (
             SELECT max(deadline) FROM workflow_run_steps
-            WHERE org_id = ?1 AND run_id = ?2 AND status IS NULL)))) AS json
+            WHERE org_id = ?1 AND run_id = ?2 AND status IS NULL))),
+    'events_exhausted', json(iif(",
+    has_room!(),
+    ", 'false', 'true'))) AS json
 FROM workflow_runs r
 LEFT JOIN workflow_versions v
     ON v.org_id = r.org_id AND v.definition_id = r.definition_id AND v.version = r.version
@@ -97,6 +118,7 @@ pub(crate) async fn facts(
     key: Option<&IdempotencyKey>,
     run: Option<&WorkflowRunId>,
     name: Option<&EventName>,
+    max_event_bytes: u32,
     now: Timestamp,
 ) -> Result<EventFacts, StorageError> {
     let database = databases.of(&caller.org)?;
@@ -113,7 +135,13 @@ pub(crate) async fn facts(
     }
     if let Some(run) = run {
         let name = text(name.map_or(NO_NAME, EventName::as_str));
-        let values = [id(&caller.org), id(run), name, MAX_UNTAKEN.into()];
+        let values = [
+            id(&caller.org),
+            id(run),
+            name,
+            MAX_UNTAKEN.into(),
+            max_event_bytes.into(),
+        ];
         statements.push(database.statement(RECEIVER, &values)?);
     }
     let mut rows = database.batch("look up for event", statements).await?;
@@ -134,7 +162,8 @@ INSERT INTO guard (holds) SELECT EXISTS (
     SELECT 1 FROM workflow_runs WHERE org_id = ?1 AND id = ?2 AND status = 'started')
   AND ",
     surplus!(),
-    " < ?4"
+    " < ?4 AND ",
+    has_room!()
 );
 
 const KEEP: &str = "\
@@ -158,7 +187,7 @@ WHERE org_id = ?1 AND run_id = ?2 AND status IS NULL AND awaits = ?3";
 ///
 /// # Errors
 /// [`StorageError::Constraint`] if the caller would no longer be admitted, the
-/// run has ended or has too many events, or the key has been used; nothing is
+/// run has ended, it or the organization has too many events, or the key has been used; nothing is
 /// written then.
 pub(crate) async fn keep(
     databases: &Databases,
@@ -179,7 +208,13 @@ pub(crate) async fn keep(
         standing::guard(&database, caller, basis, now)?,
         database.statement(
             GUARD_ROOM,
-            &[org, of_run, text(event.name.as_str()), MAX_UNTAKEN.into()],
+            &[
+                org,
+                of_run,
+                text(event.name.as_str()),
+                MAX_UNTAKEN.into(),
+                event.max_bytes.into(),
+            ],
         )?,
     ];
     if let Some((key, request, body)) = answer {
