@@ -33,6 +33,13 @@ impl KeyHash {
         Self(sha256(key.secret().as_bytes()))
     }
 
+    /// A hash that was computed elsewhere: 64 hexadecimal digits in small letters.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == 64 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
+    }
+
     /// In lower-case hexadecimal.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -43,6 +50,18 @@ impl KeyHash {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_is_read_as_it_is_written_and_not_otherwise() {
+        let hash = sha256(b"abc");
+        assert_eq!(
+            KeyHash::parse(&hash).map(|hash| hash.as_str().to_owned()),
+            Some(hash.clone())
+        );
+        for text in [hash.to_uppercase(), hash.replace('b', "g"), hash + "0"] {
+            assert_eq!(KeyHash::parse(&text), None, "{text}");
+        }
+    }
 
     #[test]
     fn digests_are_those_of_fips_180() {

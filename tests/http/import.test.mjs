@@ -2,6 +2,7 @@
 // `cargo xtask import` would send them.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import { idOf, makeAssessment, makeOrg, mintKey, startApi } from "./harness.mjs";
 
@@ -40,6 +41,64 @@ test("a_key_cannot_move_to_another_organization", async () => {
   const stolen = { name: "stolen", secret: first.key, role: "Service Account" };
   await refused(load({ ...second.data, api_keys: [stolen] }));
   assert.deepEqual(await api.rows("SELECT 1 FROM organizations WHERE id = ?1", second.id), []);
+});
+
+test("a_key_that_is_stated_by_its_hash_works_and_keeps_its_id", async () => {
+  const org = makeOrg("hashed key");
+  const id = idOf("cbkey", "hashed key");
+  const hashed = {
+    id,
+    name: "hashed",
+    secret_sha256: createHash("sha256").update(org.key).digest("hex"),
+    last_four: org.key.slice(-4),
+    role: "Service Account",
+  };
+  await load({ ...org.data, api_keys: [hashed] });
+  assert.equal((await api.send("GET", "/v1/utils/authtest", { key: org.key })).status, 200);
+  const stored = () => api.rows("SELECT id, name FROM api_keys WHERE org_id = ?1", org.id);
+  // The same key in clear, without its id, is no other.
+  await load({ ...org.data, api_keys: [{ name: "in clear", secret: org.key }] });
+  assert.deepEqual(await stored(), [{ id, name: "in clear" }]);
+  await assert.rejects(
+    load({ ...org.data, api_keys: [{ ...hashed, id: idOf("cbkey", "another id") }] }),
+    /\/orgs\/0\/api_keys\/0: "id" is not the one that the key has already, cbkey_.*SQLITE_CONSTRAINT/s,
+  );
+  assert.deepEqual(await stored(), [{ id, name: "in clear" }]);
+});
+
+test("external_ids_move_in_any_order_and_are_nobody_elses", async () => {
+  const org = makeOrg("external ids");
+  const other = makeOrg("other external ids");
+  const user = (n, more) => ({
+    id: idOf("cbuser", `external ${n}`),
+    name: `User ${n}`,
+    email: `user${n}@example.com`,
+    membership: "active",
+    ...more,
+  });
+  const stored = async () => {
+    const [of] = await api.rows("SELECT external_id FROM organizations WHERE id = ?1", org.id);
+    const users = await api.rows(
+      "SELECT external_id FROM users WHERE org_id = ?1 ORDER BY name",
+      org.id,
+    );
+    return [of, ...users].map(({ external_id }) => external_id);
+  };
+  const users = (one, two) => [user(1, one), user(2, two)];
+  const [a, b] = [{ external_id: "user_a" }, { external_id: "user_b" }];
+  await load({ ...org.data, external_id: "org_a", users: users(a, b) }, other.data);
+  assert.deepEqual(await stored(), ["org_a", "user_a", "user_b"]);
+  await load({ ...org.data, users: users(b, a) });
+  assert.deepEqual(await stored(), ["org_a", "user_b", "user_a"]);
+  await load({ ...org.data, users: users({ external_id: null }, {}) });
+  assert.deepEqual(await stored(), ["org_a", null, "user_a"]);
+  await refused(load({ ...org.data, users: [user(1, a)] }));
+  await refused(load({ ...other.data, external_id: "org_a" }));
+  await load(
+    { ...other.data, external_id: "org_a" },
+    { ...org.data, external_id: "org_b", users: [user(3, b)] },
+  );
+  assert.deepEqual(await stored(), ["org_b", null, "user_a", "user_b"]);
 });
 
 test("custom_fields_keep_their_order_whatever_a_later_file_mentions", async () => {

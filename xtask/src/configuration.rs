@@ -9,6 +9,9 @@ use serde::Deserialize;
 
 use crate::process::root;
 
+/// Days that audit records are kept, unless the variable says otherwise.
+const DEFAULT_AUDIT_RETENTION_DAYS: i64 = 400;
+
 /// The variables of a deployment.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Variables {
@@ -16,6 +19,8 @@ pub(crate) struct Variables {
     call_ports: Option<Vec<u16>>,
     #[serde(rename = "ROLES", default)]
     roles: BTreeMap<String, Vec<String>>,
+    #[serde(rename = "AUDIT_RETENTION_DAYS")]
+    audit_retention_days: Option<i64>,
 }
 
 impl Variables {
@@ -41,5 +46,11 @@ impl Variables {
     /// The roles that may call anything.
     pub(crate) fn roles(&self) -> impl Iterator<Item = &str> {
         self.roles.keys().map(String::as_str)
+    }
+
+    /// Days that audit records are kept.
+    pub(crate) fn audit_retention_days(&self) -> i64 {
+        self.audit_retention_days
+            .unwrap_or(DEFAULT_AUDIT_RETENTION_DAYS)
     }
 }

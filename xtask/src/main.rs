@@ -3,6 +3,7 @@
 //! Each does its own set-up on a machine that has only Rust, Node.js with npm,
 //! and git, says what it is doing, and names the command that failed.
 
+mod audit;
 mod build;
 mod check;
 mod configuration;
@@ -15,6 +16,7 @@ mod process;
 mod session_key;
 mod setup;
 mod state;
+mod status;
 mod terminal;
 
 mod test;
@@ -70,6 +72,10 @@ enum Command {
     /// Make, list, rotate and revoke service-account keys, without their secrets
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Show the records of an organization's calls, newest first
+    Audit(audit::Arguments),
+    /// Look at a deployment; fails if something needs an operator
+    Status(status::Arguments),
     /// Load organizations and their data from a JSON file into D1
     Import {
         /// The file, of the shape of worker/demo/demo-data.json
@@ -102,6 +108,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Check => check::run_command(),
         Command::SessionKey => session_key::print(),
         Command::Keys(command) => keys::run(command),
+        Command::Audit(arguments) => audit::run(arguments),
+        Command::Status(arguments) => status::run(arguments),
         Command::Import { file, place, sql } => {
             let destination = match sql {
                 Some(out) => import::Destination::Sql(out),

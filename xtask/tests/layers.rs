@@ -25,7 +25,7 @@ const CRATES: [&str; 3] = ["src", "worker/src", "xtask/src"];
 const COMMANDS: [&[&str]; 7] = [
     &[""],
     &["dev", "test", "check"],
-    &["build", "import", "keys", "session_key"],
+    &["audit", "build", "import", "keys", "session_key", "status"],
     &["wasm", "database"],
     &["configuration", "setup", "state", "terminal", "time"],
     &["process"],
@@ -33,7 +33,7 @@ const COMMANDS: [&[&str]; 7] = [
 ];
 
 /// The same of the Worker. Who calls is data, below what finds it out and judges it.
-const WORKER: [&[&str]; 10] = [
+const WORKER: [&[&str]; 11] = [
     &[""],
     &["handlers", "summary", "sweep"],
     &["audit", "engine"],

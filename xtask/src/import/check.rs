@@ -2,21 +2,22 @@
 
 mod assessment;
 mod fields;
+mod key;
 mod workflow;
 
 use std::collections::HashSet;
 
-use assessments::credential::ApiKey;
 use assessments::id::{
     CustomFieldConfigId, Id, Kind, OrganizationId, ServiceId, UserId, VendorDocumentId, VendorId,
 };
 use assessments::workflow::target::Rules;
 use serde_json::Value;
 
-use super::file::{CustomField, ImportFile, Key, Named, Organization, User, Vendor};
+use super::file::{CustomField, ImportFile, Named, Organization, User, Vendor};
 use super::reader::{Fault, Faults, Node, Unique};
 use assessment::{Known, assessment};
-use fields::{collect, required_enum_value, switch, text, unique_id};
+use fields::{collect, external_id, required_enum_value, switch, text, unique_id};
+use key::{Keys, api_key};
 use workflow::workflow;
 
 /// Entries of an allowlist, of a field's options, of a vendor's risk analysts.
@@ -33,7 +34,8 @@ pub(crate) fn read(json: &Value, rules: Rules<'_>) -> Result<ImportFile, Vec<Fau
         let mut seen = Seen {
             rules,
             orgs: Unique::default(),
-            secrets: Unique::default(),
+            external_ids: Unique::default(),
+            keys: Keys::default(),
         };
         if let Some(orgs) = root.required(&mut faults, "orgs") {
             for node in orgs.items(&mut faults) {
@@ -54,7 +56,8 @@ pub(crate) fn read(json: &Value, rules: Rules<'_>) -> Result<ImportFile, Vec<Fau
 struct Seen<'a> {
     rules: Rules<'a>,
     orgs: Unique<OrganizationId>,
-    secrets: Unique<String>,
+    external_ids: Unique<String>,
+    keys: Keys,
 }
 
 fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Option<Organization> {
@@ -63,6 +66,7 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
         &[
             "id",
             "name",
+            "external_id",
             "api_ip_allowlist",
             "api_keys",
             "users",
@@ -73,10 +77,9 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
             "assessments",
         ],
     )?;
-    let mut orgs = std::mem::take(&mut seen.orgs);
-    let id = unique_id(&object, faults, &mut orgs);
-    seen.orgs = orgs;
+    let id = unique_id(&object, faults, &mut seen.orgs);
     let name = text(&object, faults, "name");
+    let external_id = external_id(&object, faults, &mut seen.external_ids);
     let networks = object.few_items(faults, "api_ip_allowlist", MAX_ENTRIES);
     let api_ip_allowlist = networks.map(|nodes| {
         let networks = nodes
@@ -85,12 +88,12 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
         networks.map(|network| network.to_string()).collect()
     });
     let api_keys = collect(&object, faults, "api_keys", |node, faults| {
-        api_key(node, seen, faults)
+        api_key(node, &mut seen.keys, faults)
     });
 
-    let mut user_ids = Unique::default();
+    let (mut user_ids, mut user_external_ids) = (Unique::default(), Unique::default());
     let users = collect(&object, faults, "users", |node, faults| {
-        user(node, &mut user_ids, faults)
+        user(node, &mut user_ids, &mut user_external_ids, faults)
     });
     let users_known = user_ids.into_set();
 
@@ -143,6 +146,7 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
     Some(Organization {
         id: id?,
         name: name?,
+        external_id,
         api_ip_allowlist,
         api_keys,
         users,
@@ -154,44 +158,32 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
     })
 }
 
-fn api_key(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Option<Key> {
-    let object = node.object(faults, &["name", "secret", "role", "revoked", "expires_at"])?;
-    let name = text(&object, faults, "name");
-    let secret = object.required(faults, "secret").and_then(|node| {
-        // The secret itself is never repeated in a message.
-        let text = node.text(faults)?;
-        let Some(key) = ApiKey::parse(&text) else {
-            faults.add(
-                &node,
-                "is not a key: ak_live_ or ak_test_, 43 base62 characters and their checksum",
-            );
-            return None;
-        };
-        seen.secrets.add(faults, &node, &text);
-        Some(key)
-    });
-    let role = object.optional("role").and_then(|node| node.text(faults));
-    let expires_at = object.stated_time(faults, "expires_at");
-    let revoked = object.flag(faults, "revoked");
-    Some(Key {
-        place: node.place(),
-        name: name?,
-        secret: secret?,
-        role,
-        revoked,
-        expires_at,
-    })
-}
-
-fn user(node: &Node<'_>, ids: &mut Unique<UserId>, faults: &mut Faults) -> Option<User> {
-    let object = node.object(faults, &["id", "name", "email", "membership", "archived"])?;
+fn user(
+    node: &Node<'_>,
+    ids: &mut Unique<UserId>,
+    external_ids: &mut Unique<String>,
+    faults: &mut Faults,
+) -> Option<User> {
+    let object = node.object(
+        faults,
+        &[
+            "id",
+            "external_id",
+            "name",
+            "email",
+            "membership",
+            "archived",
+        ],
+    )?;
     let id = unique_id(&object, faults, ids);
+    let external_id = external_id(&object, faults, external_ids);
     let name = text(&object, faults, "name");
     let email = text(&object, faults, "email");
     let membership = required_enum_value(&object, faults, "membership");
     let archived = object.flag(faults, "archived");
     Some(User {
         id: id?,
+        external_id,
         name: name?,
         email: email?,
         membership: membership?,

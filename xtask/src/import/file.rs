@@ -4,10 +4,10 @@
 
 use assessments::assessment::{CustomFieldType, Status};
 use assessments::columns::{Membership, PortalStatus, WorkflowKind};
-use assessments::credential::ApiKey;
+use assessments::digest::KeyHash;
 use assessments::id::{
-    AssessmentId, ControlSetId, CustomFieldConfigId, FindingId, OrganizationId, ServiceId, UserId,
-    VendorDocumentId, VendorId, WorkflowDefinitionId,
+    ApiKeyId, AssessmentId, ControlSetId, CustomFieldConfigId, FindingId, OrganizationId,
+    ServiceId, UserId, VendorDocumentId, VendorId, WorkflowDefinitionId,
 };
 use assessments::workflow::definition::Component;
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub(crate) struct ImportFile {
 }
 
 /// A value that may be cleared: what the file does not say stays as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Stated<T> {
     /// The file does not say.
     Unstated,
@@ -34,6 +34,8 @@ pub(crate) enum Stated<T> {
 pub(crate) struct Organization {
     pub(crate) id: OrganizationId,
     pub(crate) name: String,
+    /// What the identity provider calls it.
+    pub(crate) external_id: Stated<String>,
     pub(crate) api_ip_allowlist: Option<Vec<String>>,
     pub(crate) api_keys: Vec<Key>,
     pub(crate) users: Vec<User>,
@@ -48,16 +50,26 @@ pub(crate) struct Organization {
 pub(crate) struct Key {
     /// Where it stands in the file.
     pub(crate) place: String,
+    pub(crate) id: Option<ApiKeyId>,
     pub(crate) name: String,
-    pub(crate) secret: ApiKey,
+    pub(crate) secret: KeySecret,
     pub(crate) role: Option<String>,
     pub(crate) revoked: Option<bool>,
     pub(crate) expires_at: Stated<i64>,
 }
 
+/// What is kept of a key's secret.
+#[derive(Debug)]
+pub(crate) struct KeySecret {
+    pub(crate) hash: KeyHash,
+    pub(crate) last_four: String,
+}
+
 #[derive(Debug)]
 pub(crate) struct User {
     pub(crate) id: UserId,
+    /// What the identity provider calls them.
+    pub(crate) external_id: Stated<String>,
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) membership: Membership,

@@ -242,13 +242,21 @@ impl<'v> Object<'v> {
 
     /// A time that may be cleared by `null`.
     pub(crate) fn stated_time(&self, faults: &mut Faults, key: &str) -> Stated<i64> {
+        self.stated(key, |node| node.time(faults))
+    }
+
+    /// A member that may be cleared by `null`, as `read` reads it.
+    pub(crate) fn stated<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Node<'v>) -> Option<T>,
+    ) -> Stated<T> {
         match self.members.get(key) {
             None => Stated::Unstated,
             Some(Value::Null) => Stated::Nothing,
-            Some(value) => match self.node.child(key, value).time(faults) {
-                Some(time) => Stated::Value(time),
-                None => Stated::Unstated,
-            },
+            Some(value) => {
+                read(&self.node.child(key, value)).map_or(Stated::Unstated, Stated::Value)
+            }
         }
     }
 }

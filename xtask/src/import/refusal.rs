@@ -26,7 +26,7 @@ pub(super) fn explained(refusal: &Refusal) -> Error {
 }
 
 /// What SQLite says, and what that means.
-const CAUSES: [(&str, &str); 2] = [
+const CAUSES: [(&str, &str); 5] = [
     (
         "guard failed",
         "one of its keys belongs to another organization already, or one of its custom fields has another type there",
@@ -34,5 +34,17 @@ const CAUSES: [(&str, &str); 2] = [
     (
         "UNIQUE constraint failed: workflow_definitions",
         "a live workflow of the same name, which the file does not mention, is there already",
+    ),
+    (
+        "UNIQUE constraint failed: organizations.external_id",
+        "another organization, which the file does not mention, has one of its external ids already",
+    ),
+    (
+        "UNIQUE constraint failed: users.org_id, users.external_id",
+        "another user, whom the file does not mention, has one of its external ids already",
+    ),
+    (
+        "UNIQUE constraint failed: api_keys.org_id, api_keys.id",
+        "another key has one of its ids already",
     ),
 ];

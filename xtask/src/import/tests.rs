@@ -90,6 +90,53 @@ fn no_message_repeats_a_secret() {
 }
 
 #[test]
+fn a_key_may_be_stated_by_what_is_kept_of_it() {
+    let secret = demo()["orgs"][0]["api_keys"][0]["secret"].clone();
+    let hash = assessments::digest::sha256(secret.as_str().unwrap().as_bytes());
+    let load = |key: Value| {
+        let mut json = demo();
+        json["orgs"][0]["api_keys"] = json!([key]);
+        let file = check::read(&json, DEVELOPMENT).map_err(|faults| faults[0].to_string())?;
+        Ok::<_, String>(sql::statements(&file).unwrap())
+    };
+    let in_clear = load(json!({"name": "a", "role": "R", "secret": secret})).unwrap();
+    let hashed = json!({"name": "a", "role": "R", "secret_sha256": hash, "last_four": "7mlK"});
+    assert_eq!(load(hashed.clone()), Ok(in_clear));
+    for (key, value, told) in [
+        ("secret", secret, "stands beside a \"secret\""),
+        ("last_four", Value::Null, "\"last_four\" is missing"),
+        ("last_four", json!("7ml'"), "the last four characters"),
+        ("secret_sha256", json!("ABC"), "is not a SHA-256"),
+        ("secret_sha256", Value::Null, "\"secret\" is missing"),
+    ] {
+        let mut faulty = hashed.clone();
+        faulty[key] = value;
+        let fault = load(faulty).unwrap_err();
+        assert!(fault.contains(told), "{fault}");
+    }
+}
+
+#[test]
+fn an_identity_provider_calls_no_two_things_the_same() {
+    let mut json = demo();
+    json["orgs"][0]["external_id"] = json!("org_1");
+    json["orgs"][0]["users"][0]["external_id"] = json!("user_1");
+    // Users of another organization may be called the same.
+    json["orgs"][1]["users"][0]["external_id"] = json!("user_1");
+    json["orgs"][1]["external_id"] = Value::Null;
+    assert_eq!(faults(&json), Vec::<String>::new());
+    json["orgs"][1]["external_id"] = json!("org_1");
+    json["orgs"][0]["users"][1]["external_id"] = json!("user_1");
+    assert_eq!(
+        faults(&json),
+        [
+            "/orgs/0/users/1/external_id: stands in the file twice",
+            "/orgs/1/external_id: stands in the file twice"
+        ]
+    );
+}
+
+#[test]
 fn a_whole_organization_fits_few_statements_within_the_limit_of_d1() {
     let vendors: Vec<Value> = (0..10_000)
         .map(|n| json!({"id": format!("cbvndr_{n:032x}"), "name": format!("Vendor {n} 'quoted'")}))

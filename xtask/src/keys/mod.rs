@@ -137,7 +137,9 @@ fn list(of: Of, json: bool) -> Result<()> {
         print(&shown(&read.keys, read.now))?;
     }
     if more {
-        eprintln!("there are more than {MAX_KEYS} keys; those revoked first are not listed");
+        eprintln!(
+            "there are more than {MAX_KEYS} keys; revoked and expired ones are left out first"
+        );
     }
     Ok(())
 }

@@ -102,8 +102,8 @@ impl Keys {
                 secret.discard()?;
                 Err(failure.context("nothing was made"))
             }
-            Err(_) => Err(failure.context(format!(
-                "it is not known whether the key {} was made, {}; `cargo xtask keys list` tells",
+            Err(again) => Err(failure.context(format!(
+                "it is not known whether the key {} was made, for the database cannot be asked ({again:#}); {}; `cargo xtask keys list` tells",
                 secret.id,
                 secret.whereabouts()
             ))),

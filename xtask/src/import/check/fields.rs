@@ -6,6 +6,7 @@ use assessments::id::{Id, Kind};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::import::file::Stated;
 use crate::import::reader::{Faults, Node, Object, Unique};
 
 /// What `read` makes of the items of an array that may be absent.
@@ -29,6 +30,20 @@ pub(super) fn unique_id<K: Kind>(
     let id = node.id(faults)?;
     seen.add(faults, &node, &id);
     Some(id)
+}
+
+/// What an identity provider calls something, which it calls nothing else; `null`
+/// clears it.
+pub(super) fn external_id(
+    object: &Object<'_>,
+    faults: &mut Faults,
+    seen: &mut Unique<String>,
+) -> Stated<String> {
+    object.stated("external_id", |node| {
+        let id = node.text(faults)?;
+        seen.add(faults, node, &id);
+        Some(id)
+    })
 }
 
 /// References to what is in the file, none twice.

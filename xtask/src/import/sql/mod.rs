@@ -10,14 +10,13 @@ mod tables;
 mod values;
 
 use anyhow::{Result, bail};
-use assessments::digest::KeyHash;
 use assessments::id::{Id, Kind};
 use serde_json::{Value, json};
 
-use super::file::{Assessment, ImportFile, Named, Organization, Stated, Vendor};
+use super::file::{Assessment, ImportFile, Named, Organization, Vendor};
 use rules::{
-    archive_assessments_of_archived_vendors, free_workflow_names, guards, labels_of_stored_options,
-    revocations, roles_of_new_keys, workflow_versions,
+    archive_assessments_of_archived_vendors, free_external_ids, free_workflow_names, guards,
+    ids_of_known_keys, labels_of_stored_options, revocations, roles_of_new_keys, workflow_versions,
 };
 use table::{MAX_STATEMENT_BYTES, Table, unstated};
 use tables::{
@@ -25,7 +24,7 @@ use tables::{
     CONTROL_SETS, CUSTOM_FIELD_CONFIGS, CUSTOM_FIELD_VALUES, FINDINGS, ORGANIZATIONS, PORTALS,
     SERVICES, USERS, VENDOR_DOCUMENTS, VENDORS, WORKFLOW_DEFINITIONS,
 };
-use values::{flag, list, or_unstated, rows_of};
+use values::{flag, list, or_unstated, rows_of, stated};
 
 /// The statements that load `file`, each without a line break.
 ///
@@ -37,7 +36,9 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
     let mut statements = vec!["PRAGMA defer_foreign_keys = on;".to_owned()];
     statements.extend(guards(file));
     statements.extend(roles_of_new_keys(file));
+    statements.extend(ids_of_known_keys(file));
     statements.extend(free_workflow_names(file));
+    statements.extend(free_external_ids(file));
     let mut load = |table: &Table, rows: &dyn Fn(&Organization) -> Vec<Value>| {
         let rows: Vec<Value> = file.orgs.iter().flat_map(rows).collect();
         statements.extend(table.load(&rows));
@@ -46,7 +47,8 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
         vec![json!([
             org.id,
             org.name,
-            list(org.api_ip_allowlist.as_ref())
+            list(org.api_ip_allowlist.as_ref()),
+            stated(&org.external_id)
         ])]
     });
     load(&API_KEYS, &|org| {
@@ -54,22 +56,19 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
         keys.map(|key| {
             json!([
                 org.id,
-                KeyHash::of(&key.secret).as_str(),
+                key.secret.hash.as_str(),
                 key.name,
-                key.secret.last_characters(),
+                key.secret.last_four,
                 or_unstated(key.role.as_ref()),
-                match key.expires_at {
-                    Stated::Unstated => unstated(),
-                    Stated::Nothing => Value::Null,
-                    Stated::Value(time) => json!(time),
-                }
+                stated(&key.expires_at),
+                or_unstated(key.id.as_ref())
             ])
         })
         .collect()
     });
     load(&API_KEY_DIRECTORY, &|org| {
         let keys = org.api_keys.iter();
-        keys.map(|key| json!([KeyHash::of(&key.secret).as_str(), org.id]))
+        keys.map(|key| json!([key.secret.hash.as_str(), org.id]))
             .collect()
     });
     load(&USERS, &|org| {
@@ -82,7 +81,8 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
                     user.name,
                     user.email,
                     user.membership,
-                    flag(user.archived)
+                    flag(user.archived),
+                    stated(&user.external_id)
                 ])
             })
             .collect()

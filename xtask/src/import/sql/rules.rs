@@ -3,13 +3,12 @@
 
 use anyhow::Result;
 use assessments::assessment::{CustomFieldType, Status};
-use assessments::digest::KeyHash;
 use assessments::id::CustomFieldConfigId;
 use serde_json::{Value, json};
 
 use super::table::for_rows;
 use super::values::rows_of;
-use crate::import::file::ImportFile;
+use crate::import::file::{ImportFile, Stated};
 
 /// A key that the file calls revoked is revoked from now on, or stays revoked
 /// since when it was. Only an explicit `"revoked": false` gives a key back.
@@ -21,7 +20,7 @@ pub(super) fn revocations(file: &ImportFile) -> Vec<String> {
             .flat_map(|org| {
                 let keys = org.api_keys.iter();
                 keys.filter(|key| key.revoked == Some(revoked))
-                    .map(|key| json!([org.id, KeyHash::of(&key.secret).as_str()]))
+                    .map(|key| json!([org.id, key.secret.hash.as_str()]))
             })
             .collect();
         for_rows(&keys, |rows| {
@@ -41,7 +40,7 @@ pub(super) fn revocations(file: &ImportFile) -> Vec<String> {
 pub(super) fn guards(file: &ImportFile) -> Vec<String> {
     let keys: Vec<Value> = rows_of(file, |org| {
         let keys = org.api_keys.iter();
-        keys.map(|key| json!([KeyHash::of(&key.secret).as_str(), org.id]))
+        keys.map(|key| json!([key.secret.hash.as_str(), org.id]))
             .collect()
     });
     let fields: Vec<Value> = rows_of(file, |org| {
@@ -116,7 +115,7 @@ pub(super) fn archive_assessments_of_archived_vendors(file: &ImportFile) -> Vec<
 pub(super) fn roles_of_new_keys(file: &ImportFile) -> Vec<String> {
     let keys = rows_of(file, |org| {
         let keys = org.api_keys.iter().filter(|key| key.role.is_none());
-        keys.map(|key| json!([key.place, org.id, KeyHash::of(&key.secret).as_str()]))
+        keys.map(|key| json!([key.place, org.id, key.secret.hash.as_str()]))
             .collect()
     });
     for_rows(&keys, |rows| {
@@ -124,6 +123,54 @@ pub(super) fn roles_of_new_keys(file: &ImportFile) -> Vec<String> {
             "INSERT INTO import_demand (place, missing) SELECT f.value ->> 0, '\"role\" is missing, and the key is new' FROM json_each({rows}) f WHERE NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.org_id = f.value ->> 1 AND k.secret_sha256 = f.value ->> 2);"
         )
     })
+}
+
+/// A key keeps its id, which records of its calls name.
+pub(super) fn ids_of_known_keys(file: &ImportFile) -> Vec<String> {
+    let keys = rows_of(file, |org| {
+        let keys = org.api_keys.iter();
+        keys.filter_map(|key| {
+            let id = key.id.as_ref()?;
+            Some(json!([key.place, org.id, key.secret.hash.as_str(), id]))
+        })
+        .collect()
+    });
+    for_rows(&keys, |rows| {
+        format!(
+            "INSERT INTO import_demand (place, missing) SELECT f.value ->> 0, '\"id\" is not the one that the key has already, ' || k.id FROM json_each({rows}) f JOIN api_keys k ON k.org_id = f.value ->> 1 AND k.secret_sha256 = f.value ->> 2 WHERE k.id <> f.value ->> 3;"
+        )
+    })
+}
+
+/// What an identity provider calls organizations and people may move from one to
+/// another, in any order of the file's rows: it is taken from those that get another.
+pub(super) fn free_external_ids(file: &ImportFile) -> Vec<String> {
+    let of_orgs = rows_of(file, |org| match &org.external_id {
+        Stated::Unstated => vec![],
+        Stated::Nothing => vec![json!([org.id, null])],
+        Stated::Value(id) => vec![json!([org.id, id])],
+    });
+    let of_users = rows_of(file, |org| {
+        let users = org.users.iter();
+        users
+            .filter_map(|user| match &user.external_id {
+                Stated::Unstated => None,
+                Stated::Nothing => Some(json!([org.id, user.id, null])),
+                Stated::Value(id) => Some(json!([org.id, user.id, id])),
+            })
+            .collect()
+    });
+    let mut statements = for_rows(&of_orgs, |rows| {
+        format!(
+            "UPDATE organizations AS o SET external_id = NULL WHERE external_id IS NOT NULL AND EXISTS (SELECT 1 FROM json_each({rows}) f WHERE f.value ->> 0 = o.id AND f.value ->> 1 IS NOT o.external_id);"
+        )
+    });
+    statements.extend(for_rows(&of_users, |rows| {
+        format!(
+            "UPDATE users AS u SET external_id = NULL WHERE external_id IS NOT NULL AND EXISTS (SELECT 1 FROM json_each({rows}) f WHERE f.value ->> 0 = u.org_id AND f.value ->> 1 = u.id AND f.value ->> 2 IS NOT u.external_id);"
+        )
+    }));
+    statements
 }
 
 /// Where the file does not state the options of a field, a label must be one of

@@ -9,8 +9,8 @@ const ARCHIVED: &[(&str, &str)] = &[("is_archived", "0")];
 pub(super) const ORGANIZATIONS: Table = Table {
     name: "organizations",
     key: &["id"],
-    columns: &["name", "api_ip_allowlist"],
-    defaults: &[("api_ip_allowlist", "'[]'")],
+    columns: &["name", "api_ip_allowlist", "external_id"],
+    defaults: &[("api_ip_allowlist", "'[]'"), ("external_id", "NULL")],
     on_conflict: OnConflict::Update,
 };
 pub(super) const API_KEY_DIRECTORY: Table = Table {
@@ -23,15 +23,19 @@ pub(super) const API_KEY_DIRECTORY: Table = Table {
 pub(super) const API_KEYS: Table = Table {
     name: "api_keys",
     key: &["org_id", "secret_sha256"],
-    columns: &["name", "last_characters", "role", "expires_at"],
-    defaults: &[("role", "NULL"), ("expires_at", "NULL")],
+    columns: &["name", "last_characters", "role", "expires_at", "id"],
+    defaults: &[
+        ("role", "NULL"),
+        ("expires_at", "NULL"),
+        ("id", "'cbkey_' || lower(hex(randomblob(16)))"),
+    ],
     on_conflict: OnConflict::Update,
 };
 pub(super) const USERS: Table = Table {
     name: "users",
     key: ORG_AND_ID,
-    columns: &["name", "email", "membership", "is_archived"],
-    defaults: ARCHIVED,
+    columns: &["name", "email", "membership", "is_archived", "external_id"],
+    defaults: &[("is_archived", "0"), ("external_id", "NULL")],
     on_conflict: OnConflict::Update,
 };
 pub(super) const VENDORS: Table = Table {
