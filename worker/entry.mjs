@@ -104,6 +104,8 @@ function haveInstance() {
   if (!broken) return;
   startAfresh();
   broken = false;
+  if (unrecorded > 0) countBroken(unrecorded);
+  unrecorded = 0;
 }
 
 /**
