@@ -54,11 +54,10 @@ impl<'a> CredentialCache<'a> {
         Self { env }
     }
 
-    /// How a credential was admitted lately, cached under `api-key:<sha256>` or
-    /// `session:<sha256>`.
+    /// How a credential was admitted lately, cached under its name.
     pub(crate) async fn get(&self, principal: &Principal) -> Option<Admitted> {
         let store = self.store()?;
-        let reading = store.get(&name(principal)).text();
+        let reading = store.get(&principal.name()).text();
         let text = match deadline(TIMEOUT_MILLISECONDS, reading).await {
             Some(Ok(text)) => text?,
             Some(Err(error)) => {
@@ -90,17 +89,10 @@ impl CredentialCacheWriter {
     pub(crate) async fn put(&self, principal: &Principal, entry: &Admitted) -> Result<(), KvError> {
         let text = serde_json::to_string(entry)?;
         self.0
-            .put(&name(principal), text)?
+            .put(&principal.name(), text)?
             .expiration_ttl(LIFETIME_SECONDS)
             .execute()
             .await
-    }
-}
-
-fn name(principal: &Principal) -> String {
-    match principal {
-        Principal::Key(key) => format!("api-key:{}", key.as_str()),
-        Principal::Session(session) => format!("session:{}", session.token),
     }
 }
 

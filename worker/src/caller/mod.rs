@@ -48,6 +48,17 @@ pub(crate) enum Principal {
     Session(Session),
 }
 
+impl Principal {
+    /// A name that no other has and that is no secret: `api-key:<sha256>` or
+    /// `session:<sha256>`.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Key(key) => format!("api-key:{}", key.as_str()),
+            Self::Session(session) => format!("session:{}", session.token),
+        }
+    }
+}
+
 /// What the token of a session says. Whether that still is so, D1 knows.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {

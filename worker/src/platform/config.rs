@@ -9,7 +9,7 @@ use assessments::route::{Endpoint, Permission};
 use assessments::workflow::target;
 use serde::de::DeserializeOwned;
 use worker::Env;
-use worker::js_sys::{Array, Reflect};
+use worker::js_sys::{Array, JSON, Reflect};
 use worker::wasm_bindgen::{JsCast, JsValue};
 
 use super::log;
@@ -180,13 +180,16 @@ pub(crate) fn session_roles(env: &Env, role: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// A variable that is a table, or the JSON of one.
+/// A variable that is a table, or the JSON of one. It is read as JSON either way:
+/// read from JavaScript, a name that is misspelt would not be noticed.
 pub(crate) fn table<T: DeserializeOwned>(env: &Env, name: &str) -> Option<T> {
-    let read = match variable(env, name)?.as_string() {
-        Some(json) => serde_json::from_str(&json).map_err(|error| error.to_string()),
-        None => env.object_var(name).map_err(|error| error.to_string()),
-    };
-    read.inspect_err(|error| unreadable(name, error)).ok()
+    let stated = variable(env, name)?;
+    let json = stated
+        .as_string()
+        .or_else(|| JSON::stringify(&stated).ok()?.as_string());
+    serde_json::from_str(&json.unwrap_or_default())
+        .inspect_err(|error| unreadable(name, error))
+        .ok()
 }
 
 /// A secret, if the deployment has it.
