@@ -82,7 +82,7 @@ async fn ask(
 ) -> Result<Option<PublicKey>, KeyError> {
     let shared = Shared::read(context.env(), address).await;
     if let Some((entry, set)) = &shared
-        && (entry.is_enough(set, kid, now))
+        && entry.is_enough(set, kid, now)
     {
         return Ok(
             KEYS.with_borrow_mut(|keys| keys.note(kid, Ok((set.clone(), entry.fetched_at)), now))
