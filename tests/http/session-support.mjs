@@ -34,7 +34,11 @@ export function makeKey(algorithm, kid, bits = 2048) {
   return { algorithm, kid, privateJwk, publicJwk };
 }
 
-/** The name by which the Worker's own tokens call their key (RFC 7638). */
+/**
+ * The name by which the Worker's own tokens call their key (RFC 7638).
+ *
+ * @param {JsonWebKey} key
+ */
 export function thumbprint({ crv, kty, x, y }) {
   const members = JSON.stringify({ crv, kty, x, y });
   return createHash("sha256").update(members).digest("base64url");

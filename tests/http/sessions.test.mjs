@@ -59,7 +59,12 @@ before(async () => {
 });
 after(() => api.close());
 
-/** Asks for a session. */
+/**
+ * Asks for a session.
+ *
+ * @param {unknown} body
+ * @param {import("./harness.mjs").Sent} [options]
+ */
 const open = (body, { key = ORG.key, ...options } = {}) =>
   api.send("POST", "/v1/sessions", {
     key,
@@ -203,7 +208,7 @@ test("what_is_wrong_with_the_body_is_told_as_for_a_create", async () => {
 
 test("values_out_of_their_bounds_are_refused_by_name", async () => {
   const lifetime = "expires_in: 60 to 3600 seconds";
-  for (const [body, error] of [
+  for (const [body, error] of /** @type {[object, string][]} */ ([
     [{ expires_in: 59 }, lifetime],
     [{ expires_in: 3601 }, lifetime],
     [{ expires_in: 1e300 }, lifetime],
@@ -216,7 +221,7 @@ test("values_out_of_their_bounds_are_refused_by_name", async () => {
       { role: "x", origin: "", expires_in: 0 },
       `role: none that this key may give; origin: must begin with https:// or http://; ${lifetime}`,
     ],
-  ]) {
+  ])) {
     const answer = await open({ user_id: "nobody", ...body });
     assert.equal(answer.status, 400, answer.text);
     assert.deepEqual(answer.json, { detail: { error } });
@@ -397,7 +402,7 @@ test("nothing_but_what_was_signed_here_is_a_session", async () => {
   const publicKey = createPublicKey({ key: SESSION_KEY, format: "jwk" });
   const pem = publicKey.export({ format: "pem", type: "spki" });
   const stranger = makeKey("ES256", kid).privateJwk;
-  const signed = (...args) => makeToken(...args);
+  const signed = makeToken;
   assert.equal(
     (await probe(signed(head, claims, SESSION_KEY))).status,
     200,
