@@ -18,7 +18,8 @@ import { promisify } from "node:util";
 import { unstable_readConfig } from "wrangler";
 import { queries } from "./commands-support.mjs";
 import { ROOT, UUID, XTASK, inTemporaryFolder, makeOrg } from "./harness.mjs";
-import { family, freePort, isFree, killAll } from "./kill-support.mjs";
+import { family, killAll } from "./kill-support.mjs";
+import { freePort, isFree } from "../listen.mjs";
 import { until } from "./workflow-support.mjs";
 
 const CALLS = Number(process.env.AUDIT_CALLS ?? 600);

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { createServer } from "node:net";
+
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { KEYS, ORGS, ROOT, XTASK } from "./harness.mjs";
-import { listen } from "../listen.mjs";
+import { freePort } from "../listen.mjs";
 
 export const run = promisify(execFile);
 
@@ -20,13 +20,6 @@ export async function xtask(...args) {
       /** @type {{ code: number, stdout: string, stderr: string }} */ (error);
     return { code, stdout, stderr };
   }
-}
-
-export async function freePort() {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Starts `cargo xtask dev`; resolves when it says that it is ready. */

@@ -6,16 +6,8 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { test } from "node:test";
 import { DEMO, KEYS, ORGS, ROOT, XTASK, idOf, inTemporaryFolder, makeOrg } from "./harness.mjs";
-import {
-  contents,
-  create,
-  dev,
-  freePort,
-  processes,
-  queries,
-  run,
-  xtask,
-} from "./commands-support.mjs";
+import { contents, create, dev, processes, queries, run, xtask } from "./commands-support.mjs";
+import { freePort } from "../listen.mjs";
 
 test("dev_prints_a_curl_that_works_and_data_survives_a_restart", () =>
   inTemporaryFolder(async (state) => {

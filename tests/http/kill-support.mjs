@@ -1,27 +1,6 @@
 // Killing servers with all that belongs to them, and starting them again where they were.
 
-import { randomBytes } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
-
-/** Whether a server could listen there. */
-export async function isFree(port) {
-  const server = createServer();
-  const isListening = await new Promise((resolve) => {
-    server.on("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => resolve(true));
-  });
-  if (isListening) await new Promise((resolve) => server.close(resolve));
-  return isListening;
-}
-
-/** A port below those that the system gives to connections, which would take it between starts. */
-export async function freePort() {
-  for (;;) {
-    const port = 20_000 + (randomBytes(2).readUInt16BE() % 10_000);
-    if (await isFree(port)) return port;
-  }
-}
 
 /** A process and all that descend from it, whatever groups they made. */
 export function family(ancestor) {

@@ -11,7 +11,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { queries } from "./commands-support.mjs";
 import { ROOT, XTASK, inTemporaryFolder } from "./harness.mjs";
-import { family, freePort, isFree, killAll } from "./kill-support.mjs";
+import { family, killAll } from "./kill-support.mjs";
+import { freePort, isFree } from "../listen.mjs";
 import { orgWithWorkflows, startAnalyser, until } from "./workflow-support.mjs";
 
 const run = promisify(execFile);
