@@ -27,25 +27,21 @@ impl Origin {
     /// # Errors
     /// Why no browser would send `text` as the origin of a page.
     pub fn parse(text: &str) -> Result<Self, OriginError> {
-        let (authority, own_port) = SCHEMES
-            .iter()
-            .find_map(|(scheme, port)| Some((text.strip_prefix(scheme)?, *port)))
-            .ok_or(OriginError::Scheme)?;
-        if authority.contains(['/', '?', '#', '@']) {
-            return Err(OriginError::MoreThanHost);
-        }
-        let (host, port) = match authority.rsplit_once(':') {
-            // The colons of an address in brackets are no port's.
-            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-            Some(_) | None => (authority, None),
+        let is_shortest = |address: &str| {
+            address
+                .parse::<Ipv6Addr>()
+                .is_ok_and(|parsed| parsed.to_string() == address)
         };
-        if !is_host(host) {
-            return Err(OriginError::Host);
-        }
-        if !port.is_none_or(|port| is_port(port, own_port)) {
-            return Err(OriginError::Port);
-        }
-        Ok(Self(text.to_owned()))
+        check(text, is_shortest).map(|()| Self(text.to_owned()))
+    }
+
+    /// Finds what [`Origin::parse`] would, but for the form of an IPv6 address: to know
+    /// that takes more code than a page should load for it.
+    pub(crate) fn check_spelling(text: &str) -> Result<(), OriginError> {
+        check(text, |address| {
+            let is_part = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b':' | b'.');
+            address.bytes().all(is_part)
+        })
     }
 
     /// The origin as a browser sends it.
@@ -53,6 +49,28 @@ impl Origin {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn check(text: &str, is_address: impl FnOnce(&str) -> bool) -> Result<(), OriginError> {
+    let (authority, own_port) = SCHEMES
+        .iter()
+        .find_map(|(scheme, port)| Some((text.strip_prefix(scheme)?, *port)))
+        .ok_or(OriginError::Scheme)?;
+    if authority.contains(['/', '?', '#', '@']) {
+        return Err(OriginError::MoreThanHost);
+    }
+    let (host, port) = match authority.rsplit_once(':') {
+        // The colons of an address in brackets are no port's.
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        Some(_) | None => (authority, None),
+    };
+    if !is_host(host, is_address) {
+        return Err(OriginError::Host);
+    }
+    if !port.is_none_or(|port| is_port(port, own_port)) {
+        return Err(OriginError::Port);
+    }
+    Ok(())
 }
 
 /// Why a text is not the origin of a page.
@@ -73,14 +91,12 @@ pub enum OriginError {
     Port,
 }
 
-fn is_host(host: &str) -> bool {
+fn is_host(host: &str, is_address: impl FnOnce(&str) -> bool) -> bool {
     match host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
     {
-        Some(address) => address
-            .parse::<Ipv6Addr>()
-            .is_ok_and(|parsed| parsed.to_string() == address),
+        Some(address) => is_address(address),
         None => host.split('.').all(is_label),
     }
 }

@@ -20,6 +20,8 @@ pub use crate::refusal::BadReference;
 const RETRY_AFTER_INTERNAL: u32 = 1;
 /// The text of [`Problem::BodyTooLarge`].
 pub const BODY_TOO_LARGE: &str = "Request body too large.";
+/// The text of [`Problem::RoleNotAllowed`], the one `401` of a good credential.
+pub const ROLE_NOT_ALLOWED: &str = "Unauthorized role.";
 
 codes! {
     /// The stable names of the errors that have one, on the wire `code`.
@@ -174,7 +176,7 @@ impl Problem {
         match self {
             Self::NotAuthenticated => Detail::Plain("Not authenticated"),
             Self::InvalidCredential => Detail::Plain("Invalid or expired API key."),
-            Self::RoleNotAllowed => Detail::Plain("Unauthorized role."),
+            Self::RoleNotAllowed => Detail::Plain(ROLE_NOT_ALLOWED),
             Self::IpNotAllowed => Detail::coded(
                 ProblemCode::IpNotAllowed,
                 "This request originates from an IP address that is not in your organization's API allowlist.",

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::{Body, Content, Descriptor, MAX_TEXT_LENGTH, Slot};
 use crate::id::kind::User;
-use crate::id::{AnyKind, Reference};
+use crate::id::{self, AnyKind, Reference};
+use crate::json::Json;
 use crate::origin::{Origin, OriginError};
 use crate::refusal::{write_all, write_not_found};
-use crate::schema::{self, Fault};
+use crate::schema::{self, Fault, Place};
 use crate::shape::wire;
 use crate::time::Timestamp;
+use crate::validation::{Invalid, Issue, IssueCode, IssueKind};
 
 /// The shortest life of a session, in seconds.
 pub const MIN_LIFETIME_SECONDS: i64 = 60;
@@ -101,6 +103,50 @@ impl CreateSessionRequest {
     pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, Vec<Fault>> {
         schema::check(schema::read_json(content_type, body)?)
     }
+
+    /// Checks a request as far as it can be checked without the server, for clients:
+    /// all but who that is, and which role the key may give.
+    ///
+    /// # Errors
+    /// What is wrong, in model order.
+    pub fn validate(json: impl Json) -> Result<Self, Invalid> {
+        let request: Self = schema::check(json).map_err(Invalid::Schema)?;
+        let user = id::parse(&request.user_id, Some(AnyKind::User));
+        let origin = request.origin_by(Origin::check_spelling);
+        let faults = [origin.err(), request.lifetime().err()];
+        let mut issues: Vec<Issue> = faults.iter().flatten().map(SessionFault::issue).collect();
+        if let Err(error) = user {
+            let place = Place::Field(USER_ID);
+            let kind = IssueKind::Id(error);
+            issues.insert(0, Issue { place, kind });
+        }
+        if issues.is_empty() {
+            Ok(request)
+        } else {
+            Err(Invalid::Content(issues))
+        }
+    }
+
+    fn origin_by<T>(
+        &self,
+        read: impl FnOnce(&str) -> Result<T, OriginError>,
+    ) -> Result<Option<T>, SessionFault> {
+        let Some(text) = &self.origin else {
+            return Ok(None);
+        };
+        if text.chars().count() > MAX_TEXT_LENGTH {
+            return Err(SessionFault::OriginTooLong);
+        }
+        read(text).map(Some).map_err(SessionFault::Origin)
+    }
+
+    fn lifetime(&self) -> Result<i64, SessionFault> {
+        let lifetime = self.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
+        (MIN_LIFETIME_SECONDS..=MAX_LIFETIME_SECONDS)
+            .contains(&lifetime)
+            .then_some(lifetime)
+            .ok_or(SessionFault::Lifetime)
+    }
 }
 
 /// A session that may be made, if there is such a user.
@@ -126,7 +172,6 @@ impl NewSession {
         request: &CreateSessionRequest,
         roles: &[String],
     ) -> Result<Self, Vec<SessionFault>> {
-        let mut faults = Vec::new();
         let role = match &request.role {
             None => roles.first().ok_or(SessionFault::NoRole),
             Some(asked) => {
@@ -134,27 +179,18 @@ impl NewSession {
                 known.ok_or(SessionFault::RoleNotGiven)
             }
         };
-        let origin = request.origin.as_deref().map(|text| {
-            if text.chars().count() > MAX_TEXT_LENGTH {
-                return Err(SessionFault::OriginTooLong);
-            }
-            Origin::parse(text).map_err(SessionFault::Origin)
-        });
-        let lifetime = request.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
-        let is_lifetime = (MIN_LIFETIME_SECONDS..=MAX_LIFETIME_SECONDS).contains(&lifetime);
-        let role = role.map_err(|fault| faults.push(fault));
-        let origin = origin.transpose().map_err(|fault| faults.push(fault));
-        if !is_lifetime {
-            faults.push(SessionFault::Lifetime);
-        }
-        match (role, origin) {
-            (Ok(role), Ok(origin)) if faults.is_empty() => Ok(Self {
+        let origin = request.origin_by(Origin::parse);
+        match (role, origin, request.lifetime()) {
+            (Ok(role), Ok(origin), Ok(lifetime_seconds)) => Ok(Self {
                 user: Reference::read(request.user_id.clone()),
                 role: role.clone(),
                 origin,
-                lifetime_seconds: lifetime,
+                lifetime_seconds,
             }),
-            _ => Err(faults),
+            (role, origin, lifetime) => Err([role.err(), origin.err(), lifetime.err()]
+                .into_iter()
+                .flatten()
+                .collect()),
         }
     }
 }
@@ -176,18 +212,58 @@ pub enum SessionFault {
     Lifetime,
 }
 
+impl SessionFault {
+    const fn field(&self) -> &'static str {
+        match self {
+            Self::UnknownUser(_) => USER_ID,
+            Self::NoRole | Self::RoleNotGiven => ROLE,
+            Self::Origin(_) | Self::OriginTooLong => ORIGIN,
+            Self::Lifetime => EXPIRES_IN,
+        }
+    }
+
+    /// With its place, as clients are told of it.
+    fn issue(&self) -> Issue {
+        let code = match self {
+            Self::UnknownUser(_) => IssueCode::NotFound,
+            Self::NoRole | Self::RoleNotGiven => IssueCode::RoleNotGiven,
+            Self::Origin(_) => IssueCode::NoOrigin,
+            Self::OriginTooLong => IssueCode::TooLong,
+            Self::Lifetime => IssueCode::OutOfRange,
+        };
+        Issue {
+            place: Place::Field(self.field()),
+            kind: IssueKind::Rule(code, Reason(self).to_string()),
+        }
+    }
+}
+
+/// Without the field, for where it is named already.
+struct Reason<'a>(&'a SessionFault);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            SessionFault::UnknownUser(_) => f.write_str("not found"),
+            SessionFault::NoRole => f.write_str("this key may give none"),
+            SessionFault::RoleNotGiven => f.write_str("none that this key may give"),
+            SessionFault::Origin(error) => error.fmt(f),
+            SessionFault::OriginTooLong => write!(f, "at most {MAX_TEXT_LENGTH} characters"),
+            SessionFault::Lifetime => {
+                write!(
+                    f,
+                    "{MIN_LIFETIME_SECONDS} to {MAX_LIFETIME_SECONDS} seconds"
+                )
+            }
+        }
+    }
+}
+
 impl fmt::Display for SessionFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownUser(id) => write_not_found(f, USER_ID, std::slice::from_ref(id)),
-            Self::NoRole => write!(f, "{ROLE}: this key may give none"),
-            Self::RoleNotGiven => write!(f, "{ROLE}: none that this key may give"),
-            Self::Origin(error) => write!(f, "{ORIGIN}: {error}"),
-            Self::OriginTooLong => write!(f, "{ORIGIN}: at most {MAX_TEXT_LENGTH} characters"),
-            Self::Lifetime => write!(
-                f,
-                "{EXPIRES_IN}: {MIN_LIFETIME_SECONDS} to {MAX_LIFETIME_SECONDS} seconds"
-            ),
+            other => write!(f, "{}: {}", other.field(), Reason(other)),
         }
     }
 }
@@ -217,7 +293,8 @@ pub struct CreatedSession {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{FaultKind, Place};
+    use crate::json::JsonText;
+    use crate::schema::FaultKind;
 
     fn read(body: &str) -> Result<CreateSessionRequest, Vec<Fault>> {
         CreateSessionRequest::read(Some("application/json"), body.as_bytes())
@@ -231,6 +308,46 @@ mod tests {
     fn refused(body: &str) -> String {
         let faults = NewSession::new(&read(body).unwrap(), &roles()).unwrap_err();
         SessionFaults(&faults).to_string()
+    }
+
+    fn validated(body: &str) -> Result<CreateSessionRequest, Invalid> {
+        CreateSessionRequest::validate(JsonText::read(body.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn a_request_for_a_session_is_checked_as_far_as_it_can_be() {
+        let user = format!("cbuser_{}", "0".repeat(id::DIGITS));
+        let good = format!(r#"{{"user_id":"{user}","role":"Any","expires_in":60}}"#);
+        assert_eq!(validated(&good).unwrap().user_id, user);
+        let Err(Invalid::Schema(faults)) = validated(r#"{"expires_in":"60"}"#) else {
+            panic!("no schema fault");
+        };
+        assert_eq!(faults.len(), 2);
+        let Err(Invalid::Content(issues)) =
+            validated(r#"{"user_id":"me","origin":"https://a.example/","expires_in":59}"#)
+        else {
+            panic!("no issue");
+        };
+        let told: Vec<_> = issues
+            .iter()
+            .map(|issue| (issue.place, issue.kind.code(), issue.kind.to_string()))
+            .collect();
+        let more = OriginError::MoreThanHost.to_string();
+        assert_eq!(
+            told[1..],
+            [
+                (Place::Field("origin"), "no_origin", more),
+                (
+                    Place::Field("expires_in"),
+                    "out_of_range",
+                    "60 to 3600 seconds".to_owned()
+                ),
+            ]
+        );
+        assert_eq!(
+            (told[0].0, told[0].1),
+            (Place::Field("user_id"), "missing_separator")
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Everything that can be known to be wrong with a create request before it is
+//! Everything that can be known to be wrong with a request before it is
 //! sent, for forms and clients: the server's schema faults, else its limits and
 //! ids that cannot name anything.
 //!
@@ -22,6 +22,9 @@ codes! {
         TooLong = "too_long",
         NotFound = "not_found",
         TooLarge = "too_large",
+        NoOrigin = "no_origin",
+        OutOfRange = "out_of_range",
+        RoleNotGiven = "role_not_given",
     }
 }
 
@@ -87,6 +90,9 @@ pub enum IssueKind {
     /// An idempotency key that breaks its rules.
     #[error("{0}")]
     Key(IdempotencyKeyError),
+    /// A rule of one kind of request, with a sentence for where the field is named.
+    #[error("{1}")]
+    Rule(IssueCode, String),
 }
 
 impl IssueKind {
@@ -99,6 +105,7 @@ impl IssueKind {
             Self::Id(error) => error.code(),
             Self::NotFound => IssueCode::NotFound.as_str(),
             Self::Key(error) => error.code(),
+            Self::Rule(code, _) => code.as_str(),
         }
     }
 }

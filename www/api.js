@@ -1,7 +1,7 @@
 // Calls to the API, through the package's client where that can run, and what
 // their failures mean for a person.
 
-import { NoAnswer, PlainError, plainClient, probe } from "./plain-client.js";
+import { NoAnswer, PlainError, plainClient, refusesCredential } from "./plain-client.js";
 import {
   ApiError,
   ConfigurationError,
@@ -11,16 +11,18 @@ import {
   makeClient,
 } from "./rules.js";
 import { session } from "./session.js";
+import { SessionError } from "./source.js";
 
 /**
  * @import { CreateAssessmentRequest, Hooks, Issue } from "assessments-edge/slim"
- * @import { Client, Options } from "./plain-client.js"
+ * @import { Ask, Client, Options } from "./plain-client.js"
  */
 
 /**
- * What went wrong with a call: "misused" is what the package says of how it is used.
+ * What went wrong with a call: "ended" tells of the session, and "misused" is what the
+ * package says of how it is used.
  *
- * @typedef {"no-credential" | "misused" | "invalid" | "refused" | "unreachable" | "stopped"
+ * @typedef {"ended" | "misused" | "invalid" | "refused" | "unreachable" | "stopped"
  *   | "unexpected"} Kind
  */
 
@@ -76,6 +78,9 @@ function leavesOpen({ status, requestId, wasSent = true }) {
 function failureOf(error, signal) {
   if (error instanceof Failure) return error;
   if (signal?.aborted) return new Failure("stopped", error, true);
+  // Nothing is sent without a token.
+  if (error instanceof SessionError)
+    return new Failure(error.trouble === "unreachable" ? "unreachable" : "ended", error);
   if (error instanceof ApiError || error instanceof PlainError) {
     return new Failure("refused", error, leavesOpen(error));
   }
@@ -101,8 +106,8 @@ export class Api {
    * @returns {Client}
    */
   #client(hooks) {
-    const { token } = session;
-    if (token === undefined) throw new Failure("no-credential");
+    /** @type {Ask} */
+    const token = ({ refused }) => session.token(refused);
     const client = makeClient({ token, hooks, dangerouslyAllowBrowserKey: this.#development });
     return client?.withResponse ?? plainClient(token);
   }
@@ -113,10 +118,26 @@ export class Api {
    * @param {CallOptions} options
    */
   async #call(operation, { signal, onRetry, ...options }) {
+    const { organization } = session;
+    let isRepeated = false;
+    /** @type {Hooks["onRetry"]} */
+    const onRepeat = (event) => {
+      isRepeated = true;
+      onRetry?.(event);
+    };
     try {
-      return await operation(this.#client({ onRetry }), { signal, ...options });
+      const answer = await operation(this.#client({ onRetry: onRepeat }), { signal, ...options });
+      // What was asked for one organization is not shown to another.
+      if (organization !== session.organization) throw new Failure("stopped", undefined, true);
+      return answer;
     } catch (error) {
-      throw failureOf(error, signal);
+      const failure = failureOf(error, signal);
+      if (failure.kind === "refused" && refusesCredential(failure)) session.end("refused");
+      // An attempt before may have been carried out, whatever became of this one.
+      if (isRepeated && (failure.status === 401 || error instanceof SessionError)) {
+        failure.isOpen = true;
+      }
+      throw failure;
     }
   }
 
@@ -155,18 +176,5 @@ export class Api {
    */
   archive(id) {
     return this.#call((client, given) => client.archive(id, given), {});
-  }
-
-  /**
-   * Tries a credential: nothing, or a Failure.
-   *
-   * @param {string} token
-   */
-  async probe(token) {
-    try {
-      await probe(token);
-    } catch (error) {
-      throw failureOf(error);
-    }
   }
 }

@@ -1,6 +1,8 @@
 // The request that is being written, kept over a reload of the tab. Every tab
 // has a draft of its own, with an idempotency key of its own.
 
+import { readJson, write } from "./tab.js";
+
 const KEY = "assessments.draft";
 /** A tab that was reloaded lets go of its draft by then. */
 const CLAIM_MS = 1_500;
@@ -8,13 +10,15 @@ const CLAIM_MS = 1_500;
 /** @import { CreateAssessmentRequest } from "assessments-edge/slim" */
 
 /**
- * A draft as it is kept: `open` is what was sent with this key and is without an answer.
+ * A draft as it is kept: `open` is what was sent with this key and is without an answer,
+ * `organization` the one that it is written for, once that is known.
  *
  * @typedef {object} State
  * @property {string} id
  * @property {string} key
  * @property {Partial<CreateAssessmentRequest>} fields
  * @property {string | undefined} open
+ * @property {string | undefined} [organization]
  */
 
 /** @returns {State} */
@@ -30,7 +34,7 @@ export class Draft {
   #state;
 
   constructor() {
-    this.#state = read() ?? empty();
+    this.#state = readJson(KEY) ?? empty();
     this.claimed = this.#claim();
   }
 
@@ -54,17 +58,24 @@ export class Draft {
    */
   change(changes) {
     Object.assign(this.#state, changes);
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify(this.#state));
-    } catch {
-      // It lasts as long as the page.
-    }
+    write(KEY, JSON.stringify(this.#state));
   }
 
   /** Another request, with another key. */
   startAnew() {
     const { id } = this.#state;
     this.change({ ...empty(), id });
+  }
+
+  /**
+   * Whom it is for. What was written for another organization has no meaning there.
+   *
+   * @param {string | undefined} organization
+   */
+  belongTo(organization) {
+    const { organization: owner = organization } = this.#state;
+    if (owner !== organization) this.startAnew();
+    this.change({ organization });
   }
 
   /** Another key for the same fields. */
@@ -86,15 +97,6 @@ export class Draft {
       await claim(`${KEY}.${this.#state.id}`);
     }
     return !isOurs;
-  }
-}
-
-/** @returns {State | undefined} */
-function read() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "null") ?? undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -15,7 +15,7 @@ import { detailView } from "./views/detail.js";
 import { listView } from "./views/list.js";
 
 /**
- * @import { CreateAssessmentRequest } from "assessments-edge/slim"
+ * @import { CreateAssessmentRequest, Me } from "assessments-edge/slim"
  * @import { Message } from "./parts/controls.js"
  */
 
@@ -23,15 +23,16 @@ import { listView } from "./views/list.js";
  * What a development server offers to try.
  *
  * @typedef {object} Demo
- * @property {string} token
+ * @property {string} token A key that may make sessions.
+ * @property {string} user_id Whom they are for.
  * @property {CreateAssessmentRequest} request
  * @property {string[]} assessment_ids
  */
 
 /**
- * What only the Worker knows.
+ * What only the Worker knows: `session_url` is where `connect.js` asks for sessions.
  *
- * @typedef {{ development?: boolean, demo?: Demo | null }} Settings
+ * @typedef {{ development?: boolean, demo?: Demo | null, session_url?: string | null }} Settings
  */
 
 /** @typedef {{ title: string, element: HTMLElement, dispose: () => void }} View */
@@ -63,6 +64,7 @@ class App {
   #nav = h("nav", { "aria-label": texts.navigation });
   #connection = h("div", { class: "connection" });
   #notices = h("div", { class: "notices" });
+  #ended = h("div");
   /** @type {View | undefined} */
   #view;
 
@@ -73,6 +75,10 @@ class App {
     this.store = store;
     this.refresher = new Refresher(this);
     this.draft = new Draft();
+    session.configure(settings, {
+      use: (organization) => this.#use(organization),
+      forget: () => this.#forget(),
+    });
     if (!hasRules) this.#notices.append(banner({ tone: "info", title: texts.rulesMissing }));
     if (!store.isKept) this.#notices.append(banner({ tone: "warning", title: texts.notKept }));
   }
@@ -107,10 +113,12 @@ class App {
         this.#nav,
         this.#connection,
       ),
+      this.#ended,
       this.#notices,
       this.#main,
       announcer,
     );
+    session.restore();
   }
 
   /**
@@ -186,18 +194,62 @@ class App {
     this.#main.focus();
   }
 
+  /**
+   * Makes the page one of an organization. What is on it stays if it was that before, or
+   * was of none.
+   *
+   * @param {string} organization
+   */
+  async #use(organization) {
+    const { organization: before } = this.store;
+    this.draft.belongTo(organization);
+    await this.store.use(organization);
+    if (before !== undefined && before !== organization) this.#showPage();
+  }
+
+  /** Clears what the page shows and keeps of the organization. */
+  async #forget() {
+    this.draft.startAnew();
+    this.draft.belongTo(undefined);
+    await this.store.forget();
+    this.#showPage();
+  }
+
   #showConnection() {
-    const { connect, disconnect, connected, needed } = texts.connection;
+    const { connect, connectAgain, disconnect, problems } = texts.connection;
+    const { me, ended } = session;
+    const ask = () => askForCredential(this);
+    const leave = () => session.disconnect();
+    const label = ended ? connectAgain : connect;
     replace(
       this.#connection,
-      session.token === undefined
-        ? button(connect, () => askForCredential(this), { look: "primary", title: needed })
-        : [
-            h("span", { class: "connected" }, connected),
-            button(disconnect, () => session.disconnect(), { look: "quiet" }),
-          ],
+      me
+        ? [identity(me), button(disconnect, leave, { look: "quiet" })]
+        : button(label, ask, { look: "primary", title: texts.connection.needed }),
     );
+    const actions = [
+      button(connectAgain, ask, { look: "primary" }),
+      button(disconnect, leave, { look: "quiet" }),
+    ];
+    replace(this.#ended, ended && banner({ tone: "warning", title: problems[ended], actions }));
+    this.#ended.classList.toggle("notices", ended !== undefined);
   }
+}
+
+/**
+ * For whom and as what the page is connected.
+ *
+ * @param {Me} me
+ */
+function identity({ organization, user, key, role, environment }) {
+  const { connected, environments } = texts.connection;
+  return h(
+    "div",
+    { class: "identity" },
+    h("span", { class: "connected" }, connected),
+    h("span", {}, h("bdi", {}, organization.name), " · ", environments[environment] ?? environment),
+    h("span", {}, h("bdi", {}, (user ?? key)?.name), " · ", h("bdi", {}, role)),
+  );
 }
 
 /** @param {string} text */
@@ -209,5 +261,9 @@ function decoded(text) {
   }
 }
 
-const [settings, store, hasRules] = await Promise.all([loadSettings(), Store.open(), loadRules()]);
+const [settings, store, hasRules] = await Promise.all([
+  loadSettings(),
+  Store.open(session.organization),
+  loadRules(),
+]);
 new App({ settings, store, hasRules }).start();

@@ -1,17 +1,24 @@
-// Requests without the package, for where WebAssembly is not allowed. It checks
-// nothing, tries once, and reads answers as they come.
+// Requests without the package: those for which it has no call, and all where
+// WebAssembly is not allowed. It checks nothing, tries once, and reads answers as they
+// come.
 
 const REQUEST_ID = "x-coverbase-request-id";
 const KEY = "Idempotency-Key";
 const TIMEOUT_MS = 20_000;
+/** What the API says of a good credential that may not do this (2.3). */
+const ROLE_NOT_ALLOWED = "Unauthorized role.";
 
 /**
  * @import {
  *   ArchivedAssessment,
  *   Assessment,
  *   CreateAssessmentRequest,
+ *   CreateSessionRequest,
  *   CreatedAssessment,
+ *   CreatedSession,
  *   Issue,
+ *   Me,
+ *   TokenAbout,
  *   WorkflowRun,
  * } from "assessments-edge/slim"
  */
@@ -40,37 +47,80 @@ const TIMEOUT_MS = 20_000;
  * @property {(id: string, options: Options) => Promise<Answer<WorkflowRun>>} retrieveRun
  */
 
+/** @typedef {(about: TokenAbout) => Promise<string>} Ask */
+
 /**
  * A client with the operations that the package's has under `withResponse`.
  *
- * @param {string} token
+ * @param {Ask} ask
  * @returns {Client}
  */
-export function plainClient(token) {
+export function plainClient(ask) {
   const at = (/** @type {string} */ id) => `/v1/assessments/${encodeURIComponent(id)}`;
   return {
-    create: (body, options) => send(token, "POST", "/v1/assessments", { body, ...options }),
-    retrieve: (id, options) => send(token, "GET", at(id), options),
-    archive: (id, options) => send(token, "DELETE", at(id), options),
+    create: (body, options) => call(ask, "POST", "/v1/assessments", { body, ...options }),
+    retrieve: (id, options) => call(ask, "GET", at(id), options),
+    archive: (id, options) => call(ask, "DELETE", at(id), options),
     retrieveRun: (id, options) =>
-      send(token, "GET", `/v1/workflows/runs/${encodeURIComponent(id)}`, options),
+      call(ask, "GET", `/v1/workflows/runs/${encodeURIComponent(id)}`, options),
   };
 }
 
 /**
- * Tries a credential. The package's client has no call for that.
+ * Whether the API refuses the credential itself.
+ *
+ * @param {{ status?: number | undefined, message: string }} error
+ */
+export function refusesCredential({ status, message }) {
+  return status === 401 && message !== ROLE_NOT_ALLOWED;
+}
+
+/**
+ * Who calls with a credential: it is refused, or answers that.
  *
  * @param {string} token
+ * @returns {Promise<Me>}
  */
-export async function probe(token) {
-  await send(token, "GET", "/v1/utils/authtest", {});
+export async function readMe(token) {
+  return (await send(token, "GET", "/v1/dashboard/me", {})).data;
+}
+
+/**
+ * Makes a session. The package's client does so on servers only.
+ *
+ * @param {string} token
+ * @param {CreateSessionRequest} body
+ * @returns {Promise<Answer<CreatedSession>>}
+ */
+export function createSession(token, body) {
+  return send(token, "POST", "/v1/sessions", { body });
+}
+
+/**
+ * Sends a request, and once more if there is another token than one that is refused.
+ *
+ * @param {Ask} ask
+ * @param {string} method
+ * @param {string} path
+ * @param {Options & { body?: object }} options
+ */
+async function call(ask, method, path, options) {
+  const token = await ask({ refused: undefined });
+  try {
+    return await send(token, method, path, options);
+  } catch (error) {
+    if (!(error instanceof PlainError) || !refusesCredential(error)) throw error;
+    const another = await ask({ refused: token });
+    if (another === token) throw error;
+    return send(another, method, path, options);
+  }
 }
 
 /**
  * @param {string} token
  * @param {string} method
  * @param {string} path
- * @param {Options & { body?: CreateAssessmentRequest }} options
+ * @param {Options & { body?: object }} options
  */
 async function send(token, method, path, { body, idempotencyKey, signal }) {
   const { response, text } = await exchange(path, {

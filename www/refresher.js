@@ -155,7 +155,7 @@ export class Refresher {
 
   #schedule() {
     clearTimeout(this.#timer);
-    if (document.hidden || session.token === undefined) return;
+    if (document.hidden || !session.isConnected) return;
     this.#plan();
     const now = Date.now();
     const waiting = [...this.#plans].filter(([, plan]) => !plan.isRunning);
@@ -209,7 +209,7 @@ export class Refresher {
       await this.#store.noteProblem(id, { status, code, message });
     } else if (kind === "refused" && [401, 403].includes(status)) {
       this.#setPause({ failure, until: Infinity });
-    } else if (kind !== "no-credential") {
+    } else if (kind !== "ended") {
       const delay = Math.max(
         (retryAfter ?? 0) * 1000,
         this.#plans.get(id)?.delay ?? FIRST_DELAY_MS,

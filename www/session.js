@@ -1,59 +1,164 @@
-// The credential. It lives in memory; in the session storage of this tab only
-// if the user wishes so; never in the page, in an address or in IndexedDB.
+// Whom the page acts for. The token is in memory; in the session storage of this tab
+// only if the user wishes so; never in the page, in an address or in IndexedDB.
 
-const KEY = "assessments.credential";
+import { isOver, renewalDelay } from "./lifetime.js";
+import { PlainError, readMe } from "./plain-client.js";
+import { SessionError, ask, isKey, isSendable } from "./source.js";
+import { read, readJson, write } from "./tab.js";
 
-let token = read();
-/** @type {Set<() => void>} */
-const listeners = new Set();
+/**
+ * @import { Me } from "assessments-edge/slim"
+ * @import { Question } from "./connect.js"
+ * @import { Settings } from "./main.js"
+ * @import { Given, Source, Trouble } from "./source.js"
+ */
 
-/** Storage may be forbidden, and then there is none. */
-function read() {
-  try {
-    return sessionStorage.getItem(KEY) ?? undefined;
-  } catch {
-    return undefined;
+/** @typedef {Given & { source: Source | undefined, me: Me }} Connection */
+
+/**
+ * What has to be done when the organization changes: `use` gets the page and its
+ * storage ready for one, `forget` clears what they hold of it.
+ *
+ * @typedef {object} Keeper
+ * @property {(organization: string) => Promise<void>} use
+ * @property {() => Promise<void>} forget
+ */
+
+const CREDENTIAL_KEY = "assessments.credential";
+/** The organization whose data the tab shows; no part of the credential. */
+const ORGANIZATION_KEY = "assessments.organization";
+/** The lock and the channel of all tabs. */
+const NAME = "assessments.session";
+/** Longest wait for another tab that renews. */
+const TURN_MS = 30_000;
+/** Between two attempts to renew, if the first came to nothing. */
+const RETRY_MS = 10_000;
+
+class Session {
+  /** @type {Settings} */
+  #settings = {};
+  /** @type {Keeper | undefined} */
+  #keeper;
+  /** @type {Connection | undefined} */
+  #connection;
+  #organization = read(ORGANIZATION_KEY);
+  #isRemembered = false;
+  /** @type {Trouble | undefined} */
+  #ended;
+  /** @type {Promise<void> | undefined} */
+  #renewing;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Set<() => void>} */
+  #listeners = new Set();
+  #channel = new BroadcastChannel(NAME);
+
+  constructor() {
+    this.#channel.onmessage = ({ data }) => this.#hear(data);
+    document.addEventListener("visibilitychange", () => this.#schedule());
   }
-}
-
-/** @param {string | undefined} value */
-function write(value) {
-  try {
-    if (value === undefined) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, value);
-  } catch {
-    // It stays in memory.
-  }
-}
-
-export const session = {
-  /** The credential, if there is one. */
-  get token() {
-    return token;
-  },
 
   /**
-   * Takes a credential.
-   *
-   * @param {string} value
-   * @param {{ remember: boolean }} choice
+   * @param {Settings} settings
+   * @param {Keeper} keeper
    */
-  connect(value, { remember }) {
-    token = value;
-    write(remember ? value : undefined);
-    this.changed();
-  },
+  configure(settings, keeper) {
+    this.#settings = settings;
+    this.#keeper = keeper;
+  }
 
-  /** Forgets the credential. */
-  disconnect() {
-    token = undefined;
-    write(undefined);
-    this.changed();
-  },
+  /** Whether there is a session, though it may have to be renewed. */
+  get isConnected() {
+    return this.#connection !== undefined;
+  }
 
-  changed() {
-    for (const listener of listeners) listener();
-  },
+  /** Who that is. */
+  get me() {
+    return this.#connection?.me;
+  }
+
+  /** Why there is none any more, if it ended by itself. */
+  get ended() {
+    return this.#ended;
+  }
+
+  /** The organization whose data the page shows, connected or not. */
+  get organization() {
+    return this.#organization;
+  }
+
+  /** Whether a key may be used here. */
+  get allowsKeys() {
+    return this.#settings.development === true;
+  }
+
+  /**
+   * Connects with a session that `source` gives, or with a token; whether there was
+   * one. `isWanted` is asked before anything changes.
+   *
+   * @param {{ source: Source } | { token: string }} from
+   * @param {{ remember: boolean, isWanted: () => boolean }} choice
+   */
+  async connect(from, { remember, isWanted }) {
+    const source = "source" in from ? from.source : undefined;
+    const given = "token" in from ? from : await ask(from.source, "connect", this.#settings);
+    if (given === undefined) return false;
+    const me = await readMe(given.token);
+    if (!isWanted()) return false;
+    this.#isRemembered = remember;
+    await this.#take({ ...given, source, me });
+    return true;
+  }
+
+  /** Connects again with what the tab was asked to keep over a reload, if it was. */
+  async restore() {
+    const kept = readJson(CREDENTIAL_KEY);
+    if (!isSendable(kept?.token) || (isKey(kept.token) && !this.allowsKeys)) return;
+    this.#isRemembered = true;
+    const { source, endsAt } = kept;
+    try {
+      const isStale = source && isOver(endsAt, Date.now());
+      const given = isStale ? await ask(source, "renew", this.#settings) : kept;
+      if (!given) throw new SessionError("signedOut");
+      await this.#take({ ...kept, ...given, me: await readMe(given.token) });
+    } catch (error) {
+      this.#fail(error, isOver(endsAt, Date.now()) ? "expired" : "refused");
+    }
+  }
+
+  /**
+   * The token for a request. `refused` is the one that the API has just refused: if
+   * there is no other, that is answered again.
+   *
+   * @param {string | undefined} refused
+   */
+  async token(refused) {
+    const { token, endsAt, source } = this.#current();
+    const isGood = token !== refused && !isOver(endsAt, Date.now());
+    if (isGood || source === undefined) return token;
+    await this.#renew(token === refused ? "refused" : "renew");
+    return this.#current().token;
+  }
+
+  /** Forgets the session, and what this browser keeps of the organization, in every tab. */
+  async disconnect() {
+    this.#channel.postMessage({ left: this.#organization });
+    await this.#leave();
+  }
+
+  /**
+   * The session is over, and no other is to be had without the user. What is on the
+   * screen stays.
+   *
+   * @param {Trouble | undefined} trouble
+   */
+  end(trouble) {
+    clearTimeout(this.#timer);
+    write(CREDENTIAL_KEY, undefined);
+    this.#connection = undefined;
+    this.#ended = trouble;
+    this.#changed();
+  }
 
   /**
    * Calls `listener` at every change; answers what ends that.
@@ -62,7 +167,170 @@ export const session = {
    * @returns {() => void}
    */
   subscribe(listener) {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  },
-};
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #changed() {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #current() {
+    if (this.#connection) return this.#connection;
+    throw new SessionError(this.#ended ?? "none");
+  }
+
+  async #leave() {
+    this.#organization = undefined;
+    write(ORGANIZATION_KEY, undefined);
+    this.end(undefined);
+    await this.#keeper?.forget();
+  }
+
+  /** @param {Connection} connection */
+  async #take(connection) {
+    const { id } = connection.me.organization;
+    // Nothing is read for one organization into the data of another.
+    if (id !== this.#organization) this.#connection = undefined;
+    this.#organization = id;
+    write(ORGANIZATION_KEY, id);
+    await this.#keeper?.use(id);
+    // The user left meanwhile, or connected for another.
+    if (id !== this.#organization) return;
+    this.#keep(connection);
+    this.#ended = undefined;
+    this.#changed();
+  }
+
+  /** @param {Connection} connection */
+  #keep(connection) {
+    this.#connection = connection;
+    const { token, endsAt, source } = connection;
+    if (this.#isRemembered) write(CREDENTIAL_KEY, JSON.stringify({ token, endsAt, source }));
+    this.#schedule();
+  }
+
+  /**
+   * Renews in time, if anyone looks: a page that nobody sees does so when it is used
+   * again.
+   */
+  #schedule(pause = 0) {
+    clearTimeout(this.#timer);
+    const { endsAt, source } = this.#connection ?? {};
+    if (endsAt === undefined || source === undefined || document.hidden) return;
+    const delay = renewalDelay(endsAt, Date.now(), Math.random());
+    const renew = () => this.#renew("renew").catch(() => this.#schedule(RETRY_MS));
+    this.#timer = setTimeout(renew, Math.max(delay, pause));
+  }
+
+  /**
+   * One question at a time, whoever needs the answer.
+   *
+   * @param {Question["reason"]} reason
+   */
+  #renew(reason) {
+    this.#renewing ??= this.#renewOnce(reason).finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  /** @param {Question["reason"]} reason */
+  async #renewOnce(reason) {
+    const before = this.#current();
+    await inTurn(async () => {
+      // Another tab of the same person has renewed it, or the user has left.
+      const isSame = () => this.#connection === before;
+      if (!isSame() || !before.source) return;
+      try {
+        const given = await ask(before.source, reason, this.#settings);
+        if (given === undefined) throw new SessionError("signedOut");
+        const me = await readMe(given.token);
+        if (isSame()) await this.#replace(before, { ...before, ...given, me });
+      } catch (error) {
+        if (!isSame()) throw error;
+        const isExpired = isOver(before.endsAt, Date.now());
+        const trouble = isExpired ? "expired" : reason === "refused" ? reason : undefined;
+        throw this.#fail(error, trouble);
+      }
+    });
+  }
+
+  /**
+   * @param {Connection} before
+   * @param {Connection} next
+   */
+  async #replace(before, next) {
+    if (personOf(before.me) !== personOf(next.me)) {
+      await this.#take(next);
+      // What waits for the token was begun for someone else.
+      throw new SessionError("changed");
+    }
+    this.#keep(next);
+    const { token, endsAt, me } = next;
+    this.#channel.postMessage({ renewed: personOf(me), token, endsAt });
+    if (before.me.role !== me.role) this.#changed();
+  }
+
+  /**
+   * There is no other session, which ends the one there is for that `trouble`, if it is
+   * of no more use. Who cannot be reached now may be later, so that ends none.
+   *
+   * @param {unknown} error
+   * @param {Trouble | undefined} trouble
+   */
+  #fail(error, trouble) {
+    const isRefused = error instanceof PlainError && [401, 403].includes(error.status);
+    const isAnswered = error instanceof SessionError && error.trouble !== "unreachable";
+    if (trouble && (isRefused || isAnswered)) {
+      this.end(trouble);
+      return new SessionError(trouble, error);
+    }
+    return error instanceof SessionError ? error : new SessionError("unreachable", error);
+  }
+
+  /**
+   * What another tab tells.
+   *
+   * @param {{ left?: string, renewed?: string, token: string, endsAt?: number }} told
+   */
+  #hear({ left, renewed, token, endsAt }) {
+    if (left !== undefined && left === this.#organization) this.#leave();
+    const connection = this.#connection;
+    if (renewed === undefined || !connection?.source) return;
+    if (renewed === personOf(connection.me)) this.#keep({ ...connection, token, endsAt });
+  }
+}
+
+/** The session of the page. */
+export const session = new Session();
+
+/**
+ * Whom a session is for: the same in every tab of a person.
+ *
+ * @param {Me} me
+ */
+function personOf({ organization, user, key }) {
+  return [organization.id, user?.id, key?.id].join(" ");
+}
+
+/**
+ * Waits for the turn of this tab. Where there are no locks, or another tab holds on to
+ * it for too long, it has its turn all the same.
+ *
+ * @param {() => Promise<void>} work
+ */
+async function inTurn(work) {
+  let isBegun = false;
+  const begin = () => {
+    isBegun = true;
+    return work();
+  };
+  if (!navigator.locks) return begin();
+  try {
+    return await navigator.locks.request(NAME, { signal: AbortSignal.timeout(TURN_MS) }, begin);
+  } catch (error) {
+    if (isBegun) throw error;
+    return begin();
+  }
+}

@@ -1,5 +1,6 @@
 // The index of assessments that this browser created or opened. The API has no
-// list, so this is one browser's own, in IndexedDB; tabs share it.
+// list, so this is one browser's own, in IndexedDB; tabs share it. Each organization
+// has a database of its own, and of those only one is open.
 
 /** @import { ArchivedAssessment, Assessment, CreatedAssessment, WorkflowRun } from "assessments-edge/slim" */
 
@@ -58,44 +59,137 @@ function done(request) {
   });
 }
 
-function open() {
-  const request = indexedDB.open(NAME, 1);
+/**
+ * The database of an organization.
+ *
+ * @param {string} organization
+ */
+const nameOf = (organization) => `${NAME}.${organization}`;
+
+/** @param {string} organization */
+function open(organization) {
+  const request = indexedDB.open(nameOf(organization), 1);
   request.onupgradeneeded = () => request.result.createObjectStore(NAME, { keyPath: "id" });
   return done(request);
 }
 
+/**
+ * Removes a database as soon as no tab has it open any more.
+ *
+ * @param {string} name
+ */
+function remove(name) {
+  const request = indexedDB.deleteDatabase(name);
+  return new Promise((resolve, reject) => {
+    request.onsuccess = request.onblocked = () => resolve(undefined);
+    request.onerror = () => reject(request.error);
+  });
+}
+
 export class Store {
+  /** @type {string | undefined} */
+  #organization;
   /** @type {IDBDatabase | undefined} */
   #database;
   /** @type {Map<string, Entry>} */
   #records = new Map();
   /** @type {Set<() => void>} */
   #listeners = new Set();
-  #channel = new BroadcastChannel(NAME);
+  /** @type {BroadcastChannel | undefined} */
+  #channel;
+  #isForbidden = false;
 
-  /** Opens the index. Where there is no IndexedDB it lasts as long as the page. */
-  static async open() {
+  /**
+   * Opens the index, of an organization if one is known. Where there is no IndexedDB
+   * it lasts as long as the page.
+   *
+   * @param {string | undefined} organization
+   */
+  static async open(organization) {
     const store = new Store();
+    // There was one list for all organizations once. Nobody knows any more whose.
+    await store.#unlessForbidden(() => remove(NAME));
+    if (organization !== undefined) await store.use(organization);
+    return store;
+  }
+
+  /**
+   * Shows the index of an organization from now on. What was added before it was
+   * known goes along.
+   *
+   * @param {string} organization
+   */
+  async use(organization) {
+    if (organization === this.#organization) return;
+    const added = this.#organization === undefined ? [...this.#records.keys()] : [];
+    this.#close();
+    this.#organization = organization;
+    await this.#unlessForbidden(async () => {
+      const database = await open(organization);
+      if (this.#organization !== organization) return database.close();
+      this.#database = database;
+      // Another tab that forgets the organization does not wait for this one.
+      database.onversionchange = () => database.close();
+      await this.#load();
+    });
+    if (this.#organization !== organization) return;
+    this.#listen(nameOf(organization));
+    if (added.length > 0) await this.add(added);
+    else this.#tell();
+  }
+
+  /** Removes what this browser keeps of the organization. */
+  async forget() {
+    const organization = this.#organization;
+    if (organization === undefined) return;
+    await this.clear();
+    this.#close();
+    this.#organization = undefined;
+    this.#tell();
+    await this.#unlessForbidden(() => remove(nameOf(organization)));
+  }
+
+  #close() {
+    this.#database?.close();
+    this.#database = undefined;
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#records = new Map();
+  }
+
+  /** @param {() => Promise<unknown>} work */
+  async #unlessForbidden(work) {
     try {
-      store.#database = await open();
-      await store.#load();
+      await work();
     } catch (error) {
+      this.#isForbidden = true;
       const { message } = /** @type {Error} */ (error);
       console.info("The list of assessments is not kept:", message);
     }
-    store.#channel.onmessage = () => {
-      if (store.isKept)
-        store.#load().then(
-          () => store.#tell(),
+  }
+
+  /** @param {string} name */
+  #listen(name) {
+    const channel = new BroadcastChannel(name);
+    this.#channel = channel;
+    channel.onmessage = () => {
+      if (this.#database) {
+        this.#load().then(
+          () => this.#tell(),
           () => {},
         );
+      }
     };
-    return store;
+  }
+
+  /** Whose it is, once that is known. */
+  get organization() {
+    return this.#organization;
   }
 
   /** Whether it outlasts the page. */
   get isKept() {
-    return this.#database !== undefined;
+    return !this.#isForbidden;
   }
 
   /** Every record. */
@@ -261,7 +355,8 @@ export class Store {
         };
       });
       await ended;
-      this.#channel.postMessage("changed");
+      if (transaction.db !== this.#database) return;
+      this.#channel?.postMessage("changed");
     } else {
       /** @type {Put} */
       const put = (id, make) => {
@@ -290,10 +385,13 @@ export class Store {
   }
 
   async #load() {
-    if (!this.#database) return;
+    const database = this.#database;
+    if (!database) return;
     /** @type {Entry[]} */
-    const records = await done(this.#database.transaction(NAME).objectStore(NAME).getAll());
-    this.#records = new Map(records.map((record) => [record.id, record]));
+    const records = await done(database.transaction(NAME).objectStore(NAME).getAll());
+    // It may be another's meanwhile.
+    if (database === this.#database)
+      this.#records = new Map(records.map((record) => [record.id, record]));
   }
 
   #tell() {

@@ -55,6 +55,7 @@ export const texts = {
 
   connection: {
     connect: "Connect",
+    connectAgain: "Connect again",
     disconnect: "Disconnect",
     connected: "Connected",
     title: "Connect to the API",
@@ -64,15 +65,30 @@ export const texts = {
     credentialHint:
       "A session token of your dashboard, or, on a development server, a key that begins with ak_.",
     remember: "Keep it for this tab, over reloads",
-    useDemo: "Use the demo credential",
+    signingIn: "Signing in…",
+    signInAgain: "Try to sign in again",
+    useDemo: "Use the demo user",
     demoHint: "This is a development server with demo data.",
     empty: "Enter a credential.",
     malformed: "A credential has no spaces or special characters. Was it copied whole?",
+    keyRefused:
+      "This is a service-account key. In a page everyone could read it, so the API takes none from a browser. Keep it on your server, which makes sessions with it (POST /v1/sessions), and paste a session token here.",
     checking: "Checking…",
     needed: "You are not connected. What is shown was read earlier.",
     neededToRead: "Connect to read this assessment.",
     unreachable: "The API does not answer. Check your connection and try again.",
     failed: (/** @type {string} */ message) => `The API says: ${message}`,
+    problems: {
+      none: "You are not connected.",
+      expired: "Your session has expired. What you wrote is still here.",
+      refused: "The API does not accept your session any more. What you wrote is still here.",
+      signedOut: "You are not signed in where this page gets its sessions. Sign in there first.",
+      changed: "Someone else is signed in now, so this was not sent.",
+      malformed: "What this page got for a session is none. Tell whoever runs it.",
+      unreachable: "Where this page gets its sessions, nobody answers. Try again soon.",
+    },
+    /** @type {Record<string, string>} */
+    environments: { development: "development", production: "production" },
   },
 
   rulesMissing:
@@ -298,6 +314,7 @@ export const texts = {
         "You may be offline, or the API is not reachable. The request may have arrived all the same.",
       stopped: "Stopped",
       stoppedText: "The request may have arrived all the same.",
+      ended: "Your session is over",
       misused: "This cannot be sent from here",
       unexpected: "An unexpected answer",
       tooLarge: "The request is too large",

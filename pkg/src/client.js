@@ -1,5 +1,6 @@
 import { detour, isAnswer, isOfProgram, retryAfter } from "./answers.js";
 import { call } from "./core.js";
+import { Credential } from "./credential.js";
 import {
   ApiError,
   ConfigurationError,
@@ -11,7 +12,6 @@ import {
   ValidationError,
 } from "./errors.js";
 import { disposal } from "./platform.js";
-import { isBrowser } from "./scope.js";
 import { SETTINGS, checked, checkedBaseUrl, checkedToken } from "./settings.js";
 import { MAX_INT32, TIMED_OUT, following, sleep, unlessAborted, within } from "./signals.js";
 
@@ -26,6 +26,7 @@ import { MAX_INT32, TIMED_OUT, following, sleep, unlessAborted, within } from ".
  *   ClientSettings,
  *   CreateAssessmentRequest,
  *   CreateOptions,
+ *   CreateSessionRequest,
  *   CreatedAssessment,
  *   Data,
  *   Fetched,
@@ -47,6 +48,8 @@ import { MAX_INT32, TIMED_OUT, following, sleep, unlessAborted, within } from ".
 /** What a retry decision is told of an attempt without an answer. */
 const CONNECTION = 0;
 const TIMEOUT = -1;
+/** The status of a credential that the API refuses. */
+const REFUSED = 401;
 
 /** Shortest time between two reads of a wait, whatever its settings say. */
 const READ_FLOOR_MS = 250;
@@ -100,6 +103,7 @@ export class AssessmentsClient {
   static name = "AssessmentsClient";
   /** @type {ClientSettings} */
   #settings;
+  #credential;
   #disposal = disposal();
   #warned = false;
 
@@ -108,6 +112,7 @@ export class AssessmentsClient {
     const settings = checked(options, SETTINGS.client);
     const baseUrl = checkedBaseUrl(settings.baseUrl);
     this.#settings = { ...settings, baseUrl, token: checkedToken(settings.token) };
+    this.#credential = new Credential(this.#settings);
   }
 
   /**
@@ -163,12 +168,36 @@ export class AssessmentsClient {
   }
 
   /**
+   * Makes a session for a browser. For servers, which may hold a key.
+   *
+   * @param {CreateSessionRequest} request
+   * @param {CallOptions} [options]
+   */
+  async createSession(request, options) {
+    return (await this.#createSession(request, options)).data;
+  }
+
+  /**
+   * @param {CreateSessionRequest} request
+   * @param {CallOptions} [options]
+   */
+  async #createSession(request, options) {
+    if (!this.#credential.mayBeKey) {
+      throw new ConfigurationError(
+        "createSession needs a service-account key (ak_...), which no page may hold. " +
+          "Call it on your server, for the person who is signed in there, and let the page ask that.",
+      );
+    }
+    return this.#call("createSession", request, options);
+  }
+
+  /**
    * The same operations, answering
    * `{ data, status, headers, requestId, attempts, replayed, requestDiffers }`.
    */
   get withResponse() {
     /**
-     * @template {Exclude<Operation, "create">} Asked
+     * @template {Exclude<Operation, "create" | "createSession">} Asked
      * @param {Asked} operation
      * @returns {(id: string, options?: CallOptions) => Promise<WithResponse<Data[Asked]>>}
      */
@@ -183,6 +212,11 @@ export class AssessmentsClient {
       cancel: byId("archive"),
       archive: byId("archive"),
       retrieveRun: byId("retrieveRun"),
+      /**
+       * @param {CreateSessionRequest} request
+       * @param {CallOptions} [options]
+       */
+      createSession: (request, options) => this.#createSession(request, options),
     };
   }
 
@@ -325,9 +359,14 @@ export class AssessmentsClient {
       started: performance.now(),
     };
     for (let attempt = 0; ; attempt++) {
-      const { answer, error, status, retryAfter } = await this.#attempt(job, attempt);
+      const { answer, error, status, retryAfter, refused } = await this.#attempt(job, attempt);
       // The module has checked the data against their type.
       if (answer) return /** @type {WithResponse<Data[Asked]>} */ (answer);
+      // Nothing was done, and there may be a newer token: once more, and no oftener.
+      if (refused !== undefined && !job.refusal) {
+        job.refusal = { token: refused, error };
+        continue;
+      }
       const now = performance.now();
       const delay = call(
         "retryDelay",
@@ -377,8 +416,9 @@ export class AssessmentsClient {
    * @param {AbortSignal} signal
    * @returns {Promise<Attempt>}
    */
-  async #exchange({ operation, argument, key, settings }, attempts, signal) {
-    const token = await this.#token(settings, signal);
+  async #exchange({ operation, argument, key, settings, refusal }, attempts, signal) {
+    const token = await this.#credential.get(refusal?.token, settings, signal);
+    if (token === refusal?.token) return { error: refusal.error, status: REFUSED };
     const request = call("buildRequest", operation, argument, key, settings.baseUrl, token);
     const { url, ...init } = request;
     const { method } = init;
@@ -419,33 +459,15 @@ export class AssessmentsClient {
       const { ok, ...read } = reading;
       return { answer: { ...read, headers, attempts } };
     }
-    const { ok, shape, ...read } = reading;
+    const { ok, shape, isCredential, ...read } = reading;
     const answer = { ...read, headers, attempts };
     const body = text.replaceAll(token, "...").slice(0, BODY_EXCERPT);
     const about = { message: strange(answer, url), ...answer, method, url, body };
     if (shape) throw new ResponseShapeError(about);
     const seconds = retryAfter(headers, Date.now());
     const error = new ApiError({ ...about, retryAfter: seconds });
-    return { error, status, retryAfter: seconds };
-  }
-
-  /**
-   * @param {Settings} settings
-   * @param {AbortSignal} signal
-   */
-  async #token({ token, dangerouslyAllowBrowserKey }, signal) {
-    const text = typeof token === "function" ? await unlessAborted(signal, token()) : token;
-    if (typeof text !== "string" || text === "") {
-      throw new ConfigurationError("token must be a string that is not empty");
-    }
-    if (text.startsWith("ak_") && isBrowser() && !dangerouslyAllowBrowserKey) {
-      throw new ConfigurationError(
-        "A service-account key (ak_...) in a page can be read by everyone who opens the page. " +
-          "Use a dashboard session token here, or call the API from your server. " +
-          "For development only, set dangerouslyAllowBrowserKey.",
-      );
-    }
-    return text;
+    const isRenewable = isCredential && this.#credential.canBeRenewed;
+    return { error, status, retryAfter: seconds, refused: isRenewable ? token : undefined };
   }
 }
 

@@ -101,8 +101,14 @@ export function isId<Kind extends IdKind = IdKind>(text: unknown, kind?: Kind): 
 export interface ClientOptions extends CallSettings {
   /** Where the API is, without `/v1`. */
   baseUrl: string | URL;
-  /** The credential, or a function that is asked for it before every attempt. */
-  token: string | (() => string | Promise<string>);
+  /**
+   * The credential, or a function that is asked for it before every attempt, and may
+   * take `timeoutMs`. When the API refuses what it answered (`401`), it is asked once
+   * more, with that as `refused`; if it has another token, the call is sent once more
+   * with that, whatever `maxRetries` says. In a page, attempts that need a token at
+   * the same time share one question; on a server each asks for its own.
+   */
+  token: string | ((about: TokenAbout) => string | Promise<string>);
   /**
    * Used instead of the platform's `fetch`. It is called as a plain function, so a
    * method must be bound: `(url, init) => env.API.fetch(url, init)`. An error of
@@ -112,6 +118,12 @@ export interface ClientOptions extends CallSettings {
   fetch?: Fetch | undefined;
   /** Allows an `ak_` key in a browser, where everyone can read it. For development only. */
   dangerouslyAllowBrowserKey?: boolean | undefined;
+}
+
+/** What a token function is told. */
+export interface TokenAbout {
+  /** The token that the API has just refused; `undefined` if any good one will do. */
+  refused: string | undefined;
 }
 
 /** What is called to send a request. */
@@ -144,7 +156,7 @@ export interface CallSettings {
   totalTimeoutMs?: number | undefined;
   /** Attempts after the first; {{maxRetries}}. */
   maxRetries?: number | undefined;
-  /** Whether limits and ids of a create are checked before it is sent; true. */
+  /** Whether limits and ids of what is sent are checked before it is sent; true. */
   validate?: boolean | undefined;
   /** Told of what happens; those of a call take the place of the client's. */
   hooks?: Hooks | undefined;
@@ -246,6 +258,11 @@ export class AssessmentsClient {
   retrieveRun(id: string, options?: CallOptions): Promise<WorkflowRun>;
   /** Reads a workflow run again and again, until it has ended or time is up. */
   waitForRun(id: string, options?: RunWaitOptions): Promise<WorkflowRun>;
+  /**
+   * Makes a session for a browser, with a key that may; on a server. In a page it
+   * throws a `ConfigurationError`, unless `dangerouslyAllowBrowserKey` is set.
+   */
+  createSession(request: CreateSessionRequest, options?: CallOptions): Promise<CreatedSession>;
   /** The same operations with status, headers, request id and attempts. */
   readonly withResponse: {
     create(
@@ -256,6 +273,10 @@ export class AssessmentsClient {
     cancel(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
     archive(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
     retrieveRun(id: string, options?: CallOptions): Promise<WithResponse<WorkflowRun>>;
+    createSession(
+      request: CreateSessionRequest,
+      options?: CallOptions,
+    ): Promise<WithResponse<CreatedSession>>;
   };
   /** Aborts what is in flight. */
   dispose(): void;

@@ -9,7 +9,9 @@ import type {
   ClientOptions,
   CreateAssessmentRequest,
   CreateOptions,
+  CreateSessionRequest,
   CreatedAssessment,
+  CreatedSession,
   FetchedResponse,
   IdError,
   Issue,
@@ -30,6 +32,7 @@ export interface Data {
   retrieve: Assessment;
   archive: ArchivedAssessment;
   retrieveRun: WorkflowRun;
+  createSession: CreatedSession;
 }
 export type Operation = keyof Data;
 /** An operation that can be waited for. */
@@ -47,7 +50,7 @@ export type Refusal =
 /** What to send for a call, but for its settings. */
 export interface Prepared {
   ok: true;
-  argument?: CreateAssessmentRequest;
+  argument?: CreateAssessmentRequest | CreateSessionRequest;
   id?: string;
   key?: string;
 }
@@ -72,6 +75,8 @@ interface Failure {
   message?: string;
   code?: string;
   issues?: Issue[];
+  /** Whether the credential is what is refused. */
+  isCredential?: true;
 }
 
 /** What a `fetch` may tell besides: the platform's own does. */
@@ -160,16 +165,26 @@ export interface Job {
   signal: AbortSignal;
   /** On the clock of `performance.now()`. */
   started: number;
+  /** The token that the API refused on the way, and its words. */
+  refusal?: { token: string; error: AssessmentsError };
 }
 
 /** An answer, or why there is none and what a retry depends on. */
 export type Attempt =
-  | { answer: WithResponse<unknown>; error?: undefined; status?: undefined; retryAfter?: undefined }
+  | {
+      answer: WithResponse<unknown>;
+      error?: undefined;
+      status?: undefined;
+      retryAfter?: undefined;
+      refused?: undefined;
+    }
   | {
       answer?: undefined;
       error: AssessmentsError;
       status: number;
       retryAfter?: number | undefined;
+      /** The token that the API refuses, if there may be another. */
+      refused?: string | undefined;
     };
 
 /** What an error tells of an answer. */

@@ -4,6 +4,7 @@ use crate::field::CreateAssessmentRequest;
 use crate::id::{AssessmentId, WorkflowRunId};
 use crate::idempotency::IdempotencyKey;
 use crate::route::Endpoint;
+use crate::session::CreateSessionRequest;
 
 /// Something the API can be asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,17 @@ pub enum Operation {
     Archive(AssessmentId),
     /// Read a workflow run.
     RetrieveRun(WorkflowRunId),
+    /// Make a session; one that was made twice is no harm.
+    CreateSession(CreateSessionRequest),
+}
+
+/// What a request sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestBody<'a> {
+    /// Of a create.
+    Assessment(&'a CreateAssessmentRequest),
+    /// Of a new session.
+    Session(&'a CreateSessionRequest),
 }
 
 /// A request but for its base URL and credential.
@@ -34,7 +46,7 @@ pub struct RequestParts<'a> {
     /// The value of `Idempotency-Key`.
     pub idempotency_key: Option<&'a str>,
     /// The body, to be sent as JSON.
-    pub body: Option<&'a CreateAssessmentRequest>,
+    pub body: Option<RequestBody<'a>>,
 }
 
 impl Operation {
@@ -46,15 +58,21 @@ impl Operation {
             Self::Retrieve(_) => Endpoint::RetrieveAssessment,
             Self::Archive(_) => Endpoint::ArchiveAssessment,
             Self::RetrieveRun(_) => Endpoint::RetrieveWorkflowRun,
+            Self::CreateSession(_) => Endpoint::CreateSession,
         };
         let (path, idempotency_key, body) = match self {
             Self::Create { request, key } => (
                 endpoint.template().to_owned(),
                 Some(key.as_str()),
-                Some(request),
+                Some(RequestBody::Assessment(request)),
             ),
             Self::Retrieve(id) | Self::Archive(id) => (endpoint.path(id), None, None),
             Self::RetrieveRun(id) => (endpoint.path(id), None, None),
+            Self::CreateSession(request) => (
+                endpoint.template().to_owned(),
+                None,
+                Some(RequestBody::Session(request)),
+            ),
         };
         RequestParts {
             method: endpoint.method(),
@@ -93,5 +111,11 @@ mod tests {
             panic!("{request:?}");
         };
         assert_eq!(found.id(), Some(&id));
+        let operation = Operation::CreateSession(CreateSessionRequest::default());
+        let request = operation.request();
+        assert_eq!(
+            route::find(request.method, &request.path),
+            Ok(Call::CreateSession)
+        );
     }
 }

@@ -11,15 +11,18 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::ids::parse_id_of;
 use super::object::{Builder, get};
-use super::validation::{idempotency_key, issue, plain, refusal, refused};
+use super::validation::{idempotency_key, issue, plain, plain_session, refusal, refused};
 use super::value::JsJson;
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
-use crate::client::{Decision, ErrorDetail, Operation, Outcome, Policy, RequestParts};
+use crate::client::{Decision, ErrorDetail, Operation, Outcome, Policy, RequestBody, RequestParts};
 use crate::field::CreateAssessmentRequest;
 use crate::id::{AnyKind, AssessmentId, WorkflowRunId};
 use crate::idempotency::IdempotencyKey;
+use crate::problem::ROLE_NOT_ALLOWED;
 use crate::refusal::Refusal;
+use crate::session::{CreateSessionRequest, CreatedSession};
 use crate::shape::Shape;
+use crate::validation::Invalid;
 use crate::workflow::run::WorkflowRun;
 use crate::{header, schema, validation};
 
@@ -30,6 +33,7 @@ enum OperationName {
     Retrieve,
     Archive,
     RetrieveRun,
+    CreateSession,
 }
 
 impl OperationName {
@@ -41,6 +45,7 @@ impl OperationName {
             "retrieve" => Self::Retrieve,
             "archive" => Self::Archive,
             "retrieveRun" => Self::RetrieveRun,
+            "createSession" => Self::CreateSession,
             _ => return Err(misuse("no such operation")),
         })
     }
@@ -65,7 +70,7 @@ pub fn client_defaults() -> JsValue {
 /// Checks a call before anything is sent: `{ ok: true, argument, key }`, where
 /// `key` is the idempotency key of a create, or `{ ok: false, kind, ... }` for
 /// what is refused, with the kind "id", "validation" or "configuration".
-/// Without `validate` a create is checked for its types only.
+/// Without `validate` a body is checked for its types only.
 ///
 /// # Errors
 /// A `TypeError` if `operation` names none.
@@ -78,6 +83,7 @@ pub fn prepare_call(
 ) -> Result<JsValue, JsValue> {
     let kind = match OperationName::read(operation)? {
         OperationName::Create => return Ok(prepare_create(JsJson(argument), key, validate)),
+        OperationName::CreateSession => return Ok(prepare_session(JsJson(argument), validate)),
         OperationName::RetrieveRun => AnyKind::WorkflowRun,
         OperationName::Retrieve | OperationName::Archive => AnyKind::Assessment,
     };
@@ -129,6 +135,21 @@ fn prepare_create(json: JsJson, key: &JsValue, validate: bool) -> JsValue {
     }
 }
 
+fn prepare_session(json: JsJson, validate: bool) -> JsValue {
+    let checked = if validate {
+        CreateSessionRequest::validate(json)
+    } else {
+        schema::check(json).map_err(Invalid::Schema)
+    };
+    match checked {
+        Ok(request) => Builder::new()
+            .set("ok", true)
+            .set("argument", plain_session(&request))
+            .build(),
+        Err(invalid) => of_kind("validation", refusal(&invalid)),
+    }
+}
+
 /// What to send for a call that [`prepare_call`] found good, for one attempt:
 /// `{ url, method, headers, body }`, all of it plain, so that whatever takes
 /// the place of `fetch` understands it.
@@ -160,7 +181,12 @@ pub fn build_request(
         .set_some("content-type", body.map(|_| "application/json"))
         .set_some(header::IDEMPOTENCY_KEY, idempotency_key);
     let text = body
-        .map(|request| JSON::stringify(&plain(request)))
+        .map(|body| {
+            JSON::stringify(&match body {
+                RequestBody::Assessment(request) => plain(request),
+                RequestBody::Session(request) => plain_session(request),
+            })
+        })
         .transpose()?;
     Ok(Builder::new()
         .set("url", format!("{base_url}{path}"))
@@ -174,7 +200,8 @@ pub fn build_request(
 /// `{ ok: true, data, replayed, requestDiffers, ... }`, `{ ok: false, shape: true, message, ... }`
 /// for a success of a wrong shape, or `{ ok: false, message, code, issues, ... }`
 /// for an error, without a message if something in between answered (a proxy, a
-/// gateway); all with `status` and `requestId`.
+/// gateway), with `isCredential` if another token may be taken; all with `status` and
+/// `requestId`.
 ///
 /// # Errors
 /// A `TypeError` if `operation` names none.
@@ -200,6 +227,7 @@ pub fn read_response(
             (Some(data), OperationName::Retrieve) => check::<Assessment>(data),
             (Some(data), OperationName::RetrieveRun) => check::<WorkflowRun>(data),
             (Some(data), OperationName::Archive) => check::<ArchivedAssessment>(data),
+            (Some(data), OperationName::CreateSession) => check::<CreatedSession>(data),
         };
         return Ok(match checked {
             Ok(()) => builder
@@ -225,7 +253,9 @@ pub fn read_response(
             .refusal
             .and_then(|refusal| issues(&refusal, argument))
     };
+    let is_credential = response.status() == 401 && detail.message != ROLE_NOT_ALLOWED;
     Ok(builder
+        .set_some("isCredential", is_credential.then_some(true))
         .set("message", detail.message)
         .set_some("code", detail.code)
         .set_some("issues", issues)
@@ -290,6 +320,9 @@ fn operation_of(name: OperationName, argument: &JsValue, key: &str) -> Option<Op
         OperationName::RetrieveRun => WorkflowRunId::parse(&argument.as_string()?)
             .ok()
             .map(Operation::RetrieveRun),
+        OperationName::CreateSession => schema::check(JsJson(argument.clone()))
+            .ok()
+            .map(Operation::CreateSession),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::field::{CreateAssessmentRequest, Field, Sent};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::problem::BODY_TOO_LARGE;
 use crate::schema::{Fault, FaultKind, Place};
+use crate::session::CreateSessionRequest;
 use crate::validation::{self, Invalid, Issue, IssueKind};
 
 /// Checks a create request: `{ ok: true, value }` or `{ ok: false, status, issues }`.
@@ -113,6 +114,21 @@ pub(super) fn plain(request: &CreateAssessmentRequest) -> JsValue {
         };
     }
     object.build()
+}
+
+/// The same of a request for a session.
+pub(super) fn plain_session(request: &CreateSessionRequest) -> JsValue {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the number was read from one of JavaScript"
+    )]
+    let seconds = |seconds: i64| seconds as f64;
+    Builder::new()
+        .set("user_id", request.user_id.as_str())
+        .set_some("role", request.role.as_deref())
+        .set_some("origin", request.origin.as_deref())
+        .set_some("expires_in", request.expires_in.map(seconds))
+        .build()
 }
 
 fn concerns(place: Place, field: Field) -> bool {

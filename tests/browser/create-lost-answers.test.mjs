@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { texts } from "../../www/texts.js";
 import {
   ATTEMPTS,
   DISABLED,
@@ -146,7 +147,7 @@ test("a_reload_in_the_middle_of_sending_is_told_and_sending_again_replays", asyn
   // The credential is gone with the page, so it is asked for.
   await sendAgain(page);
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Use the demo credential" }).click();
+  await dialog.getByRole("button", { name: texts.connection.useDemo }).click();
   const id = await arrived(page, REPLAYED);
   assert.equal((await dashboard.api.retrieve(id)).json.name, "In the middle");
   assert.equal(sent.length, 2);

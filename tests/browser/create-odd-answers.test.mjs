@@ -38,6 +38,7 @@ import {
   refused,
   sendAgain,
   submit,
+  KEYS,
 } from "./support.mjs";
 
 // Answers that the server could give.
@@ -279,7 +280,8 @@ for (const [what, title, fate] of [
   ["a request id", TOO_LARGE, answer(413, "Too large.", { "x-coverbase-request-id": IMAGE })],
 ]) {
   test(`markup_in_what_the_server_says_is_shown_as_text: ${what}`, async () => {
-    const page = await openFilled();
+    // A refused session would be renewed; a key is what it is.
+    const page = await openFilled({ key: KEYS.harbor });
     await meddle(page, "create", [fate]);
     await submit(page);
     await refused(page, title);

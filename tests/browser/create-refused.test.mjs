@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { texts } from "../../www/texts.js";
 import {
   ARCHIVED_SET,
   DEE,
@@ -39,6 +40,7 @@ import {
   refused,
   sendAgain,
   submit,
+  sessionOf,
 } from "./support.mjs";
 import { idOf } from "../http/harness.mjs";
 
@@ -220,7 +222,7 @@ for (const which of ["revoked", "expired"]) {
 
 test("a_role_that_may_not_create_connects_and_is_refused_then", async () => {
   const had = await countOf();
-  const page = await openFilled({ key: KEYS.reportViewer });
+  const page = await openFilled({ key: await sessionOf(dashboard, "Dashboard Viewer") });
   await submit(page);
   const said = await refused(page, "The credential was refused");
   assert.match(said, /Unauthorized role\./);
@@ -228,7 +230,7 @@ test("a_role_that_may_not_create_connects_and_is_refused_then", async () => {
   // Another credential is asked for right there.
   await message(page).getByRole("button", { name: "Connect" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Use the demo credential" }).click();
+  await dialog.getByRole("button", { name: texts.connection.useDemo }).click();
   await dialog.waitFor({ state: "detached" });
   await submit(page);
   await arrived(page, CREATED);
@@ -244,6 +246,7 @@ test("a_key_that_is_revoked_meanwhile_is_told_and_can_send_once_it_is_good_again
   const said = await refused(page, "The credential was refused");
   assert.match(said, /Invalid or expired API key\./);
   await dashboard.api.rows("UPDATE api_keys SET revoked_at = NULL WHERE org_id = ?", REVOKED.id);
+  await connect(page, REVOKED.key);
   await submit(page);
   await arrived(page, CREATED);
   assert.equal(sent.length, 2);
@@ -271,7 +274,7 @@ test("an_address_outside_of_the_allowlist_is_told", async () => {
 
 test("a_refusal_by_the_credential_says_nothing_of_an_earlier_attempt", async () => {
   const had = await countOf();
-  const page = await openFilled();
+  const page = await openFilled({ key: KEYS.harbor });
   await meddle(page, "create", [
     ...always("lose"),
     answer(401, "Invalid or expired API key."),
@@ -281,6 +284,7 @@ test("a_refusal_by_the_credential_says_nothing_of_an_earlier_attempt", async () 
   await refused(page, "No answer");
   await sendAgain(page);
   await refused(page, "The credential was refused");
+  await connect(page, KEYS.harbor);
   await submit(page);
   await refused(page, "Too many requests");
   await reload(page);

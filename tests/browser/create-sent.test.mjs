@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { texts } from "../../www/texts.js";
 import {
   ANA,
   BO,
@@ -80,7 +81,7 @@ test("mistakes_are_made_and_mended_and_the_assessment_is_what_was_entered", asyn
 });
 
 test("all_eight_fields_arrive_as_they_were_entered_and_are_stored", async () => {
-  const page = await openConnected();
+  const page = await openConnected(KEYS.harbor);
   await fillIn(page, EVERYTHING);
   const key = await field(page, KEY).inputValue();
   assert.match(key, UUID);
@@ -272,12 +273,16 @@ test("in_production_there_is_no_example_no_demo_credential_and_no_token", async 
     assert.equal(await page.getByRole("button", { name: "Fill in an example" }).count(), 0);
     await page.getByRole("button", { name: "Connect", exact: true }).click();
     await page.getByLabel("Credential").waitFor();
-    assert.equal(await page.getByRole("button", { name: "Use the demo credential" }).count(), 0);
+    assert.equal(await page.getByRole("button", { name: texts.connection.useDemo }).count(), 0);
     const settings = await page.evaluate(async () => {
       const response = await fetch("/dashboard/settings.json");
       return response.text();
     });
-    assert.deepEqual(JSON.parse(settings), { development: false, demo: null });
+    assert.deepEqual(JSON.parse(settings), {
+      development: false,
+      demo: null,
+      session_url: null,
+    });
     for (const key of Object.values(KEYS)) assert.ok(!settings.includes(key));
     await finish(page);
   } finally {
@@ -291,18 +296,28 @@ test("in_production_a_key_of_a_service_account_is_not_sent_from_the_page", async
     const page = await production.open("/new");
     page.setDefaultTimeout(PATIENCE_MS);
     const sent = await meddle(page, "create", []);
-    // The dialog does not take it, for the server refuses it; a tab may still have it.
+    // A tab may still have one, from when this was a development deployment.
     await page.evaluate(
-      (key) => sessionStorage.setItem("assessments.credential", key),
+      (token) => sessionStorage.setItem("assessments.credential", JSON.stringify({ token })),
       KEYS.harbor,
     );
+    const calls = [];
+    page.on("request", (request) => calls.push(request.url()));
     await page.reload();
     await field(page, "vendor_id").fill(NORTHWIND.id);
     await submit(page);
-    const alert = page.locator("main form").getByRole("alert");
-    await alert.getByText("This cannot be sent from here").waitFor();
-    assert.match(await alert.innerText(), /service-account key/);
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Credential").fill(KEYS.harbor);
+    await dialog.getByRole("button", { name: "Connect" }).click();
+    await dialog
+      .getByRole("alert")
+      .getByText(/service-account key/)
+      .waitFor();
     assert.deepEqual(sent, []);
+    assert.deepEqual(
+      calls.filter((url) => url.includes("/v1/")),
+      [],
+    );
     await finish(page);
   } finally {
     await production.close();

@@ -39,6 +39,7 @@ import {
   refused,
   sendAgain,
   submit,
+  sessionOf,
 } from "./support.mjs";
 import { idOf } from "../http/harness.mjs";
 
@@ -65,7 +66,7 @@ test("the_page_says_that_the_server_checks_and_offers_only_what_it_can", async (
 
 test("all_eight_fields_are_sent_and_the_page_goes_to_what_was_created", async () => {
   const had = await countOf();
-  const page = await openForm(EVERYTHING);
+  const page = await openForm(EVERYTHING, KEYS.harbor);
   const key = await field(page, KEY).inputValue();
   const [request] = await Promise.all([
     page.waitForRequest((each) => each.method() === "POST"),
@@ -251,7 +252,10 @@ for (const [workflow, title, said] of [
 }
 
 test("a_role_that_may_not_create_is_told", async () => {
-  const page = await openForm({ vendor_id: NORTHWIND.id }, KEYS.reportViewer);
+  const page = await openForm(
+    { vendor_id: NORTHWIND.id },
+    await sessionOf(dashboard, "Dashboard Viewer"),
+  );
   await submit(page);
   const said = await refused(page, "The credential was refused");
   assert.match(said, /Unauthorized role\./);

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { ROOT, UUID } from "../http/harness.mjs";
+import { overflowOf, violationsOf } from "./looks.mjs";
 import { visitScreens } from "./screens.mjs";
 import { connect, finish, startDashboard, withTexts } from "./support.mjs";
 
-const AXE = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
 const PAGES = ["/", "/new", "/assessments/cbqsrw_e820d47bd25339f11048c84a53b9baf3"];
 const FILES = readdirSync(join(ROOT, "www"), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -26,14 +26,7 @@ for (const colorScheme of ["light", "dark"]) {
     const page = await dashboard.open("/", { colorScheme, reducedMotion: "reduce" });
     const found = [];
     await visitScreens(dashboard, page, texts, async (screen) => {
-      // Not as an element of the page, which its policy forbids.
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() =>
-        window.axe.run(document, {
-          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-        }),
-      );
-      for (const { id, nodes } of violations) found.push(`${screen}: ${id}: ${nodes[0].html}`);
+      for (const violation of await violationsOf(page)) found.push(`${screen}: ${violation}`);
     });
     assert.deepEqual(found, []);
     await finish(page);
@@ -45,14 +38,7 @@ for (const width of [320, 768, 3840]) {
     const page = await dashboard.open("/", { viewport: { width, height: 800 } });
     const wide = [];
     await visitScreens(dashboard, page, texts, async (screen) => {
-      const overflowing = await page.evaluate(() => {
-        const { clientWidth, scrollWidth } = document.documentElement;
-        const beyond = [...document.querySelectorAll("body *")]
-          .filter((element) => !element.closest("pre, .visually-hidden, .skip, [hidden]"))
-          .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
-          .map((element) => element.outerHTML.slice(0, 80));
-        return scrollWidth > clientWidth ? [`${scrollWidth} wide`, ...beyond] : beyond;
-      });
+      const overflowing = await overflowOf(page);
       if (overflowing.length > 0) wide.push(screen, overflowing[0]);
     });
     assert.deepEqual(wide, []);
@@ -244,11 +230,15 @@ test("what_is_no_file_or_page_of_the_dashboard_is_the_apis_json_404", async () =
 test("settings_tell_of_the_demo_in_development_only_and_are_not_stored", async () => {
   const answer = await dashboard.api.send("GET", "/dashboard/settings.json");
   assert.equal(answer.headers.get("cache-control"), "no-store");
-  assert.deepEqual(answer.json, { development: true, demo: dashboard.offer });
+  assert.deepEqual(answer.json, {
+    development: true,
+    demo: dashboard.offer,
+    session_url: null,
+  });
   const deployed = await startDashboard({ development: false });
   try {
     const { json } = await deployed.api.send("GET", "/dashboard/settings.json");
-    assert.deepEqual(json, { development: false, demo: null });
+    assert.deepEqual(json, { development: false, demo: null, session_url: null });
   } finally {
     await deployed.close();
   }

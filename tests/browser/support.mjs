@@ -23,6 +23,7 @@ export const UNANSWERED = "An earlier attempt to send this was not answered.";
 /** What `cargo xtask dev` offers. */
 const OFFER = {
   token: KEYS.harbor,
+  user_id: ORGS.harbor.users[0].id,
   request: {
     vendor_id: NORTHWIND.id,
     control_set_ids: CONTROL_SETS.slice(0, 1),
@@ -36,9 +37,13 @@ const OFFER = {
 /** What a browser says by itself of an answer that is an error. */
 const FAILED_LOAD = /^Failed to load resource: /;
 
-/** Starts the Worker and a browser. `development` is what `cargo xtask dev` is. */
-export async function startDashboard({ development = true, data = DEMO } = {}) {
-  const vars = development ? { ENVIRONMENT: "development", DEMO: JSON.stringify(OFFER) } : {};
+/**
+ * Starts the Worker and a browser. `development` is what `cargo xtask dev` is; `more` are
+ * variables of the deployment.
+ */
+export async function startDashboard({ development = true, data = DEMO, more = {} } = {}) {
+  const offered = development ? { ENVIRONMENT: "development", DEMO: JSON.stringify(OFFER) } : {};
+  const vars = { ...offered, ...more };
   const api = await startApi({ vars, data });
   const browser = await launchBrowser();
   return {
@@ -111,9 +116,9 @@ export async function finish(page) {
   assert.deepEqual(page.complaints, []);
 }
 
-/** Connects with the demo credential, or with a key; `words` are those of the page. */
+/** Connects as the demo's user, or with a credential; `words` are those of the page. */
 export async function connect(page, key, words = texts.connection) {
-  await page.getByRole("button", { name: words.connect, exact: true }).first().click();
+  await page.locator(".connection").getByRole("button").first().click();
   const dialog = page.getByRole("dialog");
   if (key === undefined) {
     await dialog.getByRole("button", { name: words.useDemo }).click();
@@ -122,6 +127,17 @@ export async function connect(page, key, words = texts.connection) {
     await dialog.getByRole("button", { name: words.connect }).click();
   }
   await dialog.waitFor({ state: "detached" });
+}
+
+/** The token of a session of the demo's user, in that role. */
+export async function sessionOf({ api }, role) {
+  const made = await api.send("POST", "/v1/sessions", {
+    key: KEYS.harbor,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ user_id: OFFER.user_id, role }),
+  });
+  assert.equal(made.status, 201, made.text);
+  return made.json.token;
 }
 
 /** The requests of an operation. */

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { texts } from "../../www/texts.js";
 import {
   COMPLETE,
   created,
@@ -14,7 +15,7 @@ import {
   setHidden,
 } from "./watch-support.mjs";
 import { dashboard } from "./started.mjs";
-import { NORTHWIND, ORGS, connect, finish, meddle } from "./support.mjs";
+import { NORTHWIND, ORGS, connect, finish, meddle, KEYS } from "./support.mjs";
 
 test("an_assessment_is_watched_to_its_end_and_then_left_alone", async () => {
   const { id, name } = await created("watched to its end");
@@ -163,17 +164,16 @@ test("an_api_that_does_not_answer_is_told_and_asked_again", async () => {
 test("a_revoked_credential_ends_reading_until_there_is_another", async () => {
   const { id } = await created("revoked meanwhile");
   const page = await dashboard.open();
-  await connect(page);
+  await connect(page, KEYS.harbor);
   await openById(page, id);
   await page.getByRole("heading", { name: "revoked meanwhile" }).waitFor();
   await page.getByRole("link", { name: "Watchlist", exact: true }).click();
   const refusal = { status: 401, json: { detail: "Invalid or expired API key." } };
   const reads = await meddle(page, "retrieve", [refusal]);
-  await page.getByText("Not refreshing: Invalid or expired API key.").waitFor();
+  await page.getByText(texts.connection.problems.refused).waitFor();
   const soFar = reads.length;
   await page.waitForTimeout(5_000);
   assert.equal(reads.length, soFar);
-  await page.getByRole("button", { name: "Disconnect" }).click();
   await connect(page);
   await dashboard.move(id, { status: "complete" });
   await row(page, "revoked meanwhile").getByText("Complete").waitFor();
@@ -236,7 +236,10 @@ test("two_tabs_show_the_same_list", async () => {
   const { id } = await created("in both tabs");
   const first = await dashboard.open();
   const second = await dashboard.openTab(first, "/");
-  await connect(first);
+  for (const each of [second, first]) {
+    await each.bringToFront();
+    await connect(each);
+  }
   await openById(first, id);
   await row(second, "in both tabs").waitFor();
   // A tab in the background draws once a second.
@@ -276,6 +279,7 @@ test("what_another_tab_removed_is_not_brought_back_by_a_late_answer", async () =
   });
   await begun;
   const other = await dashboard.openTab(page, "/");
+  await connect(other);
   await other.getByText("More", { exact: true }).click();
   await other.getByRole("button", { name: "Clear the list" }).click();
   await other.getByRole("dialog").getByRole("button", { name: "Clear" }).click();

@@ -195,16 +195,27 @@ const installed = new Map();
  * installed, beside the sources that all projects share.
  */
 export function install(name) {
-  if (!installed.has(name)) installed.set(name, installAnew(name));
+  return installOf(
+    name,
+    [name, "shared"].map((source) => join(PROJECTS, source)),
+  );
+}
+
+/** The same of an example, without any sources but its own. */
+export function installExample(name) {
+  return installOf(name, [join(ROOT, "examples", name)]);
+}
+
+function installOf(name, sources) {
+  if (!installed.has(name)) installed.set(name, installAnew(name, sources));
   return installed.get(name);
 }
 
-async function installAnew(name) {
+async function installAnew(name, sources) {
   const { file } = await pack();
   const folder = join(scratchFolder(), name);
-  mkdirSync(folder);
-  for (const source of [name, "shared"])
-    cpSync(join(PROJECTS, source), folder, { recursive: true });
+  mkdirSync(folder, { recursive: true });
+  for (const source of sources) cpSync(source, folder, { recursive: true });
   const npm = (...args) =>
     run("npm", [...args, "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"], {
       cwd: folder,

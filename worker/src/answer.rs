@@ -1,7 +1,7 @@
 //! What becomes an HTTP response.
 
-use assessments::header;
 use assessments::problem::Problem;
+use assessments::{Origin, header};
 use serde::Serialize;
 use worker::{Headers, Response, ResponseBuilder};
 
@@ -118,18 +118,15 @@ impl Answer {
     }
 }
 
-/// A file of the dashboard, as the static assets answered it.
-pub(crate) struct File(Response);
+/// A file of the dashboard, as the static assets answered it, and the one origin
+/// besides its own that a page may call.
+pub(crate) struct File {
+    response: Response,
+    callee: Option<Origin>,
+}
 
 impl File {
-    /// What a page may do: run and fetch what this origin serves, nothing else.
-    const SECURITY_HEADERS: [(&'static str, &'static str); 7] = [
-        (
-            "content-security-policy",
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
-             frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-        ),
+    const SECURITY_HEADERS: [(&'static str, &'static str); 6] = [
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
         (
@@ -143,22 +140,36 @@ impl File {
     /// What of the answer's own headers is passed on.
     const PASSED_HEADERS: [&'static str; 3] = ["cache-control", "content-type", "etag"];
 
-    pub(crate) fn new(response: Response) -> Self {
-        Self(response)
+    pub(crate) fn new(response: Response, callee: Option<Origin>) -> Self {
+        Self { response, callee }
+    }
+
+    /// What a page may do: run what this origin serves, fetch that and what the
+    /// callee answers, and nothing else.
+    fn policy(callee: Option<&Origin>) -> String {
+        let (space, callee) = callee.map_or(("", ""), |callee| (" ", callee.as_str()));
+        format!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self'; connect-src 'self'{space}{callee}; base-uri 'none'; \
+             form-action 'none'; frame-ancestors 'none'; \
+             require-trusted-types-for 'script'; trusted-types 'none'"
+        )
     }
 
     fn into_response(self, id: &RequestId) -> worker::Result<Response> {
         let headers = Headers::new();
         for name in Self::PASSED_HEADERS {
-            if let Some(value) = self.0.headers().get(name)? {
+            if let Some(value) = self.response.headers().get(name)? {
                 headers.set(name, &value)?;
             }
         }
+        let policy = Self::policy(self.callee.as_ref());
+        headers.set("content-security-policy", &policy)?;
         for (name, value) in Self::SECURITY_HEADERS {
             headers.set(name, value)?;
         }
         headers.set(header::REQUEST_ID, id.as_str())?;
-        Ok(self.0.with_headers(headers))
+        Ok(self.response.with_headers(headers))
     }
 }
 

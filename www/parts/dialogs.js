@@ -1,14 +1,17 @@
 // Dialogs: the credential, and questions before something happens.
 
 import { h, replace, freshId } from "../dom.js";
+import { PlainError } from "../plain-client.js";
 import { session } from "../session.js";
+import { SessionError, isKey, isSendable } from "../source.js";
 import { texts } from "../texts.js";
 import { button } from "./controls.js";
 
 /**
- * @import { Api, Failure } from "../api.js"
+ * @import { Failure } from "../api.js"
  * @import { Child } from "../dom.js"
  * @import { Demo } from "../main.js"
+ * @import { Source } from "../source.js"
  */
 
 /**
@@ -32,13 +35,14 @@ function makeDialog(title, ...content) {
 }
 
 /**
- * Asks for the credential; resolves to whether there is one now. `demo` is what
- * a development server offers.
+ * Asks for a session where the page gets them, and for a token in case there is none;
+ * resolves to whether there is one now. `demo` is what a development server offers.
  *
- * @param {{ api: Api, demo?: Demo | undefined }} app
+ * @param {{ demo?: Demo | undefined }} app
  * @returns {Promise<boolean>}
  */
-export function askForCredential({ api, demo }) {
+export function askForCredential({ demo }) {
+  const { connection } = texts;
   const input = h("input", {
     id: freshId("credential"),
     type: "password",
@@ -46,56 +50,75 @@ export function askForCredential({ api, demo }) {
     spellcheck: "false",
     required: true,
   });
-  const hint = h("p", { id: freshId("hint"), class: "hint" }, texts.connection.credentialHint);
+  const hint = h("p", { id: freshId("hint"), class: "hint" }, connection.credentialHint);
   const fault = h("p", { id: freshId("fault"), class: "fault", role: "alert" });
   input.setAttribute("aria-describedby", `${hint.id} ${fault.id}`);
   const remember = h("input", { type: "checkbox" });
-  const submit = button(texts.connection.connect, null, { look: "primary", type: "submit" });
+  const submit = button(connection.connect, null, { look: "primary", type: "submit" });
+  const signIn = h("div", { class: "sign-in", role: "status" });
 
   return new Promise((resolve) => {
     let isConnected = false;
+    /**
+     * Connects, and closes the dialog; whoever closed it meanwhile does not want to be
+     * connected. Whether there was anything to connect with.
+     *
+     * @param {{ token: string } | { source: Source }} from
+     */
+    const connect = async (from) => {
+      const isWanted = () => dialog.open;
+      const isDone = await session.connect(from, { remember: remember.checked, isWanted });
+      isConnected ||= isDone;
+      if (isDone) dialog.close();
+      return isDone;
+    };
     const tell = (/** @type {string} */ text) => {
       replace(fault, text);
       input.setAttribute("aria-invalid", "true");
       input.focus();
     };
-    const connect = async (/** @type {string} */ token) => {
+    const connectWith = async (/** @type {string} */ token) => {
       replace(fault);
       submit.disabled = true;
-      replace(submit, texts.connection.checking);
+      replace(submit, connection.checking);
       try {
-        await api.probe(token);
-        // Whoever closed the dialog meanwhile does not want to be connected.
-        if (!dialog.open) return;
-        isConnected = true;
-        session.connect(token, { remember: remember.checked });
-        dialog.close();
-      } catch (failure) {
-        const { kind, message } = /** @type {Failure} */ (failure);
-        const { failed, unreachable } = texts.connection;
-        tell(kind === "refused" ? failed(message) : unreachable);
+        await connect({ token });
+      } catch (error) {
+        tell(explained(error));
       } finally {
         submit.disabled = false;
-        replace(submit, texts.connection.connect);
+        replace(submit, connection.connect);
+      }
+    };
+    const connectBy = async (/** @type {Source} */ source) => {
+      replace(signIn, h("p", {}, connection.signingIn));
+      try {
+        await connect({ source });
+        replace(signIn);
+      } catch (error) {
+        const again = button(connection.signInAgain, () => connectBy(source));
+        replace(signIn, h("p", { class: "fault" }, explained(error)), again);
       }
     };
     const onsubmit = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       const token = input.value.trim();
-      if (token === "") tell(texts.connection.empty);
+      if (token === "") tell(connection.empty);
       // What a header cannot carry would look like a lost connection.
-      else if (!/^[!-~]+$/.test(token)) tell(texts.connection.malformed);
-      else connect(token);
+      else if (!isSendable(token)) tell(connection.malformed);
+      else if (isKey(token) && !session.allowsKeys) tell(connection.keyRefused);
+      else connectWith(token);
     };
     const dialog = makeDialog(
-      texts.connection.title,
-      h("p", {}, texts.connection.intro),
+      connection.title,
+      h("p", {}, connection.intro),
+      signIn,
       demo &&
         h(
           "div",
           { class: "offer" },
-          h("p", {}, texts.connection.demoHint),
-          button(texts.connection.useDemo, () => connect(demo.token)),
+          h("p", {}, connection.demoHint),
+          button(connection.useDemo, () => connectBy("demo")),
         ),
       h(
         "form",
@@ -103,12 +126,12 @@ export function askForCredential({ api, demo }) {
         h(
           "div",
           { class: "field" },
-          h("label", { for: input.id }, texts.connection.credential),
+          h("label", { for: input.id }, connection.credential),
           input,
           hint,
           fault,
         ),
-        h("label", { class: "check" }, remember, texts.connection.remember),
+        h("label", { class: "check" }, remember, connection.remember),
         h(
           "div",
           { class: "actions end" },
@@ -119,7 +142,20 @@ export function askForCredential({ api, demo }) {
     );
     dialog.addEventListener("close", () => resolve(isConnected));
     show(dialog);
+    // Who is connected and comes here wants to be someone else.
+    if (!session.isConnected) connectBy("backend");
   });
+}
+
+/**
+ * Why there is no connection.
+ *
+ * @param {unknown} error
+ */
+function explained(error) {
+  const { failed, unreachable } = texts.connection;
+  if (error instanceof SessionError) return error.message;
+  return error instanceof PlainError ? failed(error.message) : unreachable;
 }
 
 /**

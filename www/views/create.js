@@ -365,7 +365,7 @@ class Form {
 
   async #submitOnce() {
     await this.#draft.claimed;
-    if (session.token === undefined && !(await askForCredential(this.#app))) return;
+    if (!session.isConnected && !(await askForCredential(this.#app))) return;
     const body = this.#body();
     const missing = missingIssues();
     for (const [name, field] of this.#fields) {
@@ -537,11 +537,15 @@ class Form {
    * @param {Failure} failure
    * @returns {Omit<Message, "tone">}
    */
-  #trouble({ kind, message }) {
+  #trouble({ kind, message, isOpen }) {
     const { problems, sameKey } = texts.create;
     const retry = { actions: [this.#again()] };
     switch (kind) {
+      case "ended":
+        return { title: problems.ended, body: isOpen ? [message, sameKey] : [message], ...retry };
       case "unreachable":
+        // Of the session: then nothing was sent.
+        if (!isOpen) return { title: problems.unreachable, body: [message], ...retry };
         return { title: problems.unreachable, body: [problems.unreachableText, sameKey], ...retry };
       case "stopped":
         return { title: problems.stopped, body: [problems.stoppedText, sameKey], ...retry };

@@ -77,11 +77,11 @@ class Detail {
     if (notice) this.#tell(notice);
     this.#ends.push(
       app.store.subscribe(() => this.#show()),
-      session.subscribe(() => session.token !== undefined && this.#read()),
+      session.subscribe(() => this.#connected()),
     );
     app.refresher.watch(id);
     this.#show();
-    if (session.token !== undefined) this.#read();
+    if (session.isConnected) this.#read();
   }
 
   dispose() {
@@ -91,6 +91,12 @@ class Detail {
 
   get title() {
     return this.#app.store.get(this.#id)?.assessment?.name ?? this.#id;
+  }
+
+  /** Reads it with another session, or says that there is none. */
+  #connected() {
+    if (session.isConnected) this.#read();
+    else this.#show();
   }
 
   /** Reads it now; whether that went well. */
@@ -148,7 +154,7 @@ class Detail {
       h("h1", { tabindex: -1 }, title ?? texts.loading),
       h("p", {}, h("code", { class: "id" }, this.#id)),
     );
-    if (session.token === undefined) {
+    if (!session.isConnected) {
       replace(
         this.#head,
         h("h1", { tabindex: -1 }, texts.connection.neededToRead),
@@ -281,13 +287,13 @@ class Detail {
   }
 
   async #refresh() {
-    if (session.token === undefined && !(await askForCredential(this.#app))) return;
+    if (!session.isConnected && !(await askForCredential(this.#app))) return;
     if (await this.#read()) announce(texts.detail.refreshed);
   }
 
   /** Cancels or archives, after a question. */
   async #end() {
-    if (session.token === undefined && !(await askForCredential(this.#app))) return;
+    if (!session.isConnected && !(await askForCredential(this.#app))) return;
     const { status } = this.#app.store.get(this.#id)?.assessment ?? {};
     if (status === undefined) return;
     const isOver = isTerminal(status);
@@ -299,7 +305,11 @@ class Detail {
       keep: end.keep,
       working: end.working,
       act: () => this.#app.api.archive(this.#id),
-      explain: (failure) => (failure.isOpen ? end.failed : end.refused(failure.message)),
+      explain: (failure) => {
+        const { kind, isOpen, message } = failure;
+        if (isOpen) return end.failed;
+        return kind === "ended" || kind === "unreachable" ? message : end.refused(message);
+      },
     });
     if (!answer) return;
     await this.#app.store.noteArchive(answer.data, answer);
@@ -315,7 +325,8 @@ class Detail {
 }
 
 /** @param {Failure} failure */
-function explained({ kind, message }) {
+function explained({ kind, message, isOpen }) {
+  if (kind === "ended" || (kind === "unreachable" && !isOpen)) return message;
   return kind === "unreachable" ? texts.connection.unreachable : texts.connection.failed(message);
 }
 

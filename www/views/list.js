@@ -336,10 +336,10 @@ class List {
 
   #stateText() {
     const { pause } = this.#app.refresher;
-    if (session.token === undefined || !pause) return undefined;
-    const { kind, status, message } = pause.failure;
+    if (!session.isConnected || !pause) return undefined;
+    const { kind, status, message, isOpen } = pause.failure;
     const { paused } = texts.list;
-    if (kind === "unreachable") return paused.unreachable;
+    if (kind === "unreachable") return isOpen ? paused.unreachable : message;
     return [401, 403].includes(status ?? 0) ? paused.credential(message) : paused.busy(message);
   }
 

@@ -8,6 +8,7 @@ use worker::{Headers, Request};
 use crate::answer::{Answer, File};
 use crate::assets::{self, AssetError};
 use crate::failure::Failure;
+use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::log;
 
@@ -68,18 +69,23 @@ pub(super) async fn file(
     let response =
         assets::fetch(context.env(), path, headers, async |response| Ok(response)).await?;
     match response.status_code() {
-        200 | 304 => Ok(Some(File::new(response))),
+        200 | 304 => {
+            let callee = config::session_url(context.env()).and_then(|url| url.origin);
+            Ok(Some(File::new(response, callee)))
+        }
         404 => Ok(None),
         status => Err(AssetError::status(path, status).into()),
     }
 }
 
-/// Whether this is a development deployment, and what it offers to try.
+/// Whether this is a development deployment, what it offers to try, and where pages
+/// get their sessions.
 pub(super) fn settings(context: &Context) -> Result<Answer, Failure> {
     #[derive(Serialize)]
     struct Settings {
         development: bool,
         demo: Option<Box<RawValue>>,
+        session_url: Option<String>,
     }
     let development = context.config().is_development;
     let demo = context.env().var(DEMO).ok().filter(|_| development);
@@ -93,7 +99,11 @@ pub(super) fn settings(context: &Context) -> Result<Answer, Failure> {
             })
             .ok()
     });
-    Answer::ok(&Settings { development, demo })
+    Answer::ok(&Settings {
+        development,
+        demo,
+        session_url: config::session_url(context.env()).map(|url| url.address),
+    })
 }
 
 #[cfg(test)]

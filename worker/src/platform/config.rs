@@ -102,6 +102,62 @@ pub(crate) fn allowed_origins(env: &Env) -> Vec<Origin> {
     origins
 }
 
+/// The variable that tells where pages of the dashboard get their sessions (14).
+const SESSION_URL: &str = "SESSION_URL";
+
+/// Where pages of the dashboard get their sessions: an address of the team's own.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SessionUrl {
+    /// As stated: absolute, or a path of this origin.
+    pub(crate) address: String,
+    /// Its origin, if that is not the page's own.
+    pub(crate) origin: Option<Origin>,
+}
+
+impl SessionUrl {
+    /// Pages may call no other origin than the one that is found here, so what it is
+    /// must be certain. Over a network tokens are encrypted.
+    fn parse(address: &str) -> Option<Self> {
+        const LOOPBACK: [&str; 3] = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+        if !address.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        let found = |origin| {
+            Some(Self {
+                address: address.to_owned(),
+                origin,
+            })
+        };
+        if address.starts_with('/') && !address.starts_with("//") {
+            return found(None);
+        }
+        let (scheme, rest) = address.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let origin = format!("{scheme}://{authority}");
+        let is_local = LOOPBACK.iter().any(|start| {
+            let port = origin.strip_prefix(start);
+            port.is_some_and(|port| port.is_empty() || port.starts_with(':'))
+        });
+        let is_private = scheme == "https" || is_local;
+        let origin = Origin::parse(&origin).ok().filter(|_| is_private)?;
+        found(Some(origin))
+    }
+}
+
+/// Where pages of the dashboard get their sessions, if they do. A mistake in the
+/// setting must not let them call what nobody meant, so it counts as none.
+pub(crate) fn session_url(env: &Env) -> Option<SessionUrl> {
+    let stated = variable(env, SESSION_URL)?.as_string()?;
+    let stated = stated.trim();
+    let found = SessionUrl::parse(stated);
+    if found.is_none() && !stated.is_empty() {
+        let cause =
+            "neither a path nor an https address with its host in lower case; there is none";
+        unreadable(SESSION_URL, cause);
+    }
+    found
+}
+
 /// Days that the events and steps of a run that has ended are kept.
 pub(crate) fn run_retention_days(env: &Env) -> u32 {
     retention_days(env, RUN_RETENTION_DAYS)
@@ -279,6 +335,38 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sessions_come_from_an_address_whose_origin_is_certain() {
+        for (address, origin) in [
+            ("/session", None),
+            ("https://app.example/session?x", Some("https://app.example")),
+            ("https://app.example:8443", Some("https://app.example:8443")),
+            ("http://127.0.0.1:3000/s", Some("http://127.0.0.1:3000")),
+            ("http://localhost/s", Some("http://localhost")),
+        ] {
+            let found = SessionUrl::parse(address).unwrap();
+            assert_eq!(found.address, address);
+            let found = found.origin;
+            assert_eq!(found.as_ref().map(Origin::as_str), origin, "{address}");
+        }
+        for address in [
+            "",
+            "session",
+            "//app.example/session",
+            "http://app.example/session",
+            "http://127.0.0.1.example/session",
+            "http://localhost@app.example/",
+            "https://App.example/",
+            "https://app.example;script-src */",
+            "https://*.example/",
+            "https://app.example/a b",
+            "ftp://app.example/",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(SessionUrl::parse(address), None, "{address}");
+        }
+    }
 
     #[test]
     fn a_role_may_do_what_its_row_lists() {

@@ -1,5 +1,5 @@
-//! The dashboard among the Worker's static files: `www/` as it is, and beside it
-//! the package as published.
+//! The dashboard among the Worker's static files: `www/` as it is, its modules without
+//! their comments, and beside it the package as published.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::output::{gzip_size, write_if_other};
-use crate::process::root;
+use crate::process::{command, root, run_quietly, step};
+use crate::setup;
 
+/// How the names of modules end.
+const MODULE: &str = "js";
 /// The one file that is not under the folder of the others.
 const DOCUMENT: &str = "index.html";
 /// Where the Worker serves the others.
@@ -26,9 +29,17 @@ pub(super) fn lay_out(assets: &Path) -> Result<()> {
     let folder = assets.join(FOLDER);
     let mut kept = BTreeSet::new();
     let mut bytes = 0;
-    for source in files(&www)? {
-        bytes += gzip_size(&source)?;
+    let sources = files(&www)?;
+    let bare = strip(&www, &sources)?;
+    for source in sources {
         let path = source.strip_prefix(&www).context("www")?;
+        let is_module = path.extension().is_some_and(|name| name == MODULE);
+        let source = if is_module {
+            bare.join(path)
+        } else {
+            source.clone()
+        };
+        bytes += gzip_size(&source)?;
         let target = if path == Path::new(DOCUMENT) {
             assets.join(path)
         } else {
@@ -52,6 +63,27 @@ pub(super) fn lay_out(assets: &Path) -> Result<()> {
         bail!("the dashboard must not exceed {MAX_GZIP_BYTES} bytes after gzip");
     }
     Ok(())
+}
+
+/// The modules without their comments, which are half of what a page would load, and
+/// otherwise as they were written: the folder with them.
+fn strip(www: &Path, sources: &[PathBuf]) -> Result<PathBuf> {
+    setup::npm_tools()?;
+    step("taking the comments out of the dashboard (esbuild)");
+    let folder = root().join("target/dashboard");
+    run_quietly(
+        command(root().join("node_modules/.bin/esbuild"))
+            .args(
+                sources
+                    .iter()
+                    .filter(|file| file.extension().is_some_and(|name| name == MODULE)),
+            )
+            .args(["--target=esnext", "--charset=utf8", "--legal-comments=none"])
+            .arg(format!("--outbase={}", www.display()))
+            .arg(format!("--outdir={}", folder.display())),
+        "mend what esbuild reports above",
+    )?;
+    Ok(folder)
 }
 
 fn copy(source: &Path, target: &Path) -> Result<()> {

@@ -7,10 +7,13 @@ use assessments::assessment::{
     CustomFieldValue, Status,
 };
 use assessments::client::Policy;
+use assessments::dashboard::{Environment, Me};
 use assessments::field::{Body, CreateAssessmentRequest};
 use assessments::header;
 use assessments::id::{AnyKind, IdErrorCode};
 use assessments::problem::ProblemCode;
+use assessments::route::Permission;
+use assessments::session::{CreateSessionRequest, CreatedSession};
 use assessments::shape::{Shape, Spec};
 use assessments::validation;
 use assessments::workflow::run::{
@@ -18,7 +21,7 @@ use assessments::workflow::run::{
 };
 
 /// Types with a name of their own.
-const NAMED: [(&str, &Spec, &str); 13] = [
+const NAMED: [(&str, &Spec, &str); 17] = [
     (
         "AssessmentStatus",
         Status::SPEC,
@@ -80,6 +83,26 @@ const NAMED: [(&str, &Spec, &str); 13] = [
         WorkflowRun::SPEC,
         "A workflow run. Times are Unix seconds.",
     ),
+    (
+        "CreatedSession",
+        CreatedSession::SPEC,
+        "A session for a browser, and when it ends. Times are Unix seconds.",
+    ),
+    (
+        "Permission",
+        Permission::SPEC,
+        "What a role may be granted.",
+    ),
+    (
+        "DeploymentEnvironment",
+        Environment::SPEC,
+        "What a deployment is for.",
+    ),
+    (
+        "Me",
+        Me::SPEC,
+        "Who calls, and what they may do: the answer of `GET /v1/dashboard/me`.",
+    ),
 ];
 
 /// The declarations.
@@ -120,15 +143,27 @@ pub(super) fn declarations() -> String {
             ),
         };
     }
-    out.push_str("\n/** A create request. `null` in an optional field is the same as leaving it out. */\nexport interface CreateAssessmentRequest {\n");
-    for field in CreateAssessmentRequest::FIELDS {
+    request::<CreateAssessmentRequest>(&mut out, "CreateAssessmentRequest", "A create request.");
+    request::<CreateSessionRequest>(&mut out, "CreateSessionRequest", "A request for a session.");
+    closed_sets(&mut out);
+    out
+}
+
+/// The type of a request body.
+fn request<B: Body>(out: &mut String, name: &str, doc: &str) {
+    let _ = write!(
+        out,
+        "\n/** {doc} `null` in an optional field is the same as leaving it out. */\nexport interface {name} {{\n"
+    );
+    for field in B::FIELDS {
         let mark = if field.is_required { "" } else { "?" };
         let of = field.spec().map_or_else(|| "unknown".to_owned(), reference);
+        if let Some(description) = B::description(field.name) {
+            let _ = writeln!(out, "  /** {description} */");
+        }
         let _ = writeln!(out, "  {}{mark}: {of};", field.name);
     }
     out.push_str("}\n");
-    closed_sets(&mut out);
-    out
 }
 
 /// Names that Rust knows all of.

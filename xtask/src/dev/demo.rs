@@ -74,7 +74,12 @@ impl Demo {
             .flatten()
             .filter_map(|assessment| assessment.get("id"))
             .collect();
-        json!({ "token": self.token(), "request": request, "assessment_ids": ids })
+        json!({
+            "token": self.token(),
+            "user_id": self.value("/orgs/0/users/0/id"),
+            "request": request,
+            "assessment_ids": ids,
+        })
     }
 
     /// Says where the API is and how to try it.

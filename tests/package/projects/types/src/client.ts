@@ -6,8 +6,9 @@ import {
 } from "assessments-edge";
 import type {
   ApiErrorCode, ApiHeader, ArchivedAssessment, Assessment, AssessmentId, AssessmentStatus, CallOptions, CallSettings,
-  ClientOptions, CreateOptions, CreatedAssessment, CustomField, CustomFieldType, CustomFieldValue,
-  Fetch, FetchInit, FetchedResponse, Hooks, IdErrorCode, IssueType, RunWaitOptions, WaitOptions, WaitTimes, WithResponse, WorkflowActionType, WorkflowArtifact,
+  ClientOptions, CreateOptions, CreateSessionRequest, CreatedAssessment, CreatedSession,
+  CustomField, CustomFieldType, CustomFieldValue, DeploymentEnvironment,
+  Fetch, FetchInit, FetchedResponse, Hooks, IdErrorCode, IssueType, Me, Permission, RunWaitOptions, TokenAbout, WaitOptions, WaitTimes, WithResponse, WorkflowActionType, WorkflowArtifact,
   WorkflowRun, WorkflowRunId, WorkflowRunStatus, WorkflowRunStep, WorkflowStepStatus,
 } from "assessments-edge";
 
@@ -25,6 +26,8 @@ const options: ClientOptions = {
   hooks,
   dangerouslyAllowBrowserKey: false,
 };
+const renewing = ({ refused }: TokenAbout): string => refused ?? "session-token";
+new AssessmentsClient({ ...options, token: renewing });
 const client = new AssessmentsClient({ ...options, fetch, baseUrl: new URL(options.baseUrl) });
 const plain: Fetch = async (url: string, { method, headers }: FetchInit) => {
   const text = async () => JSON.stringify([url, method, headers["authorization"]]);
@@ -58,6 +61,18 @@ export async function useRun(id: WorkflowRunId): Promise<WorkflowRunStatus> {
   // @ts-expect-error A run is not waited for until a status of an assessment.
   await client.waitForRun(id, { until: "complete" });
   return (await client.waitForRun(ended.data.workflow_run_id, runWait)).status;
+}
+
+export async function signIn(me: Me): Promise<number> {
+  const request: CreateSessionRequest = { user_id: me.user?.id ?? "x", role: null, expires_in: 60 };
+  const session: CreatedSession = await client.createSession(request, call);
+  const answer: WithResponse<CreatedSession> = await client.withResponse.createSession(request);
+  const granted: Permission[] = me.routes;
+  const environment: DeploymentEnvironment = me.environment;
+  console.log(me.organization.name, me.key?.id, granted, environment, answer.data.token);
+  // @ts-expect-error A session is for someone.
+  await client.createSession({ role: "Dashboard Viewer" });
+  return session.expires_at;
 }
 
 export async function use(): Promise<AssessmentStatus> {

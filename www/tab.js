@@ -1,0 +1,39 @@
+// What the tab keeps over a reload, where storage is not forbidden.
+
+/** @param {string} key */
+export function read(key) {
+  try {
+    return sessionStorage.getItem(key) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Keeps a text, or removes it; what cannot be kept lasts as long as the page.
+ *
+ * @param {string} key
+ * @param {string | undefined} value
+ */
+export function write(key, value) {
+  try {
+    if (value === undefined) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
+  } catch {
+    // It stays in memory.
+  }
+}
+
+/**
+ * What was kept as JSON.
+ *
+ * @param {string} key
+ * @returns {any}
+ */
+export function readJson(key) {
+  try {
+    return JSON.parse(read(key) ?? "null") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
