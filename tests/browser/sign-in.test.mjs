@@ -248,7 +248,7 @@ test("a_session_that_is_refused_for_good_is_told_once_and_asks_no_more", async (
   await become("inactive");
   try {
     await submit(page);
-    await page.getByText(connection.problems.refused).waitFor();
+    await message(page).getByText(connection.problems.refused).waitFor();
     assert.equal(await field(page, "vendor_id").inputValue(), NORTHWIND.id);
     const times = dashboard.backend.asked.length;
     await page.waitForTimeout(3_000);

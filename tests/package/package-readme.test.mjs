@@ -12,7 +12,7 @@ import { format, promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { createTestHarness } from "wrangler";
 import * as everything from "../../pkg/dist/index.js";
-import { KEYS, ROOT, inTemporaryFolder, startApi } from "../http/harness.mjs";
+import { KEYS, ORGS, ROOT, inTemporaryFolder, startApi } from "../http/harness.mjs";
 import { startProxy } from "./client-support.mjs";
 import { launchBrowser } from "./projects.mjs";
 
@@ -56,6 +56,14 @@ before(async () => {
   process.env.ASSESSMENTS_API_KEY = KEYS.harbor;
   // What a dashboard would have, and the README leaves to it.
   globalThis.getSessionToken = async () => KEYS.harbor;
+  globalThis.getSession = async () => {
+    const made = await api.send("POST", "/v1/sessions", {
+      key: KEYS.harbor,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ user_id: ORGS.harbor.users[0].id }),
+    });
+    return made.json;
+  };
 });
 after(() => api.close());
 

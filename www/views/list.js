@@ -238,7 +238,12 @@ class List {
       updateRow,
     );
     this.#rows.hidden = shown.length === 0;
-    replace(this.#nothing, isEmpty ? this.#emptyState() : shown.length === 0 && this.#noMatch());
+    const nothing = isEmpty ? "empty" : shown.length === 0 ? "none" : "";
+    // Made anew, a button would lose a press that is on its way.
+    if (this.#nothing.dataset.why !== nothing) {
+      this.#nothing.dataset.why = nothing;
+      replace(this.#nothing, isEmpty ? this.#emptyState() : nothing && this.#noMatch());
+    }
     this.#showState();
   }
 
