@@ -2,7 +2,7 @@
 
 import { isId, parseId } from "assessments-edge";
 import type {
-  AssessmentId, AssessmentPlanId, BillOfMaterialsComponentId, BillOfMaterialsId, ContractRecordId,
+  ApiKeyId, AssessmentId, AssessmentPlanId, BillOfMaterialsComponentId, BillOfMaterialsId, ContractRecordId,
   ControlSetId, CreateAssessmentRequest, CustomFieldConfigId, EngagementId, FindingId, Id, IdKind,
   OauthClientId, OauthSecretId, OauthTokenId, ObligationId, OrganizationId, ParsedId, RadarEventId,
   ReassessmentId, ScaleLevelId, ServiceId, TagId, UserId, VendorDocumentId, VendorId,
@@ -76,6 +76,7 @@ interface Names {
   bill_of_materials_component: BillOfMaterialsComponentId;
   engagement: EngagementId;
   contract_record: ContractRecordId;
+  api_key: ApiKeyId;
 }
 
 type Same<A> = <T>() => T extends A ? 1 : 2;
