@@ -44,27 +44,33 @@ function tenant(seed) {
     name: `Vendor of ${seed}, ${name}`,
     archived: name === "archived",
   }));
+  const keyOf = (name, more = {}) => ({
+    name,
+    secret: mintKey(`${seed} ${name}`),
+    role: "Service Account",
+    ...more,
+  });
   const org = makeOrg(seed, {
     users,
     vendors,
     workflows: [{ id: idOf("cbwd", seed), name: `Flow of ${seed}`, kind: "direct", enabled: true }],
-    api_keys: ["first", "revoked", "maker"]
-      .map((name) => ({ name, secret: mintKey(`${seed} ${name}`), role: "Service Account" }))
-      .concat([
-        { name: "nobody", secret: mintKey(`${seed} nobody`), role: "Nobody" },
-        {
-          name: "expired",
-          secret: mintKey(`${seed} expired`),
-          role: "Service Account",
-          expires_at: 1_760_000_000,
-        },
-      ]),
+    api_keys: [
+      ...["first", "revoked", "maker"].map((name) => keyOf(name)),
+      keyOf("nobody", { role: "Nobody" }),
+      keyOf("expired", { expires_at: 1_760_000_000 }),
+    ],
   });
   return {
     ...org,
     users,
     vendors,
     key: (name) => mintKey(`${seed} ${name}`),
+    /**
+     * Its ids, alive and archived, by what they are of.
+     *
+     * @type {Record<string, Record<string, string>>}
+     */
+    ids: {},
     /** What nobody else may ever see; ids that the API made are added. */
     secrets: [seed, org.id, ...[...users, ...vendors].flatMap(({ id, name }) => [id, name])],
   };
