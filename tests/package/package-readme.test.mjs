@@ -290,6 +290,7 @@ test("the_code_of_the_readme_has_the_types_of_the_package", () =>
       `
       declare const process: { env: Record<string, string> };
       declare function getSessionToken(): Promise<string>;
+      declare function getSession(): Promise<{ token: string; expires_at: number }>;
     `,
     );
     write(
