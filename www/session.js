@@ -31,6 +31,8 @@ const ORGANIZATION_KEY = "assessments.organization";
 const NAME = "assessments.session";
 /** Longest wait for another tab that renews. */
 const TURN_MS = 30_000;
+/** How long the news of another tab's renewal may take. */
+const NEWS_MS = 250;
 /** Between two attempts to renew, if the first came to nothing. */
 const RETRY_MS = 10_000;
 
@@ -315,20 +317,28 @@ function personOf({ organization, user, key }) {
 }
 
 /**
- * Waits for the turn of this tab. Where there are no locks, or another tab holds on to
- * it for too long, it has its turn all the same.
+ * Waits for the turn of this tab, and if that was another's first, for the news of it.
+ * Where there are no locks, or another tab holds on to it for too long, this one has its
+ * turn all the same.
  *
  * @param {() => Promise<void>} work
  */
 async function inTurn(work) {
+  const { locks } = navigator;
+  if (!locks) return work();
+  const isFirst = await locks.request(NAME, { ifAvailable: true }, async (lock) => {
+    if (lock) await work();
+    return lock !== null;
+  });
+  if (isFirst) return undefined;
   let isBegun = false;
-  const begin = () => {
+  const begin = async () => {
     isBegun = true;
+    await new Promise((resolve) => setTimeout(resolve, NEWS_MS));
     return work();
   };
-  if (!navigator.locks) return begin();
   try {
-    return await navigator.locks.request(NAME, { signal: AbortSignal.timeout(TURN_MS) }, begin);
+    return await locks.request(NAME, { signal: AbortSignal.timeout(TURN_MS) }, begin);
   } catch (error) {
     if (isBegun) throw error;
     return begin();
