@@ -63,10 +63,18 @@ function logError(event, fields) {
  */
 const inside = new Set();
 
+/** Where the Rust counts records that are not on their way yet; it may break meanwhile. */
+const outside = /** @type {{ __assessmentsUnsentRecords?: number }} */ (
+  /** @type {unknown} */ (globalThis)
+);
+
 /** @param {unknown} cause */
 function breakInstance(cause) {
   if (broken) return;
   broken = true;
+  // Some may have been taken all the same: it is how many were lost at most.
+  unrecorded += outside.__assessmentsUnsentRecords ?? 0;
+  outside.__assessmentsUnsentRecords = 0;
   logError("instance_broke", { cause: String(cause) });
   for (const reject of inside) reject(cause);
   inside.clear();
@@ -156,7 +164,10 @@ export default /** @satisfies {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
         haveInstance();
         origins = listedOrigins(env);
       }
-      return await run(handleFetch, request, env, context);
+      const answered = run(handleFetch, request, env, context);
+      // Whoever hangs up must not take the record of what was done for them.
+      context.waitUntil(answered.catch(() => {}));
+      return await answered;
     } catch (cause) {
       const { development, deployed } = INTERNAL_ERROR_HEADERS;
       const headers = new Headers(env.ENVIRONMENT === "development" ? development : deployed);

@@ -62,15 +62,3 @@ export async function linesOf(api, event, matches = () => true) {
   );
   return found;
 }
-
-/** Everything that is in the database, as text. */
-export async function dump(api) {
-  const tables = await api.rows(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'",
-  );
-  const rows = [];
-  for (const { name } of tables) {
-    for (const row of await api.rows(`SELECT * FROM ${name}`)) rows.push(JSON.stringify(row));
-  }
-  return rows.join("\n");
-}

@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { dump, lines, linesOf, losses, recordsOf, requestId } from "./audit-support.mjs";
-import { KEYS, UUID, idOf, makeAssessment, makeOrg, mintKey, startApi } from "./harness.mjs";
+import { lines, linesOf, losses, recordsOf, requestId } from "./audit-support.mjs";
+import { KEYS, UUID, idOf, makeAssessment, makeOrg, mintKey, startApi, dump } from "./harness.mjs";
 import { until } from "./workflow-support.mjs";
 
 const VENDOR = idOf("cbvndr", "audit");
@@ -274,6 +274,47 @@ test("calls_that_an_instance_took_with_it_are_counted", async () => {
   assert.deepEqual([line.said.level, line.said.status], ["error", 500]);
   await recordsOf(api, [requestId(await probe())]);
   assert.equal((await losses(api))[" instance_broke"], was + 1);
+});
+
+test("records_that_were_not_sent_when_the_instance_broke_are_counted", async () => {
+  const was = (await losses(api))[" instance_broke"] ?? 0;
+  assert.equal((await probe({ faults: { audit: "hang" } })).status, 200);
+  const broken = await api.create(BODY, { key: GOOD, faults: { d1: "panic" } });
+  assert.equal(broken.status, 500);
+  await recordsOf(api, [requestId(await probe())]);
+  assert.equal((await losses(api))[" instance_broke"], was + 2);
+});
+
+test("who_hangs_up_leaves_a_record_all_the_same", async () => {
+  const creates = async () => {
+    const rows = await api.rows(
+      "SELECT status FROM audit_records WHERE org_id = ? AND method = 'POST'",
+      ORG.id,
+    );
+    return rows.length;
+  };
+  const before = await creates();
+  const [{ count }] = await api.rows("SELECT count(*) AS count FROM assessments");
+  const controller = new AbortController();
+  const sent = fetch(`${api.url}/v1/assessments`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${GOOD}`,
+      "content-type": "application/json",
+      "x-test-faults": JSON.stringify({ slow: 1_000 }),
+    },
+    body: JSON.stringify(BODY),
+    signal: controller.signal,
+  });
+  await wait(400);
+  controller.abort();
+  await assert.rejects(sent, { name: "AbortError" });
+  await until("the record of the call", async () => (await creates()) === before + 1, {
+    bound: 20_000,
+    every: 250,
+  });
+  const [{ count: after }] = await api.rows("SELECT count(*) AS count FROM assessments");
+  assert.equal(after, count + 1);
 });
 
 test("a_key_tells_when_it_was_last_used_within_an_hour", async () => {

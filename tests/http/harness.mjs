@@ -139,6 +139,37 @@ export async function importStatements(data) {
 
 const seenRequestIds = new Set();
 
+/** Credentials that were used. */
+const secrets = new Set();
+/** Shorter ones could be anywhere by chance. */
+const SHORTEST_SECRET = 20;
+
+function noteSecret(key) {
+  if (key?.length >= SHORTEST_SECRET) secrets.add(key);
+}
+
+/** That no credential which was used is in the log or in the database. */
+async function assertSecretsKept(api) {
+  const places = { "the log": JSON.stringify(api.logs()), "the database": await dump(api) };
+  for (const secret of secrets) {
+    for (const [place, text] of Object.entries(places)) {
+      assert.ok(!text.includes(secret), `${place} holds a secret: ${secret.slice(0, 8)}...`);
+    }
+  }
+}
+
+/** Everything that is in the database, as text. */
+export async function dump(api) {
+  const tables = await api.rows(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'",
+  );
+  const rows = [];
+  for (const { name } of tables) {
+    for (const row of await api.rows(`SELECT * FROM ${name}`)) rows.push(JSON.stringify(row));
+  }
+  return rows.join("\n");
+}
+
 /**
  * What holds for every answer whatsoever (2.1, 2.2, 2.6, 7): a request id that
  * no other answer has, that no cache takes it for that of another origin, a JSON body, `detail` alone in every error, and that the
@@ -236,7 +267,14 @@ export async function startApi({
     load,
     scheduled: () => worker.scheduled({ cron: "* * * * *", scheduledTime: new Date() }),
     logs: () => server.getLogs(),
-    close: () => server.close(),
+    /** Nothing that a test sent may have left a credential where none belongs. */
+    async close() {
+      try {
+        await assertSecretsKept(this);
+      } finally {
+        await server.close();
+      }
+    },
 
     /**
      * Sends a request as it is; `key` adds a bearer credential.
@@ -246,6 +284,7 @@ export async function startApi({
      * @param {Sent} [request]
      */
     async send(method, path, { key, headers = {}, body, faults, asStored } = {}) {
+      noteSecret(key);
       /** @type {RequestInit & { duplex?: "half" }} */
       const init = {
         method,
@@ -275,6 +314,7 @@ export async function startApi({
      */
     async sendRaw(method, path, { key, headers = [], body } = {}) {
       const pairs = [["host", url.host], ...headers];
+      noteSecret(key);
       if (key) pairs.push(["authorization", `Bearer ${key}`]);
       if (body) pairs.push(["content-length", String(body.length)]);
       const response = await new Promise((resolve, reject) => {

@@ -346,6 +346,16 @@ test("a_revocation_while_many_write_lets_nobody_write_after_it", async () => {
   await api.rows("UPDATE users SET membership = 'active' WHERE id = ?", LEAVER.id);
 });
 
+test("a_key_that_may_no_longer_give_a_role_takes_it_from_those_whom_it_gave_it", async () => {
+  const key = await token();
+  await api.warm(key);
+  const role = "UPDATE api_keys SET role = ? WHERE org_id = ? AND name = 'backend'";
+  await api.rows(role, "Dashboard Viewer", ORG.id);
+  await assertNoGood(key, "a session of a key that was demoted");
+  await api.rows(role, "Service Account", ORG.id);
+  assert.equal((await me(key)).status, 200);
+});
+
 test("the_allowlist_and_the_role_are_looked_at_with_every_call", async () => {
   const [closed] = CLOSED.data.users;
   const key = await token({ user_id: closed.id }, { key: CLOSED.key });

@@ -1,6 +1,6 @@
 -- What an organization has of what it shares with its neighbours, counted whenever
 -- it changes, so that nobody has to count rows: runs that go on, and the bytes of
--- the payloads of events that are kept.
+-- the payloads of events that nobody has taken.
 --
 -- A run without a version is someone else's to execute. It costs nothing but its
 -- row, may stay started for ever (section 8), and does not count.
@@ -17,7 +17,7 @@ SELECT id,
   (SELECT count(*) FROM workflow_runs r
    WHERE r.org_id = o.id AND r.status = 'started' AND r.version IS NOT NULL),
   (SELECT coalesce(sum(length(CAST(e.payload AS BLOB))), 0) FROM workflow_events e
-   WHERE e.org_id = o.id)
+   WHERE e.org_id = o.id AND e.taken_by IS NULL)
 FROM organizations o;
 
 CREATE TRIGGER organizations_usage
@@ -54,14 +54,26 @@ END;
 
 CREATE TRIGGER workflow_events_usage_insert
 AFTER INSERT ON workflow_events
+WHEN NEW.taken_by IS NULL
 BEGIN
   UPDATE organization_usage
     SET event_bytes = event_bytes + length(CAST(NEW.payload AS BLOB))
     WHERE org_id = NEW.org_id;
 END;
 
+-- What was taken does not count (13): a run takes no more than it has steps.
+CREATE TRIGGER workflow_events_usage_take
+AFTER UPDATE OF taken_by ON workflow_events
+WHEN OLD.taken_by IS NULL AND NEW.taken_by IS NOT NULL
+BEGIN
+  UPDATE organization_usage
+    SET event_bytes = max(0, event_bytes - length(CAST(OLD.payload AS BLOB)))
+    WHERE org_id = OLD.org_id;
+END;
+
 CREATE TRIGGER workflow_events_usage_delete
 AFTER DELETE ON workflow_events
+WHEN OLD.taken_by IS NULL
 BEGIN
   UPDATE organization_usage
     SET event_bytes = max(0, event_bytes - length(CAST(OLD.payload AS BLOB)))

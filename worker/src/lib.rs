@@ -90,7 +90,10 @@ pub async fn fetch(
     let is_development = context.config().is_development;
     let response = reply
         .into_response(context.id(), &cross_origin, is_development)
-        .map_err(|error| without_answer(&error))?;
+        .map_err(|error| {
+            arrival.tell(&context, Problem::Internal.status());
+            without_answer(&error)
+        })?;
     if is_development {
         // Without it the answer is as good.
         let _ = response

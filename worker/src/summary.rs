@@ -55,6 +55,9 @@ impl Arrival {
         let (Some(identity), Some(endpoint)) = (trace.identity(), trace.endpoint()) else {
             return;
         };
+        if trace.is_limited() {
+            return;
+        }
         let (path, query) = path_and_query(&self.url);
         let call = AnsweredCall {
             identity: &identity,

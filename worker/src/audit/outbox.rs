@@ -10,6 +10,7 @@ use crate::decide::audit::{AuditMessage, AuditRecord, Loss, Losses};
 use crate::platform::context::Context;
 use crate::platform::log::{self, Level};
 use crate::platform::queue_binding::{Queue, QueueError};
+use crate::platform::unsent;
 
 /// The binding of the queue.
 const BINDING: &str = "AUDIT";
@@ -32,10 +33,15 @@ pub(crate) fn send(context: &Context, record: AuditRecord) {
             .write();
         return;
     };
+    unsent::add(1);
     context.after_response(async move {
         let losses = LOSSES.with_borrow_mut(Losses::take);
         let message = AuditMessage { record, losses };
-        if let Err(error) = deliver(&queue, &message).await {
+        let carried = message.losses.iter().map(|loss| loss.lost).sum::<u32>();
+        // Until then they may be lost with the instance.
+        let delivered = deliver(&queue, &message).await;
+        unsent::remove(1 + carried);
+        if let Err(error) = delivered {
             log::error("audit_record_lost")
                 .field("request_id", &message.record.request_id)
                 .field("org", message.record.org_id.as_str())
@@ -56,6 +62,7 @@ pub(crate) fn send(context: &Context, record: AuditRecord) {
 
 /// Counts what was lost, for the next message.
 pub(super) fn count(loss: Loss) {
+    unsent::add(loss.lost);
     LOSSES.with_borrow_mut(|losses| losses.add(loss));
 }
 

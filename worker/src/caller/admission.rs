@@ -9,7 +9,7 @@ use worker::Headers;
 
 use super::cache::{self, CredentialCache};
 use super::{Admitted, Basis, Caller, Principal, Standing, address, allowlist, last_used};
-use crate::platform::config::Config;
+use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::log;
 
@@ -17,7 +17,7 @@ use crate::platform::log;
 pub(crate) struct Admission<'a> {
     pub(crate) endpoint: Endpoint,
     pub(crate) client: Option<IpAddr>,
-    pub(crate) config: &'a Config,
+    pub(crate) context: &'a Context,
 }
 
 impl<'a> Admission<'a> {
@@ -25,13 +25,19 @@ impl<'a> Admission<'a> {
         Self {
             endpoint,
             client: address::client(headers),
-            config: context.config(),
+            context,
         }
     }
 
     /// Gates 1 (role) and 2 for a credential that is live.
     pub(crate) fn judge(&self, caller: &Caller, basis: &Basis) -> Result<(), Problem> {
-        if !self.config.allows(&basis.role, self.endpoint) {
+        // A key that may no longer give a role takes it from those whom it gave it.
+        if let Some(maker) = &basis.maker_role
+            && !config::session_roles(self.context.env(), maker).contains(&basis.role)
+        {
+            return Err(Problem::InvalidCredential);
+        }
+        if !self.context.config().allows(&basis.role, self.endpoint) {
             return Err(Problem::RoleNotAllowed);
         }
         // Sessions that made sessions would never end, whatever the table says (14).
@@ -62,9 +68,7 @@ pub(crate) fn admit(
     last_used::note(context, caller, live.last_used_at, now);
     let admitted = live.admitted;
     context.trace().note_identity(&admitted.identity);
-    if let Principal::Key(key) = &caller.principal {
-        cache::remember_good(key, now);
-    }
+    cache::remember_good(&caller.principal, now);
     admission.judge(caller, &admitted.basis)?;
     if caller.cached.as_ref() != Some(&admitted) {
         remember(context, caller, admitted.clone());

@@ -14,7 +14,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use assessments::digest::KeyHash;
 use assessments::time::Timestamp;
 use worker::Env;
 use worker::kv::{KvError, KvStore};
@@ -31,17 +30,17 @@ const LIFETIME_SECONDS: u64 = 60;
 const TIMEOUT_MILLISECONDS: u64 = 1_000;
 /// How long a key that is unknown is remembered as such, in seconds. A key that
 /// is made meanwhile is good after that at the latest.
-const UNKNOWN_KEY_SECONDS: i64 = 10;
+const UNKNOWN_SECONDS: i64 = 10;
 /// How long a key that was good is remembered as such, in seconds: until KV, which
 /// also remembers that it had nothing, has it in all likelihood.
-const GOOD_KEY_SECONDS: i64 = 120;
+const GOOD_SECONDS: i64 = 120;
 /// Keys of either kind that are remembered at once: some hundred kilobytes. Beyond,
 /// they are looked up.
-const MAX_KEYS: usize = 1_000;
+const MAX_REMEMBERED: usize = 1_000;
 
 thread_local! {
-    static UNKNOWN_KEYS: RefCell<RecentKeys<UNKNOWN_KEY_SECONDS>> = RefCell::default();
-    static GOOD_KEYS: RefCell<RecentKeys<GOOD_KEY_SECONDS>> = RefCell::default();
+    static UNKNOWN: RefCell<Recent<UNKNOWN_SECONDS>> = RefCell::default();
+    static GOOD: RefCell<Recent<GOOD_SECONDS>> = RefCell::default();
 }
 
 /// The cache, as far as the deployment has one.
@@ -101,65 +100,61 @@ fn failed(cause: &impl Display) {
 }
 
 /// Whether a key was unknown a moment ago.
-pub(super) fn is_unknown(key: &KeyHash, now: Timestamp) -> bool {
-    UNKNOWN_KEYS.with_borrow(|keys| keys.contains(key, now))
+pub(super) fn is_unknown(principal: &Principal, now: Timestamp) -> bool {
+    UNKNOWN.with_borrow(|recent| recent.contains(&principal.name(), now))
 }
 
 /// Remembers that a key is unknown.
-pub(super) fn remember_unknown(key: KeyHash, now: Timestamp) {
-    UNKNOWN_KEYS.with_borrow_mut(|keys| keys.insert(key, now));
+pub(super) fn remember_unknown(principal: &Principal, now: Timestamp) {
+    UNKNOWN.with_borrow_mut(|recent| recent.insert(principal.name(), now));
 }
 
 /// Whether a key was good a little while ago.
-pub(super) fn is_good(key: &KeyHash, now: Timestamp) -> bool {
-    GOOD_KEYS.with_borrow(|keys| keys.contains(key, now))
+pub(super) fn is_good(principal: &Principal, now: Timestamp) -> bool {
+    GOOD.with_borrow(|recent| recent.contains(&principal.name(), now))
 }
 
 /// Remembers that a key is good.
-pub(super) fn remember_good(key: &KeyHash, now: Timestamp) {
-    GOOD_KEYS.with_borrow_mut(|keys| keys.insert(key.clone(), now));
+pub(super) fn remember_good(principal: &Principal, now: Timestamp) {
+    GOOD.with_borrow_mut(|recent| recent.insert(principal.name(), now));
 }
 
 /// Keys of which something was found out, for so many seconds.
 #[derive(Default)]
-struct RecentKeys<const SECONDS: i64>(HashMap<KeyHash, Timestamp>);
+struct Recent<const SECONDS: i64>(HashMap<String, Timestamp>);
 
-impl<const SECONDS: i64> RecentKeys<SECONDS> {
-    fn contains(&self, key: &KeyHash, now: Timestamp) -> bool {
-        let since = self.0.get(key);
+impl<const SECONDS: i64> Recent<SECONDS> {
+    fn contains(&self, name: &str, now: Timestamp) -> bool {
+        let since = self.0.get(name);
         since.is_some_and(|&since| is_within(SECONDS, since, now))
     }
 
-    fn insert(&mut self, key: KeyHash, now: Timestamp) {
-        if self.0.len() >= MAX_KEYS {
+    fn insert(&mut self, name: String, now: Timestamp) {
+        if self.0.len() >= MAX_REMEMBERED {
             self.0
                 .retain(|_, &mut since| is_within(SECONDS, since, now));
         }
-        if self.0.len() < MAX_KEYS || self.0.contains_key(&key) {
-            self.0.insert(key, now);
+        if self.0.len() < MAX_REMEMBERED || self.0.contains_key(&name) {
+            self.0.insert(name, now);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use assessments::credential::ApiKey;
-
     use super::*;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_seconds(seconds)
     }
 
-    fn key(seed: u32) -> KeyHash {
-        let digits = format!("{seed:04}").into_bytes();
-        let mut bytes = digits.into_iter().cycle();
-        KeyHash::of(&ApiKey::mint(false, || bytes.next().ok_or(())).unwrap())
+    fn key(seed: u32) -> String {
+        format!("api-key:{seed}")
     }
 
     #[test]
     fn a_key_is_unknown_for_ten_seconds() {
-        let mut keys = RecentKeys::<UNKNOWN_KEY_SECONDS>::default();
+        let mut keys = Recent::<UNKNOWN_SECONDS>::default();
         keys.insert(key(1), at(100));
         for (seconds, is_unknown) in [(99, false), (100, true), (109, true), (110, false)] {
             assert_eq!(keys.contains(&key(1), at(seconds)), is_unknown, "{seconds}");
@@ -169,11 +164,11 @@ mod tests {
 
     #[test]
     fn no_more_than_a_thousand_keys_are_remembered() {
-        let mut keys = RecentKeys::<UNKNOWN_KEY_SECONDS>::default();
+        let mut keys = Recent::<UNKNOWN_SECONDS>::default();
         for seed in 0..1_200 {
             keys.insert(key(seed), at(100));
         }
-        assert_eq!(keys.0.len(), MAX_KEYS);
+        assert_eq!(keys.0.len(), MAX_REMEMBERED);
         // Those that are no use any more make room.
         keys.insert(key(5_000), at(110));
         assert_eq!(keys.0.len(), 1);

@@ -57,29 +57,19 @@ fn presented(context: &Context, headers: &Headers) -> Result<Credential, Problem
 
 async fn by_key(context: &Context, limits: &Limits<'_>, key: &ApiKey) -> Result<Caller, Failure> {
     let key = KeyHash::of(key);
-    let now = clock::now();
-    if cache::is_unknown(&key, now) {
-        limits.of_address().await?;
-        return Err(Problem::InvalidCredential.into());
-    }
     let principal = Principal::Key(key.clone());
-    let cached = within(context, limits, &principal).await?;
-    if let Some(cached) = cached {
-        return Ok(Caller {
-            org: cached.identity.org.clone(),
-            principal,
-            cached: Some(cached),
-        });
-    }
-    limits.of_address_unless_good(&key, now).await?;
-    let Some(org) = standing::organization_of(&Databases::of_request(context), &key).await? else {
-        cache::remember_unknown(key, now);
-        return Err(Problem::InvalidCredential.into());
+    let counted = format!("key:{}", key.as_str());
+    let cached = within(context, limits, &principal, counted).await?;
+    let org = match &cached {
+        Some(cached) => cached.identity.org.clone(),
+        None => standing::organization_of(&Databases::of_request(context), &key)
+            .await?
+            .ok_or_else(|| unknown(&principal))?,
     };
     Ok(Caller {
         org,
         principal,
-        cached: None,
+        cached,
     })
 }
 
@@ -96,12 +86,17 @@ async fn by_session(
             return Err(failure);
         }
     };
+    // A token that is renewed is no new caller, and no name counts outside of its
+    // organization.
+    let counted = format!("user:{}:{}", org.as_str(), session.user.as_str());
     let principal = Principal::Session(session);
-    let cached = within(context, limits, &principal).await?;
+    let cached = within(context, limits, &principal, counted).await?;
     let org = match (org, &cached) {
         (Name::Ours(org), _) => org,
         (Name::Theirs(_), Some(cached)) => cached.identity.org.clone(),
-        (Name::Theirs(name), None) => organization_of(context, name).await?,
+        (Name::Theirs(name), None) => organization_of(context, name)
+            .await?
+            .ok_or_else(|| unknown(&principal))?,
     };
     Ok(Caller {
         org,
@@ -116,23 +111,52 @@ async fn within(
     context: &Context,
     limits: &Limits<'_>,
     principal: &Principal,
+    counted: String,
 ) -> Result<Option<Admitted>, Problem> {
+    let now = clock::now();
+    if cache::is_unknown(principal, now) {
+        limits.of_address().await?;
+        return Err(Problem::InvalidCredential);
+    }
     let cache = CredentialCache::new(context.env());
-    let (cached, within) = join(cache.get(principal), limits.of(principal)).await;
-    within?;
+    let (cached, within) = join(cache.get(principal), limits.of(counted)).await;
+    if let Err(problem) = within {
+        if let Some(cached) = cached {
+            context.trace().note_limited(&cached.identity);
+        }
+        return Err(problem);
+    }
+    // The roles that a provider's are ours by are a setting, and may have changed.
+    let cached = cached.filter(|cached| match principal {
+        Principal::Key(_) => true,
+        Principal::Session(session) => cached.basis.role == session.role,
+    });
+    if cached.is_none() {
+        limits.of_address_unless_good(principal, now).await?;
+    }
     Ok(cached)
 }
 
-/// The organization that the identity provider calls so.
-async fn organization_of(context: &Context, name: String) -> Result<OrganizationId, Failure> {
+/// The answer to a credential that the directory does not know, which is remembered.
+fn unknown(principal: &Principal) -> Problem {
+    cache::remember_unknown(principal, clock::now());
+    Problem::InvalidCredential
+}
+
+/// The organization that the identity provider calls so, if there is one.
+async fn organization_of(
+    context: &Context,
+    name: String,
+) -> Result<Option<OrganizationId>, Failure> {
     let now = clock::now();
     if let Some(org) = organizations::get(&name, now) {
-        return Ok(org);
+        return Ok(Some(org));
     }
     let databases = Databases::of_request(context);
     let org = standing::organization_called(&databases, &name).await?;
-    let org = org.ok_or(Problem::InvalidCredential)?;
-    organizations::remember(name, org.clone(), now);
+    if let Some(org) = &org {
+        organizations::remember(name, org.clone(), now);
+    }
     Ok(org)
 }
 

@@ -13,7 +13,6 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::net::IpAddr;
 
-use assessments::digest::KeyHash;
 use assessments::problem::Problem;
 use assessments::route::{Endpoint, RouteGroup};
 use assessments::time::Timestamp;
@@ -25,7 +24,6 @@ use super::{Principal, address, cache};
 use crate::platform::clock::deadline;
 use crate::platform::config;
 use crate::platform::log;
-use crate::token::provider::Name;
 
 /// The counter of calls that are not known to come with a good credential.
 const ADDRESS_LIMIT: &str = "ADDRESS_LIMIT";
@@ -61,20 +59,12 @@ impl<'a> Limits<'a> {
         }
     }
 
-    /// Counts a call by its key, or by the person for whom a session acts: a token
-    /// that is renewed is no new caller.
-    pub(super) async fn of(&self, principal: &Principal) -> Result<(), Problem> {
-        let Some(group) = self.group else {
-            return Ok(());
-        };
-        let who = match principal {
-            Principal::Key(key) => key.as_str(),
-            Principal::Session(session) => match &session.user {
-                Name::Ours(user) => user.as_str(),
-                Name::Theirs(name) => name,
-            },
-        };
-        self.count(binding(group), who.to_owned()).await
+    /// Counts a call by who makes it.
+    pub(super) async fn of(&self, who: String) -> Result<(), Problem> {
+        match self.group {
+            Some(group) => self.count(binding(group), who).await,
+            None => Ok(()),
+        }
     }
 
     /// Counts a call by its address, as one whose credential cannot be good.
@@ -87,10 +77,10 @@ impl<'a> Limits<'a> {
     /// cache of an honest caller may be empty, slow or away.
     pub(super) async fn of_address_unless_good(
         &self,
-        key: &KeyHash,
+        principal: &Principal,
         now: Timestamp,
     ) -> Result<(), Problem> {
-        if cache::is_good(key, now) {
+        if cache::is_good(principal, now) {
             return Ok(());
         }
         self.of_address().await

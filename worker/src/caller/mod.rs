@@ -107,6 +107,9 @@ pub(crate) struct Standing {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Basis {
     pub(crate) role: String,
+    /// The role of the key that made the session, if one did: what that may give.
+    #[serde(default)]
+    pub(crate) maker_role: Option<String>,
     /// The stored JSON array of CIDRs.
     pub(crate) api_ip_allowlist: String,
 }

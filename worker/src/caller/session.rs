@@ -32,14 +32,14 @@ pub(super) async fn verified(
     token: &SessionToken,
 ) -> Result<(Name<Organization>, Session), Failure> {
     let now = clock::now();
-    let unverified = Unverified::parse(token).map_err(refused)?;
+    let unverified = Unverified::parse(token).map_err(|error| refused(context, error))?;
     if unverified.issuer() == Some(ISSUER) {
-        let session = own(context.env(), unverified, now).await?;
+        let session = own(context, unverified, now).await?;
         if !session
             .origin()
             .is_none_or(|origin| is_from(request, origin))
         {
-            return Err(refused(TokenError::Origin));
+            return Err(refused(context, TokenError::Origin));
         }
         let org = Name::Ours(session.org);
         let session = Session {
@@ -52,14 +52,16 @@ pub(super) async fn verified(
         };
         return Ok((org, session));
     }
-    let provider = provider(context).ok_or_else(|| refused(TokenError::Issuer))?;
+    let provider = provider(context).ok_or_else(|| refused(context, TokenError::Issuer))?;
     if !provider.is_issuer(unverified.issuer()) {
-        return Err(refused(TokenError::Issuer));
+        return Err(refused(context, TokenError::Issuer));
     }
     let key = key_set::find(context, &provider.keys_address, unverified.kid()).await?;
-    let key = key.ok_or_else(|| refused(TokenError::UnknownKey))?;
-    let claims = verify(unverified, &key).await?;
-    let session = provider.session(&claims, now).map_err(refused)?;
+    let key = key.ok_or_else(|| refused(context, TokenError::UnknownKey))?;
+    let claims = verify(context, unverified, &key).await?;
+    let session = provider
+        .session(&claims, now)
+        .map_err(|error| refused(context, error))?;
     let org_name = match &session.org {
         Name::Theirs(name) => Some(name.clone()),
         Name::Ours(_) => None,
@@ -86,16 +88,29 @@ pub(crate) async fn sign(env: &Env, new: &NewToken<'_>) -> Result<String, Failur
     Ok(issuer::token(&input, &signature))
 }
 
-async fn own(env: &Env, unverified: Unverified<'_>, now: Timestamp) -> Result<OwnSession, Failure> {
+async fn own(
+    context: &Context,
+    unverified: Unverified<'_>,
+    now: Timestamp,
+) -> Result<OwnSession, Failure> {
     let mut found = None;
     for name in [issuer::SIGNING_KEY, issuer::PREVIOUS_SIGNING_KEY] {
-        let key = signing_key(env, name)?;
-        let is_named = |key: &SigningKey| unverified.kid() == Some(&key.kid);
-        found = found.or_else(|| key.filter(is_named));
+        let key = match signing_key(context.env(), name) {
+            // It is there for the tokens of yesterday only.
+            Err(error) if name == issuer::PREVIOUS_SIGNING_KEY => {
+                config::unreadable(name, &error);
+                None
+            }
+            read => read?,
+        };
+        found = key.filter(|key| unverified.kid() == Some(&key.kid));
+        if found.is_some() {
+            break;
+        }
     }
-    let key = found.ok_or_else(|| refused(TokenError::UnknownKey))?;
-    let claims = verify(unverified, &key.public).await?;
-    OwnSession::read(claims, now).map_err(refused)
+    let key = found.ok_or_else(|| refused(context, TokenError::UnknownKey))?;
+    let claims = verify(context, unverified, &key.public).await?;
+    OwnSession::read(claims, now).map_err(|error| refused(context, error))
 }
 
 fn signing_key(env: &Env, name: &'static str) -> Result<Option<SigningKey>, KeyError> {
@@ -106,9 +121,13 @@ fn signing_key(env: &Env, name: &'static str) -> Result<Option<SigningKey>, KeyE
 }
 
 /// The claims of a token, if the key has signed it by its own algorithm.
-async fn verify(unverified: Unverified<'_>, key: &PublicKey) -> Result<Claims, Failure> {
+async fn verify(
+    context: &Context,
+    unverified: Unverified<'_>,
+    key: &PublicKey,
+) -> Result<Claims, Failure> {
     if !unverified.is_signed_by(key.algorithms()) {
-        return Err(refused(TokenError::Algorithm));
+        return Err(refused(context, TokenError::Algorithm));
     }
     let (signature, signed) = unverified.signature();
     let is_right = crypto::verify(key.scheme(), &key.members(), signature, signed)
@@ -117,7 +136,7 @@ async fn verify(unverified: Unverified<'_>, key: &PublicKey) -> Result<Claims, F
     if is_right {
         Ok(unverified.into_claims())
     } else {
-        Err(refused(TokenError::Signature))
+        Err(refused(context, TokenError::Signature))
     }
 }
 
@@ -146,8 +165,9 @@ fn is_from(request: &Request, origin: &str) -> bool {
 
 /// The answer to a token that is none, whatever is wrong with it (2.3). Whoever
 /// sets up a provider finds the reason in the log.
-fn refused(error: TokenError) -> Failure {
+fn refused(context: &Context, error: TokenError) -> Failure {
     log::line(Level::Info, "session_refused")
+        .field("request_id", context.id().as_str())
         .cause(&error)
         .write();
     Problem::InvalidCredential.into()

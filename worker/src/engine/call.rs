@@ -1,13 +1,12 @@
 //! Asking an analyser: one signed request, one checked answer.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use assessments::digest::hex;
 use assessments::header;
 use assessments::id::{OrganizationId, WorkflowComponentId, WorkflowDefinitionId, WorkflowRunId};
 use assessments::time::Timestamp;
-use assessments::workflow::analysis::{Analysis, AnalysisError, MAX_BYTES};
+use assessments::workflow::analysis::{Analysis, MAX_BYTES};
 use assessments::workflow::definition::Component;
 use assessments::workflow::target::{Rules, Target, TargetError};
 use futures_util::StreamExt;
@@ -91,7 +90,7 @@ pub(crate) async fn ask(env: &Env, question: &Question) -> Result<Analysis, Call
     };
     // An analyser may have nothing to say yet, and report later.
     let text = if text.is_empty() { "{}" } else { &text };
-    Analysis::read(text).map_err(|error| log.failed(CallFailure::from(&error), &in_full(&error)))
+    Analysis::read(text).map_err(|error| log.failed(CallFailure::from(&error), &error))
 }
 
 /// Under which ids causes are logged.
@@ -110,14 +109,6 @@ impl Causes<'_> {
             .cause(cause)
             .write();
         failure
-    }
-}
-
-/// What is wrong with an answer, with what it repeats of it.
-fn in_full(error: &AnalysisError) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }
 

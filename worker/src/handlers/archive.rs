@@ -14,7 +14,7 @@ use crate::engine::signal;
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
-use crate::storage::database::Databases;
+use crate::storage::database::{Databases, StorageError};
 use crate::storage::{archive as storage, standing};
 
 /// 1. authentication, role: `401`
@@ -53,8 +53,9 @@ pub(super) async fn archive(
         // 4
         let id = id.id().ok_or(Problem::AssessmentNotFound)?;
         let archived = storage::assessment(&databases, &caller, &basis, id, now).await;
-        // Only what the guard let pass tells that the credential is still good.
-        if let (Ok(_), Some(identity)) = (&archived, &assumed) {
+        // Only a guard that failed tells that the credential may no longer be good.
+        let is_outdated = matches!(archived, Err(StorageError::Constraint { .. }));
+        if let Some(identity) = assumed.as_ref().filter(|_| !is_outdated) {
             context.trace().note_identity(identity);
         }
         // A repeat is answered the same, so nothing is in doubt.

@@ -1,7 +1,7 @@
 //! `GET /v1/dashboard/me`
 
 use assessments::dashboard::{Me, NamedOrganization};
-use assessments::route::Endpoint;
+use assessments::route::{Endpoint, Permission};
 use worker::Request;
 
 use crate::answer::Answer;
@@ -37,6 +37,11 @@ pub(super) async fn retrieve(context: &Context, request: &Request) -> Result<Ans
     };
     let is_key = matches!(caller.principal, Principal::Key(_));
     let config = context.config();
+    // Sessions make no sessions, whatever the table says (14).
+    let routes = config
+        .permissions(&basis.role)
+        .into_iter()
+        .filter(|permission| is_key || *permission != Permission::CreateSession);
     Answer::ok(&Me {
         organization: NamedOrganization {
             id: identity.org,
@@ -45,7 +50,7 @@ pub(super) async fn retrieve(context: &Context, request: &Request) -> Result<Ans
         user: identity.user,
         // A page need not know with which key its backend made the session.
         key: identity.key.filter(|_| is_key),
-        routes: config.permissions(&basis.role),
+        routes: routes.collect(),
         role: basis.role,
         environment: config.environment(),
     })

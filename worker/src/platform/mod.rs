@@ -13,3 +13,4 @@ pub(crate) mod log;
 pub(crate) mod queue_binding;
 pub(crate) mod random;
 pub(crate) mod trace;
+pub(crate) mod unsent;

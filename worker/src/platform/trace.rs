@@ -39,6 +39,7 @@ pub(crate) struct Trace {
     endpoint: Cell<Option<Endpoint>>,
     identity: RefCell<Option<Identity>>,
     is_replay: Cell<bool>,
+    is_limited: Cell<bool>,
     usage: Rc<Usage>,
 }
 
@@ -49,6 +50,7 @@ impl Trace {
             endpoint: Cell::default(),
             identity: RefCell::default(),
             is_replay: Cell::default(),
+            is_limited: Cell::default(),
             usage: Rc::new(Usage {
                 counts_rows,
                 ..Usage::default()
@@ -66,6 +68,13 @@ impl Trace {
         self.identity.replace(Some(identity.clone()));
     }
 
+    /// Notes who calls over a limit: for the log only, since a record of each such call
+    /// would undo the limit.
+    pub(crate) fn note_limited(&self, identity: &Identity) {
+        self.note_identity(identity);
+        self.is_limited.set(true);
+    }
+
     /// Notes that the answer is a stored one (4.8).
     pub(crate) fn note_replay(&self) {
         self.is_replay.set(true);
@@ -77,6 +86,11 @@ impl Trace {
 
     pub(crate) fn identity(&self) -> Option<Identity> {
         self.identity.borrow().clone()
+    }
+
+    /// Whether who calls is known for the log only.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.is_limited.get()
     }
 
     pub(crate) fn is_replay(&self) -> bool {

@@ -60,7 +60,8 @@ macro_rules! session_standing {
         of_session!(
             "SELECT json_object(
     'role', ?7, 'expires_at', min(CAST(?6 AS INTEGER), coalesce(k.expires_at, CAST(?6 AS INTEGER))),
-    'revoked_at', k.revoked_at, 'api_ip_allowlist', o.api_ip_allowlist, 'org', o.id,
+    'revoked_at', k.revoked_at, 'maker_role', k.role,
+    'api_ip_allowlist', o.api_ip_allowlist, 'org', o.id,
     'key', CASE WHEN k.id IS NOT NULL THEN json_object('id', k.id, 'name', k.name) END,
     'user', json_object('id', u.id, 'name', u.name)) AS json",
             $column,
@@ -69,7 +70,7 @@ macro_rules! session_standing {
     };
 }
 
-/// `?7` is the time, `?8` the allowlist.
+/// `?7` is the time, `?8` the allowlist, `?9` the role of the key that made it.
 macro_rules! session_guard {
     ($column:literal) => {
         of_session!(
@@ -77,7 +78,7 @@ macro_rules! session_guard {
             $column,
             "
   AND ?6 > ?7 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?7)
-  AND o.api_ip_allowlist = ?8)"
+  AND o.api_ip_allowlist = ?8 AND k.role IS ?9)"
         )
     };
 }
@@ -186,6 +187,7 @@ pub(super) fn guard(
             let mut values = session_values(caller, session);
             values.push(time(now));
             values.push(text(&basis.api_ip_allowlist));
+            values.push(basis.maker_role.as_deref().map_or(JsValue::NULL, text));
             database.statement(sql, &values)
         }
     }
@@ -194,10 +196,6 @@ pub(super) fn guard(
 /// `?1` to `?6`: organization and user, who may sign in, the key that made the
 /// session, the provider's name of the organization, and when the session ends.
 fn session_values(caller: &Caller, session: &Session) -> Vec<JsValue> {
-    let user = match &session.user {
-        Name::Ours(user) => user.as_str(),
-        Name::Theirs(name) => name,
-    };
     let key = match &session.maker {
         Maker::Key(key) => id(key),
         Maker::Provider => JsValue::NULL,
@@ -205,7 +203,7 @@ fn session_values(caller: &Caller, session: &Session) -> Vec<JsValue> {
     let org_name = session.org_name.as_deref();
     vec![
         id(&caller.org),
-        text(user),
+        text(session.user.as_str()),
         text(&memberships_that_sign_in()),
         key,
         org_name.map_or(JsValue::NULL, text),

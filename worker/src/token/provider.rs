@@ -106,6 +106,15 @@ pub(crate) enum Name<K: Kind> {
     Theirs(String),
 }
 
+impl<K: Kind> Name<K> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Ours(id) => id.as_str(),
+            Self::Theirs(name) => name,
+        }
+    }
+}
+
 /// Who calls, as a token of the provider says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProviderSession {
