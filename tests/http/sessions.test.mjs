@@ -121,7 +121,6 @@ test("a_session_acts_for_a_person_of_the_organization", async () => {
       "archive_assessment",
       "retrieve_workflow_run",
       "send_workflow_event",
-      "create_session",
       "read_dashboard",
     ],
     environment: "production",
