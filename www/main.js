@@ -4,7 +4,7 @@ import { Api } from "./api.js";
 import { h, replace } from "./dom.js";
 import { Draft } from "./draft.js";
 import { announcer, banner, button, refreshTimes } from "./parts/controls.js";
-import { askForCredential } from "./parts/dialogs.js";
+import { askForCredential, explained } from "./parts/dialogs.js";
 import { Refresher } from "./refresher.js";
 import { loadRules } from "./rules.js";
 import { session } from "./session.js";
@@ -216,23 +216,40 @@ class App {
   }
 
   #showConnection() {
-    const { connect, connectAgain, disconnect, problems } = texts.connection;
-    const { me, ended } = session;
+    const { connect, connectAgain, disconnect, problems, signInAgain } = texts.connection;
+    const { me, ended, interruption } = session;
     const ask = () => askForCredential(this);
     const leave = () => session.disconnect();
     const label = ended ? connectAgain : connect;
     replace(
       this.#connection,
       me
-        ? [identity(me), button(disconnect, leave, { look: "quiet" })]
+        ? [identity(me, choiceToKeep()), button(disconnect, leave, { look: "quiet" })]
         : button(label, ask, { look: "primary", title: texts.connection.needed }),
     );
+    const title = ended ? problems[ended] : interruption && explained(interruption);
     const actions = [
-      button(connectAgain, ask, { look: "primary" }),
+      ended
+        ? button(connectAgain, ask, { look: "primary" })
+        : button(signInAgain, (event) => this.#restoreAgain(event), { look: "primary" }),
       button(disconnect, leave, { look: "quiet" }),
     ];
-    replace(this.#ended, ended && banner({ tone: "warning", title: problems[ended], actions }));
-    this.#ended.classList.toggle("notices", ended !== undefined);
+    replace(this.#ended, title && banner({ tone: "warning", title, actions }));
+    this.#ended.classList.toggle("notices", title !== undefined);
+  }
+
+  /**
+   * Tries once more what came to nothing when the page was loaded.
+   *
+   * @param {Event} event
+   */
+  async #restoreAgain({ currentTarget }) {
+    const again = /** @type {HTMLButtonElement} */ (currentTarget);
+    again.disabled = true;
+    replace(again, texts.connection.signingIn);
+    await session.restore();
+    // If it came to nothing again, whoever works with the keyboard is still here.
+    if (document.activeElement === document.body) this.#ended.querySelector("button")?.focus();
   }
 }
 
@@ -240,8 +257,9 @@ class App {
  * For whom and as what the page is connected.
  *
  * @param {Me} me
+ * @param {HTMLElement} choice
  */
-function identity({ organization, user, key, role, environment }) {
+function identity({ organization, user, key, role, environment }, choice) {
   const { connected, environments } = texts.connection;
   return h(
     "div",
@@ -249,7 +267,18 @@ function identity({ organization, user, key, role, environment }) {
     h("span", { class: "connected" }, connected),
     h("span", {}, h("bdi", {}, organization.name), " · ", environments[environment] ?? environment),
     h("span", {}, h("bdi", {}, (user ?? key)?.name), " · ", h("bdi", {}, role)),
+    choice,
   );
+}
+
+/** Whether the tab keeps the session, to be seen and changed while there is one. */
+function choiceToKeep() {
+  const box = h("input", {
+    type: "checkbox",
+    checked: session.isRemembered,
+    onchange: () => session.remember(box.checked),
+  });
+  return h("label", { class: "check" }, box, texts.connection.keepConnected);
 }
 
 /** @param {string} text */

@@ -47,6 +47,8 @@ class Session {
   #isRemembered = false;
   /** @type {Trouble | undefined} */
   #ended;
+  /** @type {unknown} */
+  #interruption;
   /** @type {Promise<void> | undefined} */
   #renewing;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -84,6 +86,16 @@ class Session {
     return this.#ended;
   }
 
+  /** What kept the page from connecting with what the tab keeps; it may work later. */
+  get interruption() {
+    return this.#interruption;
+  }
+
+  /** Whether the tab keeps the session over a reload. */
+  get isRemembered() {
+    return this.#isRemembered;
+  }
+
   /** The organization whose data the page shows, connected or not. */
   get organization() {
     return this.#organization;
@@ -96,35 +108,59 @@ class Session {
 
   /**
    * Connects with a session that `source` gives, or with a token; whether there was
-   * one. `isWanted` is asked before anything changes.
+   * one. `isWanted` is asked before anything changes, and `isRemembered`, whether to keep
+   * it over a reload, at the last moment: who it is for may choose that until then.
    *
    * @param {{ source: Source } | { token: string }} from
-   * @param {{ remember: boolean, isWanted: () => boolean }} choice
+   * @param {{ isRemembered: () => boolean, isWanted: () => boolean }} choice
    */
-  async connect(from, { remember, isWanted }) {
+  async connect(from, { isRemembered, isWanted }) {
     const source = "source" in from ? from.source : undefined;
     const given = "token" in from ? from : await ask(from.source, "connect", this.#settings);
     if (given === undefined) return false;
     const me = await readMe(given.token);
     if (!isWanted()) return false;
-    this.#isRemembered = remember;
+    this.#isRemembered = isRemembered();
     await this.#take({ ...given, source, me });
     return true;
   }
 
+  /**
+   * Keeps the session over a reload from now on, or no longer.
+   *
+   * @param {boolean} isRemembered
+   */
+  remember(isRemembered) {
+    this.#isRemembered = isRemembered;
+    this.#write();
+  }
+
   /** Connects again with what the tab was asked to keep over a reload, if it was. */
   async restore() {
+    const before = read(CREDENTIAL_KEY);
     const kept = readJson(CREDENTIAL_KEY);
-    if (!isSendable(kept?.token) || (isKey(kept.token) && !this.allowsKeys)) return;
-    this.#isRemembered = true;
+    if (!isSendable(kept?.token) || (isKey(kept.token) && !this.allowsKeys)) {
+      write(CREDENTIAL_KEY, undefined);
+      if (this.#interruption) this.end(undefined);
+      return;
+    }
+    // Whoever connects or leaves meanwhile has decided otherwise.
+    const isWanted = () => read(CREDENTIAL_KEY) === before;
     const { source, endsAt } = kept;
     try {
       const isStale = source && isOver(endsAt, Date.now());
       const given = isStale ? await ask(source, "renew", this.#settings) : kept;
       if (!given) throw new SessionError("signedOut");
-      await this.#take({ ...kept, ...given, me: await readMe(given.token) });
+      const me = await readMe(given.token);
+      if (!isWanted()) return;
+      this.#isRemembered = true;
+      await this.#take({ ...kept, ...given, me });
     } catch (error) {
-      this.#fail(error, isOver(endsAt, Date.now()) ? "expired" : "refused");
+      if (!isWanted()) return;
+      const trouble = isOver(endsAt, Date.now()) ? "expired" : "refused";
+      if (this.#fail(error, trouble).trouble !== "unreachable") return;
+      this.#interruption = error;
+      this.#changed();
     }
   }
 
@@ -158,6 +194,7 @@ class Session {
     clearTimeout(this.#timer);
     write(CREDENTIAL_KEY, undefined);
     this.#connection = undefined;
+    this.#interruption = undefined;
     this.#ended = trouble;
     this.#changed();
   }
@@ -200,6 +237,7 @@ class Session {
     // The user left meanwhile, or connected for another.
     if (id !== this.#organization) return;
     this.#keep(connection);
+    this.#interruption = undefined;
     this.#ended = undefined;
     this.#changed();
   }
@@ -207,9 +245,15 @@ class Session {
   /** @param {Connection} connection */
   #keep(connection) {
     this.#connection = connection;
-    const { token, endsAt, source } = connection;
-    if (this.#isRemembered) write(CREDENTIAL_KEY, JSON.stringify({ token, endsAt, source }));
+    this.#write();
     this.#schedule();
+  }
+
+  /** Has the tab keep the session if it is asked to, and none otherwise, not even another's. */
+  #write() {
+    const { token, endsAt, source } = this.#connection ?? {};
+    const isKept = this.#isRemembered && token !== undefined;
+    write(CREDENTIAL_KEY, isKept ? JSON.stringify({ token, endsAt, source }) : undefined);
   }
 
   /**

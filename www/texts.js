@@ -65,6 +65,7 @@ export const texts = {
     credentialHint:
       "A session token of your dashboard, or, on a development server, a key that begins with ak_.",
     remember: "Keep it for this tab, over reloads",
+    keepConnected: "Keep over reloads",
     signingIn: "Signing in…",
     signInAgain: "Try to sign in again",
     useDemo: "Use the demo user",

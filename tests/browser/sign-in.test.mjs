@@ -431,3 +431,105 @@ test("a_tab_that_is_asked_to_keeps_its_session_over_a_reload_and_renews_it", asy
   for (const token of dashboard.backend.given) assert.ok(!all.includes(token));
   await finish(page);
 });
+
+/** Opens the dialog while the answer of the backend is on its way; answers what lets it go. */
+async function signInSlowly(page) {
+  let release = () => {};
+  const released = new Promise((resolve) => (release = resolve));
+  await page.route(dashboard.backend.url, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: connection.connect, exact: true }).click();
+  await page.getByRole("dialog").getByText(connection.signingIn).waitFor();
+  return release;
+}
+
+test("a_session_that_one_person_kept_is_not_there_for_the_next_who_connects", async () => {
+  const page = await dashboard.openAs("ana");
+  const release = await signInSlowly(page);
+  release();
+  await identity(page).getByText(PEOPLE.ana.user.name).waitFor();
+  const [token] = dashboard.backend.given;
+  // As the tab keeps it where it is asked to.
+  const entry = JSON.stringify({ token, source: "backend" });
+  await page.evaluate((text) => sessionStorage.setItem("assessments.credential", text), entry);
+  await page.route("**/v1/dashboard/me", (route) => route.abort("internetdisconnected"));
+  await page.reload();
+  await page.locator("h1").first().waitFor();
+  await page.unroute("**/v1/dashboard/me");
+  assert.equal(await identity(page).count(), 0);
+  await signInWithTeam(page, "bo");
+  await connectByTeam(page);
+  await identity(page).getByText(PEOPLE.bo.user.name).waitFor();
+  assert.ok(!(await kept(page)).includes(token), "the first person's session is still kept");
+  await page.reload();
+  await page.getByRole("button", { name: connection.connect, exact: true }).waitFor();
+  assert.equal(await identity(page).count(), 0);
+  await finish(page);
+});
+
+test("a_key_that_a_tab_kept_is_removed_where_keys_are_refused", async () => {
+  const page = await dashboard.openAs(undefined);
+  const entry = JSON.stringify({ token: KEYS.harbor });
+  await page.evaluate((text) => sessionStorage.setItem("assessments.credential", text), entry);
+  await page.reload();
+  await page.getByRole("button", { name: connection.connect, exact: true }).waitFor();
+  assert.ok(!(await kept(page)).includes(KEYS.harbor));
+  await finish(page);
+});
+
+test("the_choice_to_keep_a_session_can_be_made_while_it_is_got_and_changed_later", async () => {
+  const page = await dashboard.openAs("ana");
+  const release = await signInSlowly(page);
+  await page.getByRole("dialog").getByLabel(connection.remember).check();
+  release();
+  await identity(page).waitFor();
+  const [token] = dashboard.backend.given;
+  assert.ok((await kept(page)).includes(token), "the choice was not heeded");
+  const choice = page.getByLabel(connection.keepConnected);
+  assert.ok(await choice.isChecked());
+  await choice.uncheck();
+  assert.ok(!(await kept(page)).includes(token));
+  await choice.check();
+  assert.ok((await kept(page)).includes(token));
+  await page.reload();
+  await identity(page).waitFor();
+  assert.ok(await page.getByLabel(connection.keepConnected).isChecked());
+  await page.getByLabel(connection.keepConnected).uncheck();
+  await page.reload();
+  await page.getByRole("button", { name: connection.connect, exact: true }).waitFor();
+  assert.equal(await identity(page).count(), 0);
+  await finish(page);
+});
+
+test("a_reload_while_the_api_or_the_backend_is_down_is_told_and_can_be_tried_again", async () => {
+  const page = await dashboard.openAs("ana");
+  await withClock(page);
+  const release = await signInSlowly(page);
+  await page.getByRole("dialog").getByLabel(connection.remember).check();
+  release();
+  await identity(page).waitFor();
+  const retry = page.getByRole("button", { name: connection.signInAgain });
+  // The API first, then the backend, which is asked as the session is over.
+  await page.route("**/v1/dashboard/me", (route) => route.abort("internetdisconnected"));
+  await page.reload();
+  await page.getByText(connection.unreachable).waitFor();
+  await retry.click();
+  await page.getByText(connection.unreachable).waitFor();
+  await page.unroute("**/v1/dashboard/me");
+  await retry.click();
+  await identity(page).waitFor();
+  assert.equal(await page.getByText(connection.unreachable).count(), 0);
+  assert.equal(dashboard.backend.given.length, 1);
+  dashboard.backend.fate = "down";
+  await page.clock.fastForward((LIFETIME + 1) * 1_000);
+  await page.reload();
+  await page.getByText(connection.problems.unreachable).waitFor();
+  assert.equal(await identity(page).count(), 0);
+  dashboard.backend.fate = undefined;
+  await retry.click();
+  await identity(page).waitFor();
+  assert.equal(dashboard.backend.given.length, 2);
+  await finish(page);
+});

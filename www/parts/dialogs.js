@@ -67,7 +67,8 @@ export function askForCredential({ demo }) {
      */
     const connect = async (from) => {
       const isWanted = () => dialog.open;
-      const isDone = await session.connect(from, { remember: remember.checked, isWanted });
+      const isRemembered = () => remember.checked;
+      const isDone = await session.connect(from, { isRemembered, isWanted });
       isConnected ||= isDone;
       if (isDone) dialog.close();
       return isDone;
@@ -152,7 +153,7 @@ export function askForCredential({ demo }) {
  *
  * @param {unknown} error
  */
-function explained(error) {
+export function explained(error) {
   const { failed, unreachable } = texts.connection;
   if (error instanceof SessionError) return error.message;
   return error instanceof PlainError ? failed(error.message) : unreachable;
