@@ -158,9 +158,11 @@ test("a_function_of_the_deployment_signs_in_and_out_and_keeps_nothing", async ()
 test("the_function_is_told_why_it_is_asked", async () => {
   const page = await openSignedIn("/new", { hasClock: true });
   await connectByTeam(page);
+  // The next session is in use once it is known whose it is.
+  const renewed = page.waitForResponse(/\/v1\/dashboard\/me$/);
   await page.clock.fastForward(51_000);
-  const until = Date.now() + 10_000;
-  while (provider.reasons.length < 2 && Date.now() < until) await page.waitForTimeout(20);
+  await (await renewed).finished();
+  await page.waitForTimeout(500);
   await field(page, "vendor_id").fill(NORTHWIND.id);
   await meddle(page, "create", [
     {
