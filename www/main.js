@@ -227,7 +227,8 @@ class App {
         ? [identity(me, choiceToKeep()), button(disconnect, leave, { look: "quiet" })]
         : button(label, ask, { look: "primary", title: texts.connection.needed }),
     );
-    const title = ended ? problems[ended] : interruption && explained(interruption);
+    const interrupted = interruption === undefined ? undefined : explained(interruption);
+    const title = ended ? problems[ended] : interrupted;
     const actions = [
       ended
         ? button(connectAgain, ask, { look: "primary" })
@@ -273,11 +274,8 @@ function identity({ organization, user, key, role, environment }, choice) {
 
 /** Whether the tab keeps the session, to be seen and changed while there is one. */
 function choiceToKeep() {
-  const box = h("input", {
-    type: "checkbox",
-    checked: session.isRemembered,
-    onchange: () => session.remember(box.checked),
-  });
+  const box = h("input", { type: "checkbox", checked: session.isRemembered });
+  box.addEventListener("change", () => session.remember(box.checked));
   return h("label", { class: "check" }, box, texts.connection.keepConnected);
 }
 

@@ -434,8 +434,7 @@ test("a_tab_that_is_asked_to_keeps_its_session_over_a_reload_and_renews_it", asy
 
 /** Opens the dialog while the answer of the backend is on its way; answers what lets it go. */
 async function signInSlowly(page) {
-  let release = () => {};
-  const released = new Promise((resolve) => (release = resolve));
+  const { promise: released, resolve: release } = Promise.withResolvers();
   await page.route(dashboard.backend.url, async (route) => {
     await released;
     await route.continue();
@@ -448,7 +447,7 @@ async function signInSlowly(page) {
 test("a_session_that_one_person_kept_is_not_there_for_the_next_who_connects", async () => {
   const page = await dashboard.openAs("ana");
   const release = await signInSlowly(page);
-  release();
+  release(undefined);
   await identity(page).getByText(PEOPLE.ana.user.name).waitFor();
   const [token] = dashboard.backend.given;
   // As the tab keeps it where it is asked to.
@@ -483,7 +482,7 @@ test("the_choice_to_keep_a_session_can_be_made_while_it_is_got_and_changed_later
   const page = await dashboard.openAs("ana");
   const release = await signInSlowly(page);
   await page.getByRole("dialog").getByLabel(connection.remember).check();
-  release();
+  release(undefined);
   await identity(page).waitFor();
   const [token] = dashboard.backend.given;
   assert.ok((await kept(page)).includes(token), "the choice was not heeded");
@@ -508,7 +507,7 @@ test("a_reload_while_the_api_or_the_backend_is_down_is_told_and_can_be_tried_aga
   await withClock(page);
   const release = await signInSlowly(page);
   await page.getByRole("dialog").getByLabel(connection.remember).check();
-  release();
+  release(undefined);
   await identity(page).waitFor();
   const retry = page.getByRole("button", { name: connection.signInAgain });
   // The API first, then the backend, which is asked as the session is over.
