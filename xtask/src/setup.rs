@@ -168,7 +168,9 @@ pub(crate) fn node() -> Result<Command> {
 }
 
 /// Names under which Chromium or a browser of its family is installed.
-const BROWSERS: [&str; 4] = [
+const BROWSERS: [&str; 5] = [
+    // Without windows, whose own pages would take more time than those of the tests.
+    "chromium-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome-stable",
@@ -180,7 +182,9 @@ pub(crate) fn browser() -> Result<PathBuf> {
     if let Some(found) = find_browser() {
         return Ok(found);
     }
-    install_by_apt(&["chromium"], "Chromium")?;
+    // Not every release has it by itself.
+    install_by_apt(&["chromium-headless-shell"], "Chromium")
+        .or_else(|_| install_by_apt(&["chromium"], "Chromium"))?;
     find_browser().context("apt-get installed Chromium, but it is not on the PATH")
 }
 
