@@ -73,7 +73,9 @@ pub(crate) fn screenshots() -> Result<()> {
 /// Node.js as the tests expect it.
 fn node() -> Result<Command> {
     let mut node = setup::node()?;
-    node.env("XTASK", std::env::current_exe().context("own path")?);
+    node.env("XTASK", std::env::current_exe().context("own path")?)
+        // What wrangler tells of queues and the like would stand among what a test prints.
+        .env("WRANGLER_LOG", "warn");
     Ok(node)
 }
 
