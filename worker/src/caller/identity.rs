@@ -58,8 +58,7 @@ fn presented(context: &Context, headers: &Headers) -> Result<Credential, Problem
 async fn by_key(context: &Context, limits: &Limits<'_>, key: &ApiKey) -> Result<Caller, Failure> {
     let key = KeyHash::of(key);
     let principal = Principal::Key(key.clone());
-    let counted = format!("key:{}", key.as_str());
-    let cached = within(context, limits, &principal, counted).await?;
+    let cached = within(context, limits, &principal, principal.name()).await?;
     let org = match &cached {
         Some(cached) => cached.identity.org.clone(),
         None => standing::organization_of(&Databases::of_request(context), &key)

@@ -3,7 +3,8 @@
 
 use assessments::time::Timestamp;
 
-use super::database::{Database, Databases, StorageError, text, time};
+use super::database::{Databases, StorageError, text, time};
+use super::sweep::delete_in_batches;
 use crate::decide::audit::{AuditMessage, Loss};
 
 /// A queue delivers at least once, so a record may be there already.
@@ -78,10 +79,9 @@ fn encode(value: &impl serde::Serialize) -> Result<String, StorageError> {
         .map_err(|error| StorageError::failed("encode audit records", &error))
 }
 
-/// Records that one batch deletes, and batches of one sweep of one database: at a sweep
-/// every minute they go as fast as they can come at 600 calls a second.
+/// Records that one batch deletes: at a sweep every minute they go as fast as they can
+/// come at 600 calls a second.
 const BATCH_SIZE: u32 = 2_000;
-const MAX_BATCHES: u32 = 20;
 
 const DELETE: &str = "\
 DELETE FROM audit_records WHERE (org_id, called_at, request_id) IN (
@@ -95,22 +95,13 @@ pub(crate) async fn delete_records(
     horizon: Timestamp,
     deleted: &mut usize,
 ) -> Result<(), StorageError> {
-    for database in databases.all()? {
-        for _ in 0..MAX_BATCHES {
-            let changes = delete_batch(&database, horizon).await?;
-            *deleted += changes;
-            if changes < BATCH_SIZE as usize {
-                break;
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn delete_batch(database: &Database, horizon: Timestamp) -> Result<usize, StorageError> {
-    let statement = database.statement(DELETE, &[time(horizon), BATCH_SIZE.into()])?;
-    let mut rows = database
-        .batch("purge audit records", vec![statement])
-        .await?;
-    rows.next_changes()
+    let statement = (DELETE, BATCH_SIZE);
+    delete_in_batches(
+        databases,
+        "purge audit records",
+        statement,
+        horizon,
+        deleted,
+    )
+    .await
 }

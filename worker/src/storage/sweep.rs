@@ -29,16 +29,27 @@ pub(crate) async fn expired_idempotency_records(
     now: Timestamp,
     deleted: &mut usize,
 ) -> Result<(), StorageError> {
+    let statement = (DELETE_EXPIRED, BATCH_SIZE);
+    delete_in_batches(databases, "sweep expired keys", statement, now, deleted).await
+}
+
+/// Deletes from every database what is past its time, and adds to `deleted` how many
+/// rows. The statement deletes by `?1` at most `?2` of them, and stands with that bound.
+/// What is left over when there were enough batches waits for the next sweep.
+pub(super) async fn delete_in_batches(
+    databases: &Databases,
+    operation: &'static str,
+    (sql, batch_size): (&str, u32),
+    before: Timestamp,
+    deleted: &mut usize,
+) -> Result<(), StorageError> {
     for database in databases.all()? {
         for _ in 0..MAX_BATCHES {
-            let values = [time(now), BATCH_SIZE.into()];
-            let statement = database.statement(DELETE_EXPIRED, &values)?;
-            let mut rows = database
-                .batch("sweep expired keys", vec![statement])
-                .await?;
+            let statement = database.statement(sql, &[time(before), batch_size.into()])?;
+            let mut rows = database.batch(operation, vec![statement]).await?;
             let changes = rows.next_changes()?;
             *deleted += changes;
-            if changes < BATCH_SIZE as usize {
+            if changes < batch_size as usize {
                 break;
             }
         }
