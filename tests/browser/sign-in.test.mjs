@@ -119,10 +119,9 @@ test("a_key_is_refused_where_it_is_typed_and_not_sent", async () => {
 
 test("a_pasted_session_is_taken_and_an_old_one_is_not", async () => {
   const page = await dashboard.openAs(undefined);
-  const made = await dashboard.api.send("POST", "/v1/sessions", {
-    key: KEYS.harbor,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ user_id: PEOPLE.bo.user.id, role: "Dashboard Viewer" }),
+  const made = await dashboard.api.createSession({
+    user_id: PEOPLE.bo.user.id,
+    role: "Dashboard Viewer",
   });
   await page.getByRole("button", { name: connection.connect, exact: true }).click();
   const dialog = page.getByRole("dialog");

@@ -131,11 +131,7 @@ export async function connect(page, key, words = texts.connection) {
 
 /** The token of a session of the demo's user, in that role. */
 export async function sessionOf({ api }, role) {
-  const made = await api.send("POST", "/v1/sessions", {
-    key: KEYS.harbor,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ user_id: OFFER.user_id, role }),
-  });
+  const made = await api.createSession({ user_id: OFFER.user_id, role });
   assert.equal(made.status, 201, made.text);
   return made.json.token;
 }

@@ -355,6 +355,21 @@ export async function startApi({
     },
 
     /**
+     * Asks for a session, with a JSON value or JSON text.
+     *
+     * @param {unknown} body
+     * @param {Sent} [options]
+     */
+    createSession(body, { key = KEYS.harbor, ...rest } = {}) {
+      return this.send("POST", "/v1/sessions", {
+        key,
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        ...rest,
+        headers: { "content-type": "application/json", ...rest.headers },
+      });
+    },
+
+    /**
      * Reads an assessment.
      *
      * @param {string} id

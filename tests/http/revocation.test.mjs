@@ -54,11 +54,7 @@ before(async () => {
 after(() => api.close());
 
 async function session() {
-  const answer = await api.send("POST", "/v1/sessions", {
-    key: BACKEND,
-    body: JSON.stringify({ user_id: USER.id }),
-    headers: { "content-type": "application/json" },
-  });
+  const answer = await api.createSession({ user_id: USER.id }, { key: BACKEND });
   assert.equal(answer.status, 201, answer.text);
   return answer.json.token;
 }

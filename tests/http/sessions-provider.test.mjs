@@ -9,6 +9,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { ORGS, idOf, makeOrg, startApi } from "./harness.mjs";
 import { makeHmacToken, makeKey, makeToken, now } from "./session-support.mjs";
 import { obeyRedirectMode } from "./workflow-support.mjs";
+import { listen } from "../listen.mjs";
 
 const RSA = makeKey("RS256", "rsa-1");
 const EC = makeKey("ES256", "ec-1");
@@ -42,9 +43,7 @@ async function startProvider() {
     response.setHeader("content-type", "application/json");
     provider.answer(response);
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
-  provider.url = `http://127.0.0.1:${address.port}/keys`;
+  provider.url = `http://127.0.0.1:${await listen(server)}/keys`;
   return provider;
 }
 
@@ -162,11 +161,7 @@ test("people_of_clerk_act_in_their_organization", () =>
     assert.equal(refused.text, '{"detail":"Unauthorized role."}');
     const nobody = sign(RSA, clerkClaims({ o: { id: "org_2abc", rol: "guest" } }));
     assert.equal((await me(api, nobody)).text, '{"detail":"Unauthorized role."}');
-    const session = await api.send("POST", "/v1/sessions", {
-      key: sign(RSA, clerkClaims()),
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ user_id: BO.id }),
-    });
+    const session = await api.createSession({ user_id: BO.id }, { key: sign(RSA, clerkClaims()) });
     assert.equal(session.text, '{"detail":"Unauthorized role."}');
   }));
 

@@ -66,12 +66,7 @@ after(() => api.close());
  * @param {import("./harness.mjs").Sent} [options]
  */
 const open = (body, { key = ORG.key, ...options } = {}) =>
-  api.send("POST", "/v1/sessions", {
-    key,
-    body: typeof body === "string" ? body : JSON.stringify(body),
-    ...options,
-    headers: { "content-type": "application/json", ...options.headers },
-  });
+  api.createSession(body, { key, ...options });
 
 /** The token of a new session. */
 async function token(body = {}, options = {}) {
@@ -541,11 +536,7 @@ test("without_a_key_to_sign_with_nobody_signs_in_and_the_log_says_why", async ()
       vars: { SESSION_SIGNING_KEY: stated },
     });
     try {
-      const answer = await bare.send("POST", "/v1/sessions", {
-        key: ORG.key,
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ user_id: ANA.id }),
-      });
+      const answer = await bare.createSession({ user_id: ANA.id }, { key: ORG.key });
       assert.equal(answer.status, 503, answer.text);
       assert.ok(JSON.stringify(bare.logs()).includes(said), said);
     } finally {

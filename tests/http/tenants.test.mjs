@@ -214,10 +214,7 @@ async function populate(org) {
 
 async function makeCredentials(provider) {
   const session = async (key, user, more = {}) => {
-    const answer = await api.send("POST", "/v1/sessions", {
-      key,
-      ...json({ user_id: user.id, ...more }),
-    });
+    const answer = await api.createSession({ user_id: user.id, ...more }, { key });
     assert.equal(answer.status, 201, answer.text);
     return answer.json.token;
   };

@@ -57,11 +57,7 @@ before(async () => {
   // What a dashboard would have, and the README leaves to it.
   globalThis.getSessionToken = async () => KEYS.harbor;
   globalThis.getSession = async () => {
-    const made = await api.send("POST", "/v1/sessions", {
-      key: KEYS.harbor,
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ user_id: ORGS.harbor.users[0].id }),
-    });
+    const made = await api.createSession({ user_id: ORGS.harbor.users[0].id });
     return made.json;
   };
 });
