@@ -12,22 +12,20 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fmt::Display;
 
 use assessments::time::Timestamp;
 use worker::Env;
-use worker::kv::{KvError, KvStore};
+use worker::kv::KvError;
 
 use super::{Admitted, Principal};
-use crate::platform::clock::{deadline, is_within};
+use crate::platform::clock::is_within;
+use crate::platform::kv::Store;
 use crate::platform::log;
 
-/// The binding of the namespace.
-const BINDING: &str = "CREDENTIALS";
+/// What a failure is called in the log.
+const FAILED: &str = "credential_cache_failed";
 /// Life of an entry, in seconds; KV's shortest.
 const LIFETIME_SECONDS: u64 = 60;
-/// Longest wait for KV, in milliseconds: past it, D1 answers sooner.
-const TIMEOUT_MILLISECONDS: u64 = 1_000;
 /// How long a key that is unknown is remembered as such, in seconds. A key that
 /// is made meanwhile is good after that at the latest.
 const UNKNOWN_SECONDS: i64 = 10;
@@ -55,20 +53,10 @@ impl<'a> CredentialCache<'a> {
 
     /// How a credential was admitted lately, cached under its name.
     pub(crate) async fn get(&self, principal: &Principal) -> Option<Admitted> {
-        let store = self.store()?;
-        let reading = store.get(&principal.name()).text();
-        let text = match deadline(TIMEOUT_MILLISECONDS, reading).await {
-            Some(Ok(text)) => text?,
-            Some(Err(error)) => {
-                failed(&error);
-                return None;
-            }
-            None => {
-                failed(&format!("no answer in {TIMEOUT_MILLISECONDS} ms"));
-                return None;
-            }
-        };
-        serde_json::from_str(&text).inspect_err(failed).ok()
+        let text = self.store()?.get(&principal.name()).await?;
+        serde_json::from_str(&text)
+            .inspect_err(|error| log::warn(FAILED).cause(error).write())
+            .ok()
     }
 
     /// The cache for work after the response.
@@ -76,27 +64,19 @@ impl<'a> CredentialCache<'a> {
         self.store().map(CredentialCacheWriter)
     }
 
-    fn store(&self) -> Option<KvStore> {
-        self.env.kv(BINDING).inspect_err(failed).ok()
+    fn store(&self) -> Option<Store> {
+        Store::of(self.env, FAILED)
     }
 }
 
 /// Writes entries.
-pub(crate) struct CredentialCacheWriter(KvStore);
+pub(crate) struct CredentialCacheWriter(Store);
 
 impl CredentialCacheWriter {
     pub(crate) async fn put(&self, principal: &Principal, entry: &Admitted) -> Result<(), KvError> {
         let text = serde_json::to_string(entry)?;
-        self.0
-            .put(&principal.name(), text)?
-            .expiration_ttl(LIFETIME_SECONDS)
-            .execute()
-            .await
+        self.0.put(&principal.name(), text, LIFETIME_SECONDS).await
     }
-}
-
-fn failed(cause: &impl Display) {
-    log::warn("credential_cache_failed").cause(cause).write();
 }
 
 /// Whether a key was unknown a moment ago.

@@ -13,12 +13,12 @@ use assessments::digest;
 use assessments::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use worker::kv::KvStore;
 use worker::{Delay, Env};
 
-use crate::platform::clock::{self, deadline, is_within};
+use crate::platform::clock::{self, is_within};
 use crate::platform::context::Context;
 use crate::platform::http;
+use crate::platform::kv::Store;
 use crate::platform::log;
 use crate::token::error::KeyError;
 use crate::token::jwk::{KeySet, PublicKey};
@@ -41,10 +41,6 @@ const WAIT_MILLISECONDS: u64 = 20;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of a set. Those with certificates have a few kilobytes a key.
 const MAX_BYTES: usize = 65_536;
-/// The binding of the namespace, that of credentials, which have other names.
-const BINDING: &str = "CREDENTIALS";
-/// Longest wait for KV, in milliseconds.
-const KV_TIMEOUT_MILLISECONDS: u64 = 1_000;
 
 thread_local! {
     static KEYS: RefCell<Keys> = RefCell::default();
@@ -134,12 +130,7 @@ fn share(context: &Context, address: &str, json: Vec<u8>, is_missed: bool, now: 
                 missed_at: is_missed.then_some(now),
                 set,
             })?;
-            let lifetime = MAX_AGE_SECONDS.unsigned_abs();
-            store
-                .put(&name, text)?
-                .expiration_ttl(lifetime)
-                .execute()
-                .await
+            store.put(&name, text, MAX_AGE_SECONDS.unsigned_abs()).await
         };
         if let Err(error) = put.await {
             log::warn("key_set_not_shared").cause(&error).write();
@@ -162,22 +153,12 @@ impl Shared {
         format!("key-set:{}", digest::sha256(address.as_bytes()))
     }
 
-    fn store(env: &Env) -> Option<KvStore> {
-        env.kv(BINDING)
-            .inspect_err(|error| log::warn("key_set_store").cause(error).write())
-            .ok()
+    fn store(env: &Env) -> Option<Store> {
+        Store::of(env, "key_set_store")
     }
 
     async fn read(env: &Env, address: &str) -> Option<(Self, KeySet)> {
-        let store = Self::store(env)?;
-        let reading = store.get(&Self::name(address)).text();
-        let text = match deadline(KV_TIMEOUT_MILLISECONDS, reading).await? {
-            Ok(text) => text?,
-            Err(error) => {
-                log::warn("key_set_store").cause(&error).write();
-                return None;
-            }
-        };
+        let text = Self::store(env)?.get(&Self::name(address)).await?;
         let entry: Self = serde_json::from_str(&text).ok()?;
         let set = KeySet::read(entry.set.get().as_bytes())?;
         Some((entry, set))

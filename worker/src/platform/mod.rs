@@ -1,5 +1,5 @@
 //! The platform beneath the rest: what a deployment binds, the clock, the source
-//! of randomness, cryptography, the APIs of D1, the engine and queues, the log, and what
+//! of randomness, cryptography, the APIs of D1, KV, the engine and queues, the log, and what
 //! is noted of a request.
 
 pub(crate) mod clock;
@@ -9,6 +9,7 @@ pub(crate) mod crypto;
 pub(crate) mod d1_binding;
 pub(crate) mod engine_binding;
 pub(crate) mod http;
+pub(crate) mod kv;
 pub(crate) mod log;
 pub(crate) mod queue_binding;
 pub(crate) mod random;
