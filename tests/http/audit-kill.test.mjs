@@ -9,16 +9,14 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
-import { unstable_readConfig } from "wrangler";
 import { queries } from "./commands-support.mjs";
-import { ROOT, UUID, XTASK, inTemporaryFolder, makeOrg } from "./harness.mjs";
-import { family, killAll } from "./kill-support.mjs";
+import { ROOT, UUID, XTASK, inTemporaryFolder, makeOrg, readToml, workerOf } from "./harness.mjs";
+import { family, killAll, seeded } from "./kill-support.mjs";
 import { freePort, isFree } from "../listen.mjs";
 import { until } from "./workflow-support.mjs";
 
@@ -31,19 +29,11 @@ const run = promisify(execFile);
 
 /** The settings of one of the two processes. */
 function configOf(name, port, { producers, consumers }) {
-  const toml = unstable_readConfig({ config: join(ROOT, "wrangler.toml") }, { hideWarnings: true });
+  const toml = readToml();
   return {
+    ...workerOf(toml),
     name,
-    main: join(ROOT, "dist/worker/entry.mjs"),
     no_bundle: false,
-    compatibility_date: toml.compatibility_date,
-    compatibility_flags: toml.compatibility_flags,
-    assets: { ...toml.assets, directory: join(ROOT, toml.assets.directory) },
-    d1_databases: toml.d1_databases.map((database) => ({
-      ...database,
-      migrations_dir: join(ROOT, "worker/migrations"),
-    })),
-    kv_namespaces: toml.kv_namespaces,
     vars: { ...toml.vars, LOG_LEVEL: "warn" },
     dev: { ip: "127.0.0.1", port },
     queues: {
@@ -111,10 +101,7 @@ async function start(folder, state, name, port, queues) {
 
 test("what_the_queue_took_is_written_once_however_often_the_worker_is_killed", (t) =>
   inTemporaryFolder(async (folder) => {
-    const seed = process.env.SEED ?? randomBytes(4).toString("hex");
-    t.diagnostic(`SEED=${seed}`);
-    const random = (what, below) =>
-      createHash("sha256").update(`${seed} ${what}`).digest().readUInt32BE() % below;
+    const random = seeded(t);
     const states = { api: join(folder, "api"), consumer: join(folder, "consumer") };
     const file = join(folder, "data.json");
     writeFileSync(file, JSON.stringify({ orgs: [ORG.data] }));

@@ -196,6 +196,23 @@ function checked(method, path, { status, headers, text }, asStored = false) {
   return { status, headers, text, json };
 }
 
+/** The project's `wrangler.toml`. */
+export const readToml = () =>
+  unstable_readConfig({ config: join(ROOT, "wrangler.toml") }, { hideWarnings: true });
+
+/** What of it every server of the tests has, wherever its own configuration lies. */
+export const workerOf = (toml) => ({
+  main: join(ROOT, "dist/worker/entry.mjs"),
+  compatibility_date: toml.compatibility_date,
+  compatibility_flags: toml.compatibility_flags,
+  assets: { ...toml.assets, directory: join(ROOT, toml.assets.directory) },
+  d1_databases: toml.d1_databases.map((database) => ({
+    ...database,
+    migrations_dir: join(ROOT, "worker/migrations"),
+  })),
+  kv_namespaces: toml.kv_namespaces,
+});
+
 /** What no test meets that does not ask for less. */
 const NO_LIMIT = 1_000_000_000;
 
@@ -219,18 +236,11 @@ export async function startApi({
   queueRetries = 0,
   limits = {},
 } = {}) {
-  const toml = unstable_readConfig({ config: join(ROOT, "wrangler.toml") }, { hideWarnings: true });
+  const toml = readToml();
   const config = {
+    ...workerOf(toml),
     name: toml.name,
-    main: join(ROOT, faulty ? "tests/http/faulty-entry.mjs" : "dist/worker/entry.mjs"),
-    compatibility_date: toml.compatibility_date,
-    compatibility_flags: toml.compatibility_flags,
-    assets: { ...toml.assets, directory: join(ROOT, toml.assets.directory) },
-    d1_databases: toml.d1_databases.map((database) => ({
-      ...database,
-      migrations_dir: join(ROOT, "worker/migrations"),
-    })),
-    kv_namespaces: toml.kv_namespaces,
+    ...(faulty && { main: join(ROOT, "tests/http/faulty-entry.mjs") }),
     ratelimits: toml.ratelimits
       .filter(() => limits !== null)
       .map(({ simple, ...limited }) => ({

@@ -1,5 +1,6 @@
 // Killing servers with all that belongs to them, and starting them again where they were.
 
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 
 /** A process and all that descend from it, whatever groups they made. */
@@ -32,4 +33,17 @@ export function killAll(pids) {
       if (/** @type {{ code?: string }} */ (error).code !== "ESRCH") throw error;
     }
   }
+}
+
+/**
+ * Numbers below a bound, drawn for what they are for: the same for the same SEED, which
+ * the test tells.
+ *
+ * @param {import("node:test").TestContext} t
+ */
+export function seeded(t) {
+  const seed = process.env.SEED ?? randomBytes(4).toString("hex");
+  t.diagnostic(`SEED=${seed}`);
+  return (what, below) =>
+    createHash("sha256").update(`${seed} ${what}`).digest().readUInt32BE() % below;
 }

@@ -5,9 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { unstable_readConfig } from "wrangler";
 import { lines } from "./audit-support.mjs";
-import { ROOT, idOf, makeAssessment, makeOrg, mintKey, startApi } from "./harness.mjs";
+import { ROOT, idOf, makeAssessment, makeOrg, mintKey, startApi, readToml } from "./harness.mjs";
 
 const TOO_MANY = '{"detail":"Too many requests."}';
 const ASSESSMENT = makeAssessment("limits", idOf("cbvndr", "limits"));
@@ -252,8 +251,7 @@ test("without_counters_there_is_no_limit_and_the_log_says_so_once", async () => 
 });
 
 test("the_period_that_callers_are_told_is_that_of_the_limits", () => {
-  const config = join(ROOT, "wrangler.toml");
-  const { ratelimits, vars } = unstable_readConfig({ config }, { hideWarnings: true });
+  const { ratelimits, vars } = readToml();
   assert.equal(ratelimits.length, 4);
   for (const { name, simple } of ratelimits) {
     assert.equal(simple.period, vars.RATE_LIMIT_PERIOD, name);

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createPublicKey } from "node:crypto";
 import { after, before, test } from "node:test";
-import { SESSION_KEY, idOf, makeOrg, mintKey, startApi } from "./harness.mjs";
+import { SESSION_KEY, idOf, makeOrg, mintKey, startApi, readToml } from "./harness.mjs";
 import {
   claimsOf,
   makeHmacToken,
@@ -45,8 +45,7 @@ const SITE = "https://dashboard.example";
 let api;
 let roles;
 before(async () => {
-  const { unstable_readConfig } = await import("wrangler");
-  const { vars } = unstable_readConfig({ config: "wrangler.toml" }, { hideWarnings: true });
+  const { vars } = readToml();
   roles = { .../** @type {Record<string, string[]>} */ (vars.ROLES) };
   // A table that gives sessions more than they may have.
   roles["Dashboard User"] = [...roles["Dashboard User"], "create_session"];

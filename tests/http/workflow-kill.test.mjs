@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -11,7 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { queries } from "./commands-support.mjs";
 import { ROOT, XTASK, inTemporaryFolder } from "./harness.mjs";
-import { family, killAll } from "./kill-support.mjs";
+import { family, killAll, seeded } from "./kill-support.mjs";
 import { freePort, isFree } from "../listen.mjs";
 import { orgWithWorkflows, startAnalyser, until } from "./workflow-support.mjs";
 
@@ -64,10 +63,7 @@ async function dev(state, port) {
 
 test("runs_survive_being_killed_again_and_again", (t) =>
   inTemporaryFolder(async (state) => {
-    const seed = process.env.SEED ?? randomBytes(4).toString("hex");
-    t.diagnostic(`SEED=${seed}`);
-    const random = (what, below) =>
-      createHash("sha256").update(`${seed} ${what}`).digest().readUInt32BE() % below;
+    const random = seeded(t);
 
     const analyser = await startAnalyser(async ({ path }) => {
       await wait(300);
