@@ -138,6 +138,16 @@ test("importing_twice_changes_nothing", () =>
     assert.ok(!once.includes(KEYS.harbor), "secrets are stored hashed only");
   }));
 
+test("whatever_wrangler_is_told_to_log_an_import_reads_its_answer", () =>
+  inTemporaryFolder(async (state) => {
+    for (const level of ["none", "debug"]) {
+      const file = "worker/demo/demo-data.json";
+      const env = { ...process.env, WRANGLER_LOG: level };
+      const { stdout } = await run(XTASK, ["import", file, "--state", state], { cwd: ROOT, env });
+      assert.match(stdout, /^the local database .* has what /, level);
+    }
+  }));
+
 test("a_file_with_faults_is_reported_whole_and_imports_nothing", () =>
   inTemporaryFolder(async (state) => {
     const data = structuredClone(DEMO);

@@ -135,7 +135,10 @@ fn execute(arguments: &[&str]) -> Result<Outcome> {
     let printed = run_captured(
         setup::wrangler()?
             .args(["d1", "execute", DATABASE, "--yes", "--json"])
-            .args(arguments),
+            .args(arguments)
+            // Its level decides over the answer too: "warn" leaves it out, and "debug" puts
+            // lines before it. Whoever calls may have set either.
+            .env("WRANGLER_LOG", "log"),
     )?;
     let json = match printed {
         Ok(json) => json,
