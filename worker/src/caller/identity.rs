@@ -11,7 +11,7 @@ use worker::{Headers, Request};
 
 use super::cache::{self, CredentialCache};
 use super::limits::Limits;
-use super::{Admitted, Caller, Principal, address, organizations, session};
+use super::{Cached, Caller, Principal, Standing, address, organizations, session};
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
@@ -60,7 +60,7 @@ async fn by_key(context: &Context, limits: &Limits<'_>, key: &ApiKey) -> Result<
     let principal = Principal::Key(key.clone());
     let cached = within(context, limits, &principal, principal.name()).await?;
     let org = match &cached {
-        Some(cached) => cached.identity.org.clone(),
+        Some(cached) => cached.standing.admitted.identity.org.clone(),
         None => standing::organization_of(&Databases::of_request(context), &key)
             .await?
             .ok_or_else(|| unknown(&principal))?,
@@ -92,7 +92,7 @@ async fn by_session(
     let cached = within(context, limits, &principal, counted).await?;
     let org = match (org, &cached) {
         (Name::Ours(org), _) => org,
-        (Name::Theirs(_), Some(cached)) => cached.identity.org.clone(),
+        (Name::Theirs(_), Some(cached)) => cached.standing.admitted.identity.org.clone(),
         (Name::Theirs(name), None) => organization_of(context, name)
             .await?
             .ok_or_else(|| unknown(&principal))?,
@@ -104,32 +104,42 @@ async fn by_session(
     })
 }
 
-/// What the cache knows of a caller who is within the limits. Neither waits for the
+/// What the caches know of a caller who is within the limits. Neither waits for the
 /// other; the database is asked after both.
 async fn within(
     context: &Context,
     limits: &Limits<'_>,
     principal: &Principal,
     counted: String,
-) -> Result<Option<Admitted>, Problem> {
+) -> Result<Option<Cached>, Problem> {
     let now = clock::now();
     if cache::is_unknown(principal, now) {
         limits.of_address().await?;
         return Err(Problem::InvalidCredential);
     }
-    let cache = CredentialCache::new(context.env());
-    let (cached, within) = join(cache.get(principal), limits.of(counted)).await;
+    // The roles that a provider's are ours by are a setting, and may have changed.
+    let is_as_said = |standing: &Standing| match principal {
+        Principal::Key(_) => true,
+        Principal::Session(session) => standing.admitted.basis.role == session.role,
+    };
+    let fresh = cache::standing(principal, now).filter(is_as_said);
+    let is_fresh = fresh.is_some();
+    let (standing, within) = match fresh {
+        Some(standing) => (Some(standing), limits.of(counted).await),
+        None => {
+            let cache = CredentialCache::new(context.env());
+            join(cache.get(principal), limits.of(counted)).await
+        }
+    };
     if let Err(problem) = within {
-        if let Some(cached) = cached {
-            context.trace().note_limited(&cached.identity);
+        if let Some(standing) = standing {
+            context.trace().note_limited(&standing.admitted.identity);
         }
         return Err(problem);
     }
-    // The roles that a provider's are ours by are a setting, and may have changed.
-    let cached = cached.filter(|cached| match principal {
-        Principal::Key(_) => true,
-        Principal::Session(session) => cached.basis.role == session.role,
-    });
+    let cached = standing
+        .filter(is_as_said)
+        .map(|standing| Cached { standing, is_fresh });
     if cached.is_none() {
         limits.of_address_unless_good(principal, now).await?;
     }

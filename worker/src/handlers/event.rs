@@ -54,6 +54,13 @@ pub(super) async fn send(
     let payload = Payload::read(&mut request).await;
     let digest = payload.digest();
     let input = read_event(&payload);
+    if let Err(problem @ (Problem::BodyTooLarge | Problem::Schema(_))) = &input
+        && matches!(key, Ok(None))
+        && admission.passed_lately(&caller, clock::now())
+    {
+        // 5, 6, which need no data (2.3)
+        return Err(problem.clone().into());
+    }
     let max_bytes = config::max_event_bytes(context.env());
     attempts::until_settled("keep event", async |in_doubt| {
         let now = clock::now();

@@ -23,12 +23,13 @@ pub(super) async fn retrieve(context: &Context, request: &Request) -> Result<Ans
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::RetrieveMe, request).await?;
+    let now = clock::now();
     let (standing, organization) = storage::caller(&databases, &caller).await?;
     let identity = standing
         .as_ref()
         .map(|standing| standing.admitted.identity.clone());
     // 1, 2
-    let basis = admission::admit(context, &caller, &admission, standing, clock::now())?;
+    let basis = admission::admit(context, &caller, &admission, standing, now)?;
     let (Some(identity), Some(name)) = (identity, organization) else {
         return Err(StorageError::Missing {
             operation: "read who calls",

@@ -30,10 +30,11 @@ pub(super) async fn retrieve(
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::RetrieveAssessment, request).await?;
+    let now = clock::now();
     let (standing, assessment) =
         storage::retrieve::assessment(&databases, &caller, id.id()).await?;
     // 1, 2
-    admission::admit(context, &caller, &admission, standing, clock::now())?;
+    admission::admit(context, &caller, &admission, standing, now)?;
     // 4
     let assessment = assessment.ok_or(Problem::AssessmentNotFound)?;
     Answer::ok(&assessment)

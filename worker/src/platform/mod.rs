@@ -1,6 +1,6 @@
 //! The platform beneath the rest: what a deployment binds, the clock, the source
-//! of randomness, cryptography, the APIs of D1, KV, the engine and queues, the log, and what
-//! is noted of a request.
+//! of randomness, cryptography, the APIs of D1, KV, the engine and queues, the log, what
+//! is noted of a request, and what the isolate remembers from one to the next.
 
 pub(crate) mod clock;
 pub(crate) mod config;
@@ -13,5 +13,6 @@ pub(crate) mod kv;
 pub(crate) mod log;
 pub(crate) mod queue_binding;
 pub(crate) mod random;
+pub(crate) mod recent;
 pub(crate) mod trace;
 pub(crate) mod unsent;
