@@ -5,13 +5,13 @@ use std::net::IpAddr;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use assessments::time::Timestamp;
-use worker::Headers;
 
 use super::cache::{self, CredentialCache};
 use super::{Basis, Caller, Principal, Standing, address, allowlist, last_used};
 use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::log;
+use crate::platform::request::Request;
 
 /// The facts of a request that admission judges.
 pub(crate) struct Admission<'a> {
@@ -21,10 +21,10 @@ pub(crate) struct Admission<'a> {
 }
 
 impl<'a> Admission<'a> {
-    pub(crate) fn new(context: &'a Context, endpoint: Endpoint, headers: &Headers) -> Self {
+    pub(crate) fn new(context: &'a Context, endpoint: Endpoint, request: &Request) -> Self {
         Self {
             endpoint,
-            client: address::client(headers),
+            client: address::client(request),
             context,
         }
     }

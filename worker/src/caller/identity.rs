@@ -7,7 +7,6 @@ use assessments::id::OrganizationId;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use futures_util::future::join;
-use worker::{Headers, Request};
 
 use super::cache::{self, CredentialCache};
 use super::limits::Limits;
@@ -15,6 +14,7 @@ use super::{Cached, Caller, Principal, Standing, address, organizations, session
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
+use crate::platform::request::{Request, RequestHeader};
 use crate::storage::database::Databases;
 use crate::storage::standing;
 use crate::token::provider::Name;
@@ -28,9 +28,9 @@ pub(crate) async fn identify(
     endpoint: Endpoint,
     request: &Request,
 ) -> Result<Caller, Failure> {
-    let client = address::client(request.headers());
+    let client = address::client(request);
     let limits = Limits::new(context.env(), endpoint, client);
-    match presented(context, request.headers()) {
+    match presented(context, request) {
         Ok(Credential::ApiKey(key)) => by_key(context, &limits, &key).await,
         Ok(Credential::Session(token)) => by_session(context, &limits, request, &token).await,
         Err(problem) => {
@@ -41,15 +41,15 @@ pub(crate) async fn identify(
 }
 
 /// The credential that a request brings, if it could be good.
-fn presented(context: &Context, headers: &Headers) -> Result<Credential, Problem> {
-    let header = headers.get("authorization").ok().flatten();
-    let credential = Credential::from_header(header.as_deref()).map_err(|error| match error {
+fn presented(context: &Context, request: &Request) -> Result<Credential, Problem> {
+    let header = request.header(RequestHeader::Authorization);
+    let credential = Credential::from_header(header).map_err(|error| match error {
         CredentialError::Missing => Problem::NotAuthenticated,
         CredentialError::Invalid => Problem::InvalidCredential,
     })?;
     // A key in a page is a key that everyone can read (2.1).
     let is_key = matches!(credential, Credential::ApiKey(_));
-    if is_key && is_from_browser(headers) && !context.config().is_development {
+    if is_key && is_from_browser(request) && !context.config().is_development {
         return Err(Problem::InvalidCredential);
     }
     Ok(credential)
@@ -171,8 +171,8 @@ async fn organization_of(
 
 /// Whether a page made the request: browsers send one of these with whatever a
 /// page asks for, and no `Origin` with a GET of its own origin (2.1).
-fn is_from_browser(headers: &Headers) -> bool {
-    ["origin", "sec-fetch-site"]
-        .iter()
-        .any(|name| headers.has(name).unwrap_or_default())
+fn is_from_browser(request: &Request) -> bool {
+    [RequestHeader::Origin, RequestHeader::SecFetchSite]
+        .into_iter()
+        .any(|header| request.header(header).is_some())
 }

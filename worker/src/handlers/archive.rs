@@ -4,7 +4,6 @@ use assessments::id::kind::Assessment;
 use assessments::id::{OrganizationId, Reference, WorkflowRunId};
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
-use worker::Request;
 
 use super::attempts::{self, Attempt};
 use crate::answer::Answer;
@@ -14,6 +13,7 @@ use crate::engine::signal;
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
+use crate::platform::request::Request;
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::{archive as storage, standing};
 
@@ -31,7 +31,7 @@ pub(super) async fn archive(
     request: &Request,
     id: &Reference<Assessment>,
 ) -> Result<Answer, Failure> {
-    let admission = Admission::new(context, Endpoint::ArchiveAssessment, request.headers());
+    let admission = Admission::new(context, Endpoint::ArchiveAssessment, request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::ArchiveAssessment, request).await?;

@@ -8,7 +8,6 @@ use assessments::problem::Problem;
 use assessments::request::{CreateAssessment, RequestError};
 use assessments::route::Endpoint;
 use assessments::schema;
-use worker::Request;
 
 use super::attempts::{self, Attempt};
 use crate::answer::Answer;
@@ -22,6 +21,7 @@ use crate::platform::clock;
 use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::random::random_bits;
+use crate::platform::request::Request;
 use crate::storage::create::{self as storage, Write, Written};
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::facts::{Question, ReferenceFacts};
@@ -52,13 +52,13 @@ use crate::storage::idempotency::{Replay, RequestDigest};
 /// looked up and decided again. If the idempotency key was used meanwhile, nothing is
 /// written, and the same round trip brings the answer: the loser of a race replays the
 /// winner.
-pub(super) async fn create(context: &Context, mut request: Request) -> Result<Answer, Failure> {
-    let admission = Admission::new(context, Endpoint::CreateAssessment, request.headers());
+pub(super) async fn create(context: &Context, request: Request) -> Result<Answer, Failure> {
+    let admission = Admission::new(context, Endpoint::CreateAssessment, &request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::CreateAssessment, &request).await?;
-    let key = idempotency_key(request.headers());
-    let payload = Payload::read(&mut request).await;
+    let key = idempotency_key(&request);
+    let payload = Payload::read(&request).await;
     let keyed = key.as_ref().is_ok_and(Option::is_some);
     let digest = keyed.then(|| payload.digest()).flatten();
     let input = acceptable(&payload);

@@ -2,6 +2,7 @@
 //! of randomness, cryptography, the APIs of D1, KV, the engine and queues, the log, what
 //! is noted of a request, and what the isolate remembers from one to the next.
 
+pub(crate) mod begin;
 pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod context;
@@ -14,5 +15,7 @@ pub(crate) mod log;
 pub(crate) mod queue_binding;
 pub(crate) mod random;
 pub(crate) mod recent;
+pub(crate) mod request;
+pub(crate) mod response;
 pub(crate) mod trace;
 pub(crate) mod unsent;
