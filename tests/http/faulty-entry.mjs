@@ -7,7 +7,8 @@
 //           that write are carried out, then reported as failed;
 //           "fail-before-commit": the batches that write fail at one more
 //           statement, so that D1 takes them back;
-//           "panic": preparing a statement throws, where Rust cannot go on
+//           "panic": instead of the batch, and behind it the clock throws, where Rust cannot go
+//           on
 //   slow    milliseconds before each batch
 //   meanwhile  an SQL statement that someone else carries out just before the
 //           first batch that writes
@@ -49,6 +50,7 @@ export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
  * @property {boolean} [abort]
  * @property {boolean} [nobody]
  * @property {string} [audit]
+ * @property {string} [lifetime]
  */
 
 /** @typedef {{ DB: D1Database, CREDENTIALS: KVNamespace, AUDIT: Queue, ENVIRONMENT?: string }} Env */
@@ -103,6 +105,31 @@ function behaving(target, methods) {
 /** @returns {Promise<never>} */
 const never = () => new Promise(() => {});
 
+/**
+ * A context that takes the promise of the answer, and none of what goes on behind it; there
+ * the `worker` crate panics.
+ *
+ * @param {ExecutionContext} target
+ */
+function deaf(target) {
+  let taken = 0;
+  const waitUntil = (/** @type {Promise<unknown>} */ work) => {
+    taken += 1;
+    if (taken > 1) throw new Error("injected: it ends with the answer");
+    target.waitUntil(work);
+  };
+  return behaving(target, { waitUntil });
+}
+
+/** Has the clock throw when it is asked next. */
+function breakClock() {
+  const { now } = Date;
+  Date.now = () => {
+    Date.now = now;
+    throw new Error("injected: no clock");
+  };
+}
+
 /** Since the Worker began. */
 let kvWrites = 0;
 
@@ -121,7 +148,6 @@ function database(target, { d1: mode, slow, meanwhile }, counts) {
   return behaving(target, {
     constructor: target.constructor,
     prepare(/** @type {string} */ sql) {
-      if (mode === "panic") throw new Error("injected: no statement");
       writes ||= !sql.startsWith("SELECT");
       return target.prepare(sql);
     },
@@ -132,6 +158,10 @@ function database(target, { d1: mode, slow, meanwhile }, counts) {
       if (slow) await scheduler.wait(slow);
       if (mode === "throw") throw new Error("injected: D1 is down");
       if (mode === "hang") return never();
+      if (mode === "panic") {
+        breakClock();
+        return [];
+      }
       if (mode === "junk") return [{ results: [{ json: 7 }, null] }, {}, 3];
       if (writing && meanwhile) {
         await target.prepare(meanwhile).run();
@@ -237,7 +267,8 @@ export default /** @satisfies {ExportedHandler<Env>} */ ({
     const counts = nothing();
     try {
       const arriving = asked.nobody ? withoutAddress(request) : request;
-      const answer = await shipped.fetch(arriving, world(env, asked, counts), context);
+      const life = asked.lifetime ? deaf(context) : context;
+      const answer = await shipped.fetch(arriving, world(env, asked, counts), life);
       const headers = new Headers(answer.headers);
       headers.set("x-test-d1-round-trips", String(counts.d1));
       headers.set("x-test-d1-rows-read", String(counts.rowsRead));

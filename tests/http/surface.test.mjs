@@ -322,7 +322,7 @@ test("openapi_needs_no_storage", async () => {
 });
 
 for (const [what, faults] of [
-  ["a_panic", { d1: "panic" }],
+  ["an_exception_in_a_later_turn", { d1: "panic" }],
   ["an_exception_through_the_webassembly", { abort: true }],
   ["a_lack_of_randomness", { random: "throw" }],
 ]) {
@@ -334,6 +334,14 @@ for (const [what, faults] of [
     }
   });
 }
+
+test("a_panic_of_the_rust_is_a_json_500_and_the_next_requests_work", async () => {
+  for (let round = 0; round < 3; round++) {
+    isInternalError(await createEverything({ faults: { lifetime: "throw" } }));
+    assert.equal((await probe()).status, 200);
+    assert.equal((await createEverything()).status, 201);
+  }
+});
 
 test("requests_in_flight_while_another_panics_are_answered", { timeout: 30_000 }, async () => {
   for (const faults of [{ d1: "panic" }, { abort: true }]) {

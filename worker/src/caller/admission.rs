@@ -76,10 +76,15 @@ impl<'a> Admission<'a> {
         standing.filter(passes).cloned()
     }
 
-    /// Notes that the standing which a write assumed is what it found.
-    pub(crate) fn confirm(&self, caller: &Caller, assumed: Standing, now: Timestamp) {
+    /// Notes who calls, as far as a write that failed can tell.
+    pub(crate) fn presume(&self, assumed: &Standing) {
         let identity = &assumed.admitted.identity;
         self.context.trace().note_identity(identity);
+    }
+
+    /// Notes that the standing which a write assumed is what it found.
+    pub(crate) fn confirm(&self, caller: &Caller, assumed: Standing, now: Timestamp) {
+        self.presume(&assumed);
         last_used::note(self.context, caller, assumed.last_used_at, now);
         cache::remember_good(&caller.principal, assumed, now);
     }

@@ -118,10 +118,11 @@ impl Standing {
 
     /// About how many bytes it takes to remember it.
     pub(crate) fn size(&self) -> usize {
-        let Admitted { basis, identity } = &self.admitted;
+        let basis = &self.admitted.basis;
+        let who = &self.admitted.identity;
         let maker = basis.maker_role.as_ref().map_or(0, String::len);
-        let key = identity.key.as_ref().map_or(0, |key| key.name.len());
-        let user = identity.user.as_ref().map_or(0, |user| user.name.len());
+        let key = who.key.as_ref().map_or(0, |key| key.name.len());
+        let user = who.user.as_ref().map_or(0, |user| user.name.len());
         size_of::<Self>() + basis.role.len() + basis.api_ip_allowlist.len() + maker + key + user
     }
 }

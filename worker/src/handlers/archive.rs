@@ -14,8 +14,8 @@ use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
 use crate::platform::request::Request;
+use crate::storage::archive as storage;
 use crate::storage::database::{Databases, StorageError};
-use crate::storage::{archive as storage, standing};
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
@@ -24,8 +24,8 @@ use crate::storage::{archive as storage, standing};
 ///    hangs on it, or found archived
 ///
 /// One D1 round trip when the cached standing of the key still holds, which
-/// the write itself makes sure of. Whatever it would refuse, and any change,
-/// is looked up first.
+/// the write itself makes sure of. Whatever it would refuse, any change, and what is
+/// archived already as far as the isolate remembers, is looked up first.
 pub(super) async fn archive(
     context: &Context,
     request: &Request,
@@ -35,25 +35,36 @@ pub(super) async fn archive(
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::ArchiveAssessment, request).await?;
-    let mut assumed = admission.assumed(&caller).filter(|_| id.id().is_some());
+    let mut assumed = admission.assumed(&caller).filter(|_| {
+        let id = id.id();
+        id.is_some_and(|id| !storage::is_archived(&caller, id, clock::now()))
+    });
     let (archived, runs) = attempts::until_settled("archive assessment", async |_| {
         let now = clock::now();
         // 1, 2
         let (basis, assumed) = match assumed.take() {
             Some(standing) => (standing.admitted.basis.clone(), Some(standing)),
             None => {
-                let standing = standing::current(&databases, &caller).await?;
+                let (standing, state) = storage::state(&databases, &caller, id.id()).await?;
                 let basis = admission::admit(context, &caller, &admission, standing, now)?;
+                // 4
+                let (Some(id), Some(state)) = (id.id(), state) else {
+                    return Ok(Attempt::Settled(None));
+                };
+                if let Some(archived) = state.archived(id) {
+                    return Ok(Attempt::Settled(Some((archived, Vec::new()))));
+                }
                 (basis, None)
             }
         };
         // 4
         let id = id.id().ok_or(Problem::AssessmentNotFound)?;
         let archived = storage::assessment(&databases, &caller, &basis, id, now).await;
-        // Only a guard that failed tells that the credential may no longer be good.
-        let is_outdated = matches!(archived, Err(StorageError::Constraint { .. }));
-        if let Some(standing) = assumed.filter(|_| !is_outdated) {
-            admission.confirm(&caller, standing, now);
+        match (&archived, assumed) {
+            // Only a guard that failed tells that the credential may no longer be good.
+            (_, None) | (Err(StorageError::Constraint { .. }), _) => {}
+            (Ok(_), Some(standing)) => admission.confirm(&caller, standing, now),
+            (Err(_), Some(standing)) => admission.presume(&standing),
         }
         // A repeat is answered the same, so nothing is in doubt.
         Attempt::of(archived, false)

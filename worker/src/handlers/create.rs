@@ -82,12 +82,18 @@ pub(super) async fn create(context: &Context, request: Request) -> Result<Answer
         digest: digest.as_ref(),
     };
     let mut assumed = admission.assumed(&caller);
+    let mut is_answered = key.as_ref().is_ok_and(|key| {
+        let key = key.as_ref();
+        key.is_some_and(|key| storage::is_answered(&caller, key, clock::now()))
+    });
     attempts::until_settled("create assessment", async |in_doubt| {
         let now = clock::now();
         let looked_up = key.as_ref().ok().and_then(Option::as_ref);
         // 1 to 10 on what is remembered
+        let is_replay = std::mem::take(&mut is_answered);
         if let (Some(standing), Some(request), Some(question), Ok(key)) =
             (assumed.take(), &input, &question, &key)
+            && !is_replay
             && let Some(facts) = question.remembered(now)
             && let Ok(plan) = decide::plan(
                 request,
@@ -99,14 +105,17 @@ pub(super) async fn create(context: &Context, request: Request) -> Result<Answer
         {
             let basis = &standing.admitted.basis;
             let written = creation.write(basis, question, facts, plan, key.as_ref());
-            let attempt = written.await?;
-            // Only a guard that failed tells that the credential may no longer be good.
-            if !matches!(attempt, Attempt::Outdated) {
-                admission.confirm(&caller, standing, now);
+            let attempt = written.await;
+            match &attempt {
+                // Only a guard that failed tells that the credential may no longer be good.
+                Ok(Attempt::Outdated) => {}
+                Ok(Attempt::Settled(_)) => admission.confirm(&caller, standing, now),
+                Ok(Attempt::InDoubt(_)) | Err(_) => admission.presume(&standing),
             }
-            return Ok(attempt);
+            return attempt;
         }
-        let facts = storage::facts(&databases, &caller, looked_up, question.as_ref(), now).await?;
+        let asked = question.as_ref().filter(|_| !is_replay);
+        let facts = storage::facts(&databases, &caller, looked_up, asked, now).await?;
         // 1, 2
         let basis = admission::admit(context, &caller, &admission, facts.standing, now)?;
         // 4
@@ -116,6 +125,10 @@ pub(super) async fn create(context: &Context, request: Request) -> Result<Answer
         }
         if let Some(error) = in_doubt {
             return Err(error.into());
+        }
+        if is_replay {
+            // It has expired meanwhile.
+            return Ok(Attempt::Outdated);
         }
         // 5, 6, 7
         let judged;

@@ -1,14 +1,19 @@
 //! Archiving one assessment.
 
+use std::cell::RefCell;
+
 use assessments::assessment::{ArchivedAssessment, Status};
 use assessments::id::{AssessmentId, WorkflowRunId};
 use assessments::stored::StoredId;
 use assessments::time::Timestamp;
 use serde::Deserialize;
 
-use super::database::{Databases, StorageError, id, text, time};
-use super::standing;
-use crate::caller::{Basis, Caller};
+use super::database::{Databases, StorageError, id, optional_id, text, time};
+use super::standing::{
+    self, Lookup, key_standing, of_session, session_standing, with_key, with_session,
+};
+use crate::caller::{Basis, Caller, Standing};
+use crate::platform::recent::Recent;
 
 /// What an archive does to its row, at `?3`, here and in an import; `?4` is
 /// [`Status::archive_map`]. The trigger on `archived_at` archives evals and
@@ -25,6 +30,80 @@ SELECT json_object(
             SELECT id FROM workflow_runs WHERE org_id = ?1 AND assessment_id = ?2)
           AND r.status = 'canceled' AND r.version IS NOT NULL AND r.terminated_at IS NULL)) AS json
 FROM assessments WHERE org_id = ?1 AND id = ?2";
+
+macro_rules! state {
+    () => {
+        "(
+SELECT json_object('status', status, 'archived_at', archived_at)
+FROM assessments WHERE org_id = ?1 AND id = ?8) AS json"
+    };
+}
+
+const STATE: Lookup = Lookup {
+    of_key: with_key!(state!()),
+    of_user: with_session!("id", state!()),
+    of_external_user: with_session!("external_id", state!()),
+};
+
+/// How long it is remembered that an assessment is archived, in seconds.
+const REMEMBERED_SECONDS: i64 = 10 * 60;
+/// Assessments that are remembered at once, and their bytes.
+const MAX_REMEMBERED: usize = 4_000;
+const MAX_BYTES: usize = 1 << 20;
+
+thread_local! {
+    static ARCHIVED_LATELY: RefCell<Recent<()>> =
+        RefCell::new(Recent::new(REMEMBERED_SECONDS, MAX_REMEMBERED, MAX_BYTES));
+}
+
+/// Whether the isolate has seen an assessment archived. It decides nothing but what is tried
+/// first: to look, or to write.
+pub(crate) fn is_archived(caller: &Caller, assessment: &AssessmentId, now: Timestamp) -> bool {
+    ARCHIVED_LATELY.with_borrow_mut(|lately| lately.contains(&name(caller, assessment), now))
+}
+
+fn note_archived(caller: &Caller, assessment: &AssessmentId, now: Timestamp) {
+    ARCHIVED_LATELY.with_borrow_mut(|lately| lately.insert(name(caller, assessment), (), 0, now));
+}
+
+fn name(caller: &Caller, assessment: &AssessmentId) -> String {
+    format!("{}/{}", caller.org.as_str(), assessment.as_str())
+}
+
+/// An assessment, as far as it concerns an archive.
+#[derive(Debug, Deserialize)]
+pub(crate) struct State {
+    status: Status,
+    archived_at: Option<Timestamp>,
+}
+
+impl State {
+    /// What is answered if it is archived.
+    pub(crate) fn archived(self, assessment: &AssessmentId) -> Option<ArchivedAssessment> {
+        let archived_at = self.archived_at?;
+        Some(ArchivedAssessment {
+            id: assessment.clone(),
+            status: self.status,
+            is_archived: true,
+            archived_at,
+        })
+    }
+}
+
+/// The caller's standing, and the assessment, if there is one.
+pub(crate) async fn state(
+    databases: &Databases,
+    caller: &Caller,
+    assessment: Option<&AssessmentId>,
+) -> Result<(Option<Standing>, Option<State>), StorageError> {
+    let database = databases.of(&caller.org)?;
+    let own = [optional_id(assessment)];
+    let statement = standing::look_up(&database, caller, &STATE, &own);
+    let mut rows = database
+        .batch("look up for archive", vec![statement])
+        .await?;
+    rows.next_with_standing()
+}
 
 /// Archives an assessment unless it is archived already; either way the answer
 /// is the state of its archive and the runs that were canceled by it now, `None` if
@@ -62,6 +141,9 @@ pub(crate) async fn assessment(
     rows.skip(1)?;
     let is_first = rows.next_changes()? > 0;
     let archived: Option<Archived> = rows.next_value()?;
+    if archived.is_some() {
+        note_archived(caller, assessment, now);
+    }
     Ok(archived.map(|archived| {
         let answer = ArchivedAssessment {
             id: assessment.clone(),

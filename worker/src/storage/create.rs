@@ -4,24 +4,26 @@ use assessments::idempotency::IdempotencyKey;
 use assessments::time::Timestamp;
 
 use super::database::{Databases, Parameter, StorageError, id, id_list, text, time};
-use super::facts::{self, Question, ReferenceFacts};
-use super::idempotency::{self, Replay, RequestDigest, Scope};
+use super::facts::{self, CreateFacts, Question, ReferenceFacts};
+use super::idempotency::{self, Replay, RequestDigest, Scope, live_key};
 use super::runs::GRACE_SECONDS;
 use super::standing;
-use crate::caller::{Basis, Caller, Standing};
+use crate::caller::{Basis, Caller};
 use crate::decide::create::CreatePlan;
 
 /// The scope of the keys of this endpoint.
 const OPERATION: &str = "POST /v1/assessments";
 
-/// Does nothing if the key has an answer.
+/// Does nothing if the key has an answer: no row is without an organization. As an
+/// `INSERT ... SELECT` it would look through whatever refers to assessments, for SQLite then
+/// thinks that there may be something waiting for the new one.
 const INSERT_ASSESSMENT: &str = concat!(
     "\
-INSERT INTO assessments
+INSERT OR IGNORE INTO assessments
     (org_id, id, vendor_id, name, status, assignee_id, created_at, updated_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
-WHERE NOT ",
-    idempotency::live_key!("?9", "?10", "?11")
+VALUES (CASE WHEN ",
+    live_key!("?9", "?10", "?11"),
+    " THEN NULL ELSE ?1 END, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
 );
 
 /// What belongs to the assessment is written if that was.
@@ -46,15 +48,6 @@ INSERT INTO workflow_runs
 SELECT a.org_id, ?3, ?4, ?5, a.id, 'started', ?6, ?7, ?8 FROM assessments a
 WHERE a.org_id = ?1 AND a.id = ?2";
 
-/// What a create looks up in one round trip.
-pub(crate) struct CreateFacts {
-    pub(crate) standing: Option<Standing>,
-    /// The stored answer, if the key has one.
-    pub(crate) replay: Option<Replay>,
-    /// Of the request, if there is one to create by.
-    pub(crate) references: Option<ReferenceFacts>,
-}
-
 /// Looks up what a create decides on. Without `key` or `question` (one is absent or bad)
 /// their facts are not looked up.
 pub(crate) async fn facts(
@@ -65,24 +58,21 @@ pub(crate) async fn facts(
     now: Timestamp,
 ) -> Result<CreateFacts, StorageError> {
     let database = databases.of(&caller.org)?;
-    let mut statements = vec![standing::select(&database, caller)];
-    if let Some(key) = key {
-        statements.push(scope(caller, key).select(&database, now));
+    let scope = key.map(|key| scope(caller, key));
+    let statement = facts::select(&database, caller, question, scope.as_ref(), now);
+    let mut rows = database
+        .batch("look up for create", vec![statement])
+        .await?;
+    let facts = facts::next(&mut rows, question)?;
+    if let Some(scope) = scope.filter(|_| facts.replay.is_some()) {
+        scope.note_answered(now);
     }
-    if let Some(question) = question {
-        statements.push(question.select(&database));
-    }
-    let mut rows = database.batch("look up for create", statements).await?;
-    let standing = standing::next(&mut rows)?;
-    let replay = match key {
-        Some(_) => idempotency::next(&mut rows)?,
-        None => None,
-    };
-    Ok(CreateFacts {
-        standing,
-        replay,
-        references: facts::next(&mut rows)?,
-    })
+    Ok(facts)
+}
+
+/// Whether the key has been answered, as far as the isolate remembers.
+pub(crate) fn is_answered(caller: &Caller, key: &IdempotencyKey, now: Timestamp) -> bool {
+    scope(caller, key).is_answered(now)
 }
 
 /// What one create writes, and what it rests on.
@@ -183,10 +173,25 @@ pub(crate) async fn write(
     }
     let mut rows = database.batch("create assessment", statements).await?;
     let replay = match scope {
-        Some(_) => idempotency::next(&mut rows)?,
+        Some((scope, _)) => {
+            scope.note_answered(now);
+            idempotency::next(&mut rows)?
+        }
         None => None,
     };
-    Ok(replay.map_or(Written::Created, Written::Replayed))
+    if let Some(replay) = replay {
+        return Ok(Written::Replayed(replay));
+    }
+    // The guards select nothing.
+    rows.skip(2)?;
+    if rows.next_changes()? == 1 {
+        Ok(Written::Created)
+    } else {
+        Err(StorageError::failed(
+            OPERATION,
+            &"the assessment was ignored",
+        ))
+    }
 }
 
 fn scope<'a>(caller: &'a Caller, key: &'a IdempotencyKey) -> Scope<'a> {

@@ -7,6 +7,7 @@ use assessments::time::Timestamp;
 use serde::de::DeserializeOwned;
 use worker::Env;
 
+use crate::caller::Standing;
 use crate::health;
 use crate::platform::clock;
 use crate::platform::context::Context;
@@ -227,6 +228,23 @@ impl Rows {
     /// The value in column `json` of the first row of the next statement.
     pub(super) fn next_value<T: DeserializeOwned>(&mut self) -> Result<Option<T>, StorageError> {
         self.next_json()?.map(|text| self.decode(&text)).transpose()
+    }
+
+    /// What a lookup found: the standing, and the value in column `json`, if there are.
+    pub(super) fn next_with_standing<T: DeserializeOwned>(
+        &mut self,
+    ) -> Result<(Option<Standing>, Option<T>), StorageError> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            standing: Option<String>,
+            json: Option<String>,
+        }
+        let Some(Row { standing, json }) = self.next_row()? else {
+            return Ok((None, None));
+        };
+        let standing = standing.map(|text| self.decode(&text)).transpose()?;
+        let value = json.map(|text| self.decode(&text)).transpose()?;
+        Ok((standing, value))
     }
 
     /// The values in column `json` of every row of the next statement. One that

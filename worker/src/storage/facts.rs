@@ -15,15 +15,18 @@ use serde::Deserialize;
 use super::database::{
     Database, Parameter, Rows, Statement, StorageError, id, id_list, optional_id, text,
 };
-use super::idempotency::{self, Scope};
-use crate::caller::Caller;
+use super::idempotency::{self, Replay, Scope, live_key, replay};
+use super::standing::{
+    self, Lookup, key_standing, of_session, session_standing, with_key, with_session,
+};
+use crate::caller::{Caller, Standing};
 use crate::decide::create::References;
 use crate::platform::recent::Recent;
 
 /// Whether the vendor ever had an assessment, archived ones included.
 macro_rules! assessed_before {
     () => {
-        "EXISTS (SELECT 1 FROM assessments WHERE org_id = ?1 AND vendor_id = ?2)"
+        "EXISTS (SELECT 1 FROM assessments WHERE org_id = ?1 AND vendor_id = ?8)"
     };
 }
 
@@ -38,21 +41,21 @@ macro_rules! references {
         "json_object(
     'vendor', (
         SELECT json_object('id', id, 'name', name, 'risk_analyst_ids', json(risk_analyst_ids))
-        FROM vendors WHERE org_id = ?1 AND id = ?2 AND is_archived = 0),
+        FROM vendors WHERE org_id = ?1 AND id = ?8 AND is_archived = 0),
     'control_sets', (
-        SELECT json_group_array(c.id) FROM json_each(?3) wanted
+        SELECT json_group_array(c.id) FROM json_each(?9) wanted
         CROSS JOIN control_sets c
         WHERE c.org_id = ?1 AND c.id = wanted.value AND c.is_archived = 0),
     'services', (
         SELECT json_group_array(json_object('id', s.id, 'vendor_id', s.vendor_id, 'name', s.name))
-        FROM json_each(?4) wanted CROSS JOIN services s
+        FROM json_each(?10) wanted CROSS JOIN services s
         WHERE s.org_id = ?1 AND s.id = wanted.value AND s.is_archived = 0),
     'assignee', (
         SELECT id FROM users
-        WHERE org_id = ?1 AND id = ?5 AND ?8 ->> membership AND is_archived = 0),
+        WHERE org_id = ?1 AND id = ?11 AND ?14 ->> membership AND is_archived = 0),
     'documents', (
         SELECT json_group_array(json_object('id', d.id, 'vendor_id', d.vendor_id))
-        FROM json_each(?6) wanted CROSS JOIN vendor_documents d
+        FROM json_each(?12) wanted CROSS JOIN vendor_documents d
         WHERE d.org_id = ?1 AND d.id = wanted.value AND d.is_archived = 0),
     'workflow', (
         SELECT json_object(
@@ -61,30 +64,42 @@ macro_rules! references {
                 SELECT iif(components = '[]', NULL, version) FROM workflow_versions v
                 WHERE v.org_id = ?1 AND v.definition_id = workflow_definitions.id
                 ORDER BY version DESC LIMIT 1))
-        FROM workflow_definitions WHERE org_id = ?1 AND name = ?7 AND is_archived = 0),
+        FROM workflow_definitions WHERE org_id = ?1 AND name = ?13 AND is_archived = 0),
     'runs_exhausted', json(iif(
-        ?7 IS NOT NULL AND EXISTS (
-            SELECT 1 FROM organization_usage WHERE org_id = ?1 AND unfinished_runs >= ?9),
+        ?13 IS NOT NULL AND EXISTS (
+            SELECT 1 FROM organization_usage WHERE org_id = ?1 AND unfinished_runs >= ?15),
         'true', 'false')))"
     };
 }
 
-const REFERENCES: &str = concat!(
-    "SELECT ",
-    references!(),
-    " AS json, ",
-    assessed_before!(),
-    " AS assessed_before"
-);
+macro_rules! facts {
+    () => {
+        concat!(
+            replay!("?16", "?17", "?18"),
+            " AS replay, ",
+            references!(),
+            " AS facts, ",
+            assessed_before!(),
+            " AS assessed_before"
+        )
+    };
+}
+
+/// The stored answer to a key, and the facts.
+const FACTS_AND_REPLAY: Lookup = Lookup {
+    of_key: with_key!(facts!()),
+    of_user: with_session!("id", facts!()),
+    of_external_user: with_session!("external_id", facts!()),
+};
 
 /// Fails the batch unless everything is as it was, or the key has an answer already, which
 /// then is the answer. Whoever was assessed before stays so: nobody deletes assessments.
 const GUARD_REFERENCES: &str = concat!(
     "INSERT INTO guard (holds) VALUES (CASE WHEN ",
-    idempotency::live_key!("?12", "?13", "?14"),
+    live_key!("?4", "?5", "?6"),
     " THEN 1 ELSE ",
     references!(),
-    " = ?10 AND (?11 OR NOT ",
+    " = ?2 AND (?3 OR NOT ",
     assessed_before!(),
     ") END)"
 );
@@ -114,7 +129,7 @@ pub(crate) struct ReferenceFacts {
 /// What D1 is asked for a request.
 #[derive(Debug)]
 pub(crate) struct Question {
-    /// `?1` to `?9`.
+    /// `?1`, and `?8` to `?15`.
     values: [Parameter; 9],
 }
 
@@ -142,11 +157,6 @@ impl Question {
         }
     }
 
-    /// The statement that asks, for a batch that looks up.
-    pub(super) fn select(&self, database: &Database) -> Statement {
-        database.statement(REFERENCES, &self.values)
-    }
-
     /// The statement that fails a batch unless `facts` still hold, or the key has an
     /// answer.
     pub(super) fn guard(
@@ -156,12 +166,16 @@ impl Question {
         key: Option<&Scope<'_>>,
         now: Timestamp,
     ) -> Statement {
+        let [org, own @ ..] = &self.values;
         let seen = [
+            org.clone(),
             text(&facts.text),
-            Parameter::from(u32::from(facts.assessed_before)),
+            u32::from(facts.assessed_before).into(),
         ];
         let key = idempotency::live_key_values(key, now);
-        let values: Vec<_> = self.values.iter().cloned().chain(seen).chain(key).collect();
+        // The numbers of the question's begin behind those of a standing.
+        let values = seen.into_iter().chain(key).chain([Parameter::Null]);
+        let values: Vec<_> = values.chain(own.iter().cloned()).collect();
         database.statement(GUARD_REFERENCES, &values)
     }
 
@@ -201,21 +215,56 @@ impl Question {
     }
 }
 
-/// Takes the result of [`Question::select`].
-pub(super) fn next(rows: &mut Rows) -> Result<Option<ReferenceFacts>, StorageError> {
-    #[derive(Deserialize)]
+/// What a create looks up in one round trip.
+pub(crate) struct CreateFacts {
+    pub(crate) standing: Option<Standing>,
+    /// The stored answer, if the key has one.
+    pub(crate) replay: Option<Replay>,
+    /// Of the request, if there is one to create by.
+    pub(crate) references: Option<ReferenceFacts>,
+}
+
+/// The statement that asks for them. Without `question` or `key` theirs are not there.
+pub(super) fn select(
+    database: &Database,
+    caller: &Caller,
+    question: Option<&Question>,
+    key: Option<&Scope<'_>>,
+    now: Timestamp,
+) -> Statement {
+    let nothing = [const { Parameter::Null }; 9];
+    let [_, own @ ..] = question.map_or(&nothing, |question| &question.values);
+    let key = idempotency::live_key_values(key, now);
+    let own: Vec<_> = own.iter().cloned().chain(key).collect();
+    standing::look_up(database, caller, &FACTS_AND_REPLAY, &own)
+}
+
+/// Takes the result of [`select`].
+pub(super) fn next(
+    rows: &mut Rows,
+    question: Option<&Question>,
+) -> Result<CreateFacts, StorageError> {
+    #[derive(Default, Deserialize)]
     struct Row {
-        json: String,
+        standing: Option<String>,
+        replay: Option<String>,
+        facts: String,
         assessed_before: u8,
     }
-    let Some(row) = rows.next_row::<Row>()? else {
-        return Ok(None);
+    let row: Row = rows.next_row()?.unwrap_or_default();
+    let references = match question {
+        Some(_) => Some(ReferenceFacts {
+            references: rows.decode(&row.facts)?,
+            assessed_before: row.assessed_before != 0,
+            text: row.facts,
+        }),
+        None => None,
     };
-    Ok(Some(ReferenceFacts {
-        references: rows.decode(&row.json)?,
-        assessed_before: row.assessed_before != 0,
-        text: row.json,
-    }))
+    Ok(CreateFacts {
+        standing: standing::read(rows, row.standing.as_deref())?,
+        replay: row.replay.map(|text| rows.decode(&text)).transpose()?,
+        references,
+    })
 }
 
 /// The library's rule as a JSON object of those that it allows.

@@ -1,6 +1,8 @@
 //! Idempotency records (4.8): the first answer to a key, byte for byte, and the
 //! digest of the request that it answered.
 
+use std::cell::RefCell;
+
 use assessments::digest::sha256;
 use assessments::id::{AssessmentId, OrganizationId};
 use assessments::idempotency::{IdempotencyKey, LIFETIME_SECONDS};
@@ -8,6 +10,7 @@ use assessments::time::Timestamp;
 use serde::Deserialize;
 
 use super::database::{Database, Parameter, Rows, Statement, StorageError, id, text, time};
+use crate::platform::recent::Recent;
 
 const REPLAY: &str = "\
 SELECT response_body, request_sha256 FROM idempotency_records
@@ -36,6 +39,23 @@ const RECORD_KEY_OF_CREATED: &str = concat!(
     record_key!(),
     " WHERE EXISTS (SELECT 1 FROM assessments WHERE org_id = ?1 AND id = ?8)"
 );
+
+/// The stored answer to a key as a column, by the numbers of the same parameters.
+macro_rules! replay {
+    ($operation:literal, $key:literal, $now:literal) => {
+        concat!(
+            "(SELECT json_object('response_body', response_body, 'request_sha256', request_sha256)
+FROM idempotency_records WHERE org_id = ?1 AND operation = ",
+            $operation,
+            " AND key = ",
+            $key,
+            " AND expires_at > ",
+            $now,
+            ")"
+        )
+    };
+}
+pub(super) use replay;
 
 /// Whether a key has a live record, by the numbers of three parameters: operation, key, and
 /// time. Without a key they are null, and it has none.
@@ -78,6 +98,15 @@ impl RequestDigest {
     fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Keys that are remembered at once, and their bytes.
+const MAX_REMEMBERED: usize = 8_000;
+const MAX_BYTES: usize = 4 << 20;
+
+thread_local! {
+    static ANSWERED: RefCell<Recent<()>> =
+        RefCell::new(Recent::new(LIFETIME_SECONDS, MAX_REMEMBERED, MAX_BYTES));
 }
 
 /// A key in its scope: an organization and an operation.
@@ -125,6 +154,27 @@ impl Scope<'_> {
             self.free(database, now),
             database.statement(RECORD_KEY_OF_CREATED, &values),
         ]
+    }
+
+    /// Whether the isolate has seen an answer to the key. It decides nothing but what is tried
+    /// first: to find the answer, or to write.
+    pub(super) fn is_answered(&self, now: Timestamp) -> bool {
+        ANSWERED.with_borrow_mut(|answered| answered.contains(&self.name(), now))
+    }
+
+    /// Remembers that there is an answer.
+    pub(super) fn note_answered(&self, now: Timestamp) {
+        ANSWERED.with_borrow_mut(|answered| answered.insert(self.name(), (), 0, now));
+    }
+
+    fn name(&self) -> String {
+        // None of the three has a line feed.
+        format!(
+            "{}\n{}\n{}",
+            self.org.as_str(),
+            self.operation,
+            self.key.as_str()
+        )
     }
 
     fn free(&self, database: &Database, now: Timestamp) -> Statement {

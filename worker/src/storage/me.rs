@@ -1,10 +1,22 @@
 //! Who calls.
 
-use super::database::{Databases, StorageError, id};
-use super::standing;
+use super::database::{Databases, StorageError};
+use super::standing::{
+    self, Lookup, key_standing, of_session, session_standing, with_key, with_session,
+};
 use crate::caller::{Caller, Standing};
 
-const NAME: &str = "SELECT json_quote(name) AS json FROM organizations WHERE id = ?1";
+macro_rules! name {
+    () => {
+        "(SELECT json_quote(name) FROM organizations WHERE id = ?1) AS json"
+    };
+}
+
+const NAME: Lookup = Lookup {
+    of_key: with_key!(name!()),
+    of_user: with_session!("id", name!()),
+    of_external_user: with_session!("external_id", name!()),
+};
 
 /// The caller's standing, and the name of their organization.
 pub(crate) async fn caller(
@@ -12,10 +24,7 @@ pub(crate) async fn caller(
     caller: &Caller,
 ) -> Result<(Option<Standing>, Option<String>), StorageError> {
     let database = databases.of(&caller.org)?;
-    let statements = vec![
-        standing::select(&database, caller),
-        database.statement(NAME, &[id(&caller.org)]),
-    ];
-    let mut rows = database.batch("read who calls", statements).await?;
-    Ok((standing::next(&mut rows)?, rows.next_value()?))
+    let statement = standing::look_up(&database, caller, &NAME, &[]);
+    let mut rows = database.batch("read who calls", vec![statement]).await?;
+    rows.next_with_standing()
 }

@@ -3,11 +3,15 @@
 use assessments::id::WorkflowRunId;
 use assessments::workflow::run::WorkflowRun;
 
-use super::database::{Databases, StorageError, id};
-use super::standing;
+use super::database::{Databases, StorageError, optional_id};
+use super::standing::{
+    self, Lookup, key_standing, of_session, session_standing, with_key, with_session,
+};
 use crate::caller::{Caller, Standing};
 
-const RUN: &str = "\
+macro_rules! run {
+    () => {
+        "(
 SELECT json_object(
     'workflow_run_id', r.id, 'workflow_name', d.name, 'workflow_definition_id', d.id,
     'status', r.status, 'started_at', r.started_at, 'completed_at', r.completed_at,
@@ -16,22 +20,30 @@ SELECT json_object(
             'step_id', s.id, 'component_id', s.component_id, 'component_name', s.component_name,
             'action_type', s.action_type, 'status', s.status, 'message', s.message,
             'artifacts', json(s.artifacts)) ORDER BY s.position)
-        FROM workflow_run_steps s WHERE s.org_id = r.org_id AND s.run_id = r.id)) AS json
+        FROM workflow_run_steps s WHERE s.org_id = r.org_id AND s.run_id = r.id))
 FROM workflow_runs r
 JOIN workflow_definitions d ON d.org_id = r.org_id AND d.id = r.definition_id
-WHERE r.org_id = ?1 AND r.id = ?2";
+WHERE r.org_id = ?1 AND r.id = ?8) AS json"
+    };
+}
 
-/// What a retrieve looks up: the key's standing and the run, if any.
+const RUN: Lookup = Lookup {
+    of_key: with_key!(run!()),
+    of_user: with_session!("id", run!()),
+    of_external_user: with_session!("external_id", run!()),
+};
+
+/// What a retrieve looks up: the caller's standing and the run, if any.
 pub(crate) async fn run(
     databases: &Databases,
     caller: &Caller,
     run: Option<&WorkflowRunId>,
 ) -> Result<(Option<Standing>, Option<WorkflowRun>), StorageError> {
     let database = databases.of(&caller.org)?;
-    let mut statements = vec![standing::select(&database, caller)];
-    if let Some(run) = run {
-        statements.push(database.statement(RUN, &[id(&caller.org), id(run)]));
-    }
-    let mut rows = database.batch("retrieve workflow run", statements).await?;
-    Ok((standing::next(&mut rows)?, rows.next_value()?))
+    let own = [optional_id(run)];
+    let statement = standing::look_up(&database, caller, &RUN, &own);
+    let mut rows = database
+        .batch("retrieve workflow run", vec![statement])
+        .await?;
+    rows.next_with_standing()
 }

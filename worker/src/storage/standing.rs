@@ -4,6 +4,7 @@ use assessments::columns::Membership;
 use assessments::digest::KeyHash;
 use assessments::id::OrganizationId;
 use assessments::time::Timestamp;
+use serde::Deserialize;
 
 use super::database::{
     Database, Databases, Parameter, Rows, Statement, StorageError, id, text, time,
@@ -18,13 +19,18 @@ SELECT json_quote(org_id) AS json FROM api_key_directory WHERE secret_sha256 = ?
 const ORGANIZATION_CALLED: &str = "\
 SELECT json_quote(id) AS json FROM organizations WHERE external_id = ?1";
 
-const STANDING: &str = "\
+/// The standing of a key: `?1` and `?2` are organization and key.
+macro_rules! key_standing {
+    () => {
+        "\
 SELECT json_object(
     'role', k.role, 'expires_at', k.expires_at, 'revoked_at', k.revoked_at,
     'last_used_at', k.last_used_at, 'api_ip_allowlist', o.api_ip_allowlist,
-    'org', k.org_id, 'key', json_object('id', k.id, 'name', k.name)) AS json
+    'org', k.org_id, 'key', json_object('id', k.id, 'name', k.name))
 FROM api_keys k JOIN organizations o ON o.id = k.org_id
-WHERE k.org_id = ?1 AND k.secret_sha256 = ?2";
+WHERE k.org_id = ?1 AND k.secret_sha256 = ?2"
+    };
+}
 
 const GUARD: &str = "\
 INSERT INTO guard (holds) VALUES (EXISTS (
@@ -63,12 +69,51 @@ macro_rules! session_standing {
     'revoked_at', k.revoked_at, 'maker_role', k.role,
     'api_ip_allowlist', o.api_ip_allowlist, 'org', o.id,
     'key', CASE WHEN k.id IS NOT NULL THEN json_object('id', k.id, 'name', k.name) END,
-    'user', json_object('id', u.id, 'name', u.name)) AS json",
+    'user', json_object('id', u.id, 'name', u.name))",
             $column,
             ""
         )
     };
 }
+
+/// A statement that reads, in one row, the standing of a caller and what else is needed:
+/// several of them in a batch cost more than one. It is written for each way in which a caller
+/// is known; all have the organization as `?1`, and `?8` and on are the operation's own.
+pub(super) struct Lookup {
+    pub(super) of_key: &'static str,
+    /// Of a session whose user our own id names.
+    pub(super) of_user: &'static str,
+    /// Of one whose user the identity provider's name does.
+    pub(super) of_external_user: &'static str,
+}
+
+/// With the columns of an operation, for a caller who shows a key.
+macro_rules! with_key {
+    ($rest:expr) => {
+        concat!("SELECT (", key_standing!(), ") AS standing, ", $rest)
+    };
+}
+pub(super) use with_key;
+
+/// The same for a session whose user is found by a column.
+macro_rules! with_session {
+    ($column:literal, $rest:expr) => {
+        concat!(
+            "SELECT (",
+            session_standing!($column),
+            ") AS standing, ",
+            $rest
+        )
+    };
+}
+pub(super) use with_session;
+pub(super) use {key_standing, of_session, session_standing};
+
+const STANDING: Lookup = Lookup {
+    of_key: with_key!("NULL"),
+    of_user: with_session!("id", "NULL"),
+    of_external_user: with_session!("external_id", "NULL"),
+};
 
 /// `?7` is the time, `?8` the allowlist, `?9` the role of the key that made it.
 macro_rules! session_guard {
@@ -136,25 +181,55 @@ pub(crate) async fn current(
     next(&mut rows)
 }
 
-/// The statement that reads the caller's standing, for the head of a batch.
+/// The statement that reads the caller's standing alone, for the head of a batch.
 pub(super) fn select(database: &Database, caller: &Caller) -> Statement {
-    match &caller.principal {
-        Principal::Key(key) => database.statement(STANDING, &[id(&caller.org), text(key.as_str())]),
-        Principal::Session(session) => {
-            let sql = match session.user {
-                Name::Ours(_) => session_standing!("id"),
-                Name::Theirs(_) => session_standing!("external_id"),
-            };
-            let mut values = session_values(caller, session);
-            values.push(text(&session.role));
-            database.statement(sql, &values)
-        }
-    }
+    look_up(database, caller, &STANDING, &[])
 }
 
 /// Takes the result of [`select`].
 pub(super) fn next(rows: &mut Rows) -> Result<Option<Standing>, StorageError> {
-    rows.next_value()
+    #[derive(Deserialize)]
+    struct Row {
+        standing: Option<String>,
+    }
+    match rows.next_row::<Row>()? {
+        Some(row) => read(rows, row.standing.as_deref()),
+        None => Ok(None),
+    }
+}
+
+/// The statement of a lookup, with the operation's own parameters.
+pub(super) fn look_up(
+    database: &Database,
+    caller: &Caller,
+    lookup: &Lookup,
+    own: &[Parameter],
+) -> Statement {
+    let (sql, mut values) = match &caller.principal {
+        Principal::Key(key) => (lookup.of_key, vec![id(&caller.org), text(key.as_str())]),
+        Principal::Session(session) => {
+            let sql = match session.user {
+                Name::Ours(_) => lookup.of_user,
+                Name::Theirs(_) => lookup.of_external_user,
+            };
+            let mut values = session_values(caller, session);
+            values.push(text(&session.role));
+            (sql, values)
+        }
+    };
+    if !own.is_empty() {
+        values.resize(STANDING_VALUES, Parameter::Null);
+        values.extend_from_slice(own);
+    }
+    database.statement(sql, &values)
+}
+
+/// Parameters that a standing takes at most.
+const STANDING_VALUES: usize = 7;
+
+/// Reads the column `standing` of a row.
+pub(super) fn read(rows: &Rows, column: Option<&str>) -> Result<Option<Standing>, StorageError> {
+    column.map(|text| rows.decode(text)).transpose()
 }
 
 /// The statement that fails a batch unless the caller would still be admitted.
