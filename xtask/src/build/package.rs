@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::output::{Output, gzip_size};
-use super::types;
+use super::output::{Output, brotli_size, gzip_size};
+use super::{text, types};
 use crate::process::{command, root, run_quietly, step};
 use crate::setup;
 use crate::wasm::{Effort, Module, fingerprint};
@@ -16,9 +16,10 @@ const CORE: Module = Module {
     features: "js",
     name: "assessments",
 };
-/// Bytes that everything together may have after gzip: what a page pays for
-/// the module and the code around it.
-const MAX_GZIP_BYTES: usize = 42_000;
+/// Bytes that the default entry may have, which is all that a page imports: the code and
+/// the module inside it.
+const MAX_GZIP_BYTES: usize = 40_000;
+const MAX_BROTLI_BYTES: usize = 35_500;
 
 /// A script of the package.
 struct Script {
@@ -44,7 +45,7 @@ const SCRIPTS: [Script; 8] = [
         name: "index.js",
         source: "index.js",
         form: Form::Small,
-        arguments: &["--format=esm", "--loader:.wasm=base64"],
+        arguments: &["--format=esm"],
     },
     Script {
         name: "node.js",
@@ -101,6 +102,9 @@ impl Form {
     }
 }
 
+/// What the line that names a script's map begins with.
+const MAP: &str = "//# sourceMappingURL=";
+
 /// Takes the place of what the glue would make of the platform when imported.
 const CODECS: &str = "--inject:src/text.js";
 
@@ -121,10 +125,9 @@ pub(crate) fn package() -> Result<()> {
         let generated = folder.join("src/generated");
         CORE.bind(&compiled, &generated, Effort::Shipped)?;
         bundle(&folder, &out.folder)?;
-        copy(
-            &generated.join("assessments_bg.wasm"),
-            &out.folder.join("assessments.wasm"),
-        )?;
+        let module = out.folder.join("assessments.wasm");
+        copy(&generated.join("assessments_bg.wasm"), &module)?;
+        put_inside(&module, &out.folder.join("index.js"))?;
         declare(&folder, &out.folder)?;
         copy(&root().join("LICENSE"), &folder.join("LICENSE"))?;
         out.finish(&current)?;
@@ -169,6 +172,22 @@ fn bundle(folder: &Path, out: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Writes a module, as text, into a script: behind all code, so that its map stays true
+/// and no line of code has it.
+fn put_inside(module: &Path, script: &Path) -> Result<()> {
+    let bytes = fs::read(module).with_context(|| module.display().to_string())?;
+    let code = fs::read_to_string(script).with_context(|| script.display().to_string())?;
+    let (code, map) = code
+        .split_once(MAP)
+        .with_context(|| format!("{} names no map", script.display()))?;
+    let text = text::encode(&bytes);
+    fs::write(
+        script,
+        format!("{code}var MODULE_TEXT=\"{text}\";\n{MAP}{map}"),
+    )
+    .with_context(|| script.display().to_string())
+}
+
 /// Types: what is generated from Rust, then what is written by hand.
 fn declare(folder: &Path, out: &Path) -> Result<()> {
     let by_hand =
@@ -186,15 +205,17 @@ fn declare(folder: &Path, out: &Path) -> Result<()> {
 
 /// Prints what a page pays, and refuses to build more than it should.
 fn report_sizes(out: &Path) -> Result<()> {
-    let slim = gzip_size(&out.join("slim.js"))?;
+    let entry = out.join("index.js");
+    let (gzip, brotli) = (gzip_size(&entry)?, brotli_size(&entry)?);
+    let code = gzip_size(&out.join("slim.js"))?;
     let module = gzip_size(&out.join("assessments.wasm"))?;
-    let inlined = gzip_size(&out.join("index.js"))?;
     eprintln!(
-        "package, gzip: {} bytes (module {module} + code {slim}); {inlined} with the module inside the code",
-        module + slim
+        "package: {gzip} bytes after gzip, {brotli} after brotli; slim, gzip: module {module} + code {code}"
     );
-    if module + slim > MAX_GZIP_BYTES {
-        bail!("the package must not exceed {MAX_GZIP_BYTES} bytes after gzip");
+    if gzip > MAX_GZIP_BYTES || brotli > MAX_BROTLI_BYTES {
+        bail!(
+            "the package must not exceed {MAX_GZIP_BYTES} bytes after gzip, {MAX_BROTLI_BYTES} after brotli"
+        );
     }
     Ok(())
 }
