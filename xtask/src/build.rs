@@ -2,6 +2,7 @@
 //! package into `pkg/dist/`.
 
 mod dashboard;
+mod names;
 mod output;
 mod package;
 mod text;
@@ -14,6 +15,7 @@ use anyhow::{Context, Result};
 
 use crate::process::root;
 pub(crate) use crate::wasm::Effort;
+pub(crate) use crate::wasm::Library;
 use crate::wasm::{Module, fingerprint};
 
 use output::{Output, write_if_other};
@@ -27,6 +29,8 @@ const WORKER: Module = Module {
     package: "assessments-worker",
     features: "",
     name: "assessments_worker",
+    // What a panic says is in its log.
+    library: Library::Shipped,
 };
 
 /// The environment variable with which `cargo xtask dev` asks for quick builds.
@@ -52,7 +56,7 @@ pub(crate) fn run_command(target: Option<Target>) -> Result<()> {
         Effort::Shipped
     };
     match target {
-        Some(Target::Package) => package(),
+        Some(Target::Package) => package(Library::smallest()),
         // Its static files contain the package.
         Some(Target::Worker) | None => worker(effort),
     }
@@ -75,7 +79,7 @@ pub(crate) fn worker(effort: Effort) -> Result<()> {
         fs::copy(entry, out.folder.join("entry.mjs")).context(ENTRY)?;
         out.finish(&fingerprint(&inputs, effort)?)?;
     }
-    package()?;
+    package(Library::smallest())?;
     description()?;
     dashboard::lay_out(&root.join(ASSETS))
 }

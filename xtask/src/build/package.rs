@@ -6,20 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::output::{Output, brotli_size, gzip_size};
-use super::{text, types};
+use super::{names, text, types};
 use crate::process::{command, root, run_quietly, step};
 use crate::setup;
-use crate::wasm::{Effort, Module, fingerprint};
+use crate::wasm::{Effort, Library, Module, fingerprint};
 
-const CORE: Module = Module {
-    package: "assessments",
-    features: "js",
-    name: "assessments",
-};
 /// Bytes that the default entry may have, which is all that a page imports: the code and
 /// the module inside it.
-const MAX_GZIP_BYTES: usize = 40_000;
-const MAX_BROTLI_BYTES: usize = 35_500;
+const MAX_GZIP_BYTES: usize = 35_800;
+const MAX_BROTLI_BYTES: usize = 32_000;
 
 /// A script of the package.
 struct Script {
@@ -109,9 +104,15 @@ const MAP: &str = "//# sourceMappingURL=";
 const CODECS: &str = "--inject:src/text.js";
 
 /// Builds the npm package.
-pub(crate) fn package() -> Result<()> {
+pub(crate) fn package(library: Library) -> Result<()> {
+    let core = Module {
+        package: "assessments",
+        features: "js",
+        name: "assessments",
+        library,
+    };
     let folder = root().join("pkg");
-    let compiled = CORE.compile()?;
+    let compiled = core.compile()?;
     let mut inputs = sources(&folder)?;
     inputs.push(compiled.clone());
     let out = Output::new(folder.join("dist"));
@@ -123,7 +124,11 @@ pub(crate) fn package() -> Result<()> {
     if !out.is_one_of(std::slice::from_ref(&current)) {
         out.clear()?;
         let generated = folder.join("src/generated");
-        CORE.bind(&compiled, &generated, Effort::Shipped)?;
+        core.bind(&compiled, &generated, Effort::Shipped)?;
+        names::shorten(
+            &generated.join("assessments_bg.wasm"),
+            &generated.join("assessments.js"),
+        )?;
         bundle(&folder, &out.folder)?;
         let module = out.folder.join("assessments.wasm");
         copy(&generated.join("assessments_bg.wasm"), &module)?;
@@ -132,7 +137,7 @@ pub(crate) fn package() -> Result<()> {
         copy(&root().join("LICENSE"), &folder.join("LICENSE"))?;
         out.finish(&current)?;
     }
-    report_sizes(&out.folder)
+    report_sizes(&out.folder, library)
 }
 
 /// The hand-written files.
@@ -204,7 +209,7 @@ fn declare(folder: &Path, out: &Path) -> Result<()> {
 }
 
 /// Prints what a page pays, and refuses to build more than it should.
-fn report_sizes(out: &Path) -> Result<()> {
+fn report_sizes(out: &Path, library: Library) -> Result<()> {
     let entry = out.join("index.js");
     let (gzip, brotli) = (gzip_size(&entry)?, brotli_size(&entry)?);
     let code = gzip_size(&out.join("slim.js"))?;
@@ -212,7 +217,11 @@ fn report_sizes(out: &Path) -> Result<()> {
     eprintln!(
         "package: {gzip} bytes after gzip, {brotli} after brotli; slim, gzip: module {module} + code {code}"
     );
-    if gzip > MAX_GZIP_BYTES || brotli > MAX_BROTLI_BYTES {
+    if library != Library::Rebuilt {
+        eprintln!(
+            "its standard library is not the rebuilt one that is published; no size is refused"
+        );
+    } else if gzip > MAX_GZIP_BYTES || brotli > MAX_BROTLI_BYTES {
         bail!(
             "the package must not exceed {MAX_GZIP_BYTES} bytes after gzip, {MAX_BROTLI_BYTES} after brotli"
         );
