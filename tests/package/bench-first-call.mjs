@@ -7,8 +7,7 @@ import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { decode } from "../../pkg/src/packed.js";
-import { FOR_PAGES } from "./module-text.mjs";
+import { FOR_PAGES, decode } from "./module-text.mjs";
 import { ROOT, launchBrowser } from "./projects.mjs";
 import { listen } from "../listen.mjs";
 

@@ -6,8 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { transform } from "esbuild";
-import { decode } from "../../pkg/src/packed.js";
-import { FOR_PAGES, FOR_SERVERS } from "./module-text.mjs";
+import { FOR_PAGES, FOR_SERVERS, decode } from "./module-text.mjs";
 
 const DIST = new URL("../../pkg/dist", import.meta.url).pathname;
 
