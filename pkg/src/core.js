@@ -2,7 +2,25 @@
 // the first call that needs it, synchronously; importing the package does
 // nothing. Each entry says where the module comes from.
 
-import * as glue from "./generated/assessments.js";
+import {
+  __wbg_reset_state as startAgain,
+  buildRequest,
+  clientDefaults,
+  initSync,
+  isRunTerminal,
+  isTerminal,
+  memoryPages,
+  nameTokens,
+  parseId,
+  prepareCall,
+  previewName,
+  readResponse,
+  retryDelay,
+  statuses,
+  validate,
+  validateField,
+  validateIdempotencyKey,
+} from "./generated/assessments.js";
 import { ConfigurationError, InternalError } from "./errors.js";
 
 /** @import { Exports } from "./types.js" */
@@ -57,8 +75,8 @@ function ofThisRealm(module) {
 function start() {
   const module = started ? undefined : load();
   try {
-    if (module === undefined) glue.__wbg_reset_state();
-    else glue.initSync({ module: ofThisRealm(module) });
+    if (module === undefined) startAgain();
+    else initSync({ module: ofThisRealm(module) });
   } catch (cause) {
     throw new ConfigurationError("WebAssembly cannot be started here.", { cause });
   }
@@ -66,11 +84,27 @@ function start() {
   broken = false;
 }
 
-/** What the module exports.
+/**
+ * What the module exports, and of the glue no more than that.
  *
  * @type {Exports}
  */
-const functions = glue;
+const functions = {
+  buildRequest,
+  clientDefaults,
+  isRunTerminal,
+  isTerminal,
+  nameTokens,
+  parseId,
+  prepareCall,
+  previewName,
+  readResponse,
+  retryDelay,
+  statuses,
+  validate,
+  validateField,
+  validateIdempotencyKey,
+};
 
 /**
  * Calls an export of the module.
@@ -87,7 +121,7 @@ export function call(name, ...args) {
   try {
     const result = run(...args);
     // A memory can only grow: what one large value took is given back with the instance.
-    broken = glue.memoryPages() > MAX_PAGES;
+    broken = memoryPages() > MAX_PAGES;
     return result;
   } catch (cause) {
     // A trap leaves the instance unusable, and so, bit by bit, does an exception

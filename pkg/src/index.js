@@ -1,9 +1,9 @@
 // The default entry, for browsers: one file, which a page can import without a
-// bundler.
+// bundler. The build writes the text behind all code, where no line that an error
+// prints has it.
 
-import base64 from "./generated/assessments_bg.wasm";
-import { loadFromBase64 } from "./inline.js";
+import { loadFromText } from "./packed.js";
 
-loadFromBase64(base64);
+loadFromText(() => MODULE_TEXT);
 
 export * from "./api.js";

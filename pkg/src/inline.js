@@ -1,5 +1,5 @@
 // The module travels inside, as base64, so that nothing has to be fetched,
-// configured or awaited.
+// configured or awaited. Pages have it in a shorter form (packed.js).
 
 import { compile, loadFrom } from "./core.js";
 import { missing } from "./platform.js";

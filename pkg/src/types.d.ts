@@ -207,6 +207,8 @@ export type SettingType = [what: string, test: (value: unknown) => boolean];
 export type SettingTypes = Record<string, SettingType>;
 
 declare global {
+  /** The module as text, which the build writes into the entry for pages. */
+  var MODULE_TEXT: string;
   /** Where there is one; the package needs none. */
   var Buffer:
     | { (): unknown; from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer> }

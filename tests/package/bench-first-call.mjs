@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { FOR_PAGES, decode } from "./module-text.mjs";
 import { ROOT, launchBrowser } from "./projects.mjs";
 import { listen } from "../listen.mjs";
 
@@ -15,7 +16,7 @@ const ROUNDS = 15;
 const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1].toFixed(1);
 
 /** One measurement where nothing was run before: milliseconds by name. */
-async function measure(entry, bytes) {
+async function measure(entry, bytes, unpack) {
   const { validateField } = await import(entry);
   const { default: base64 } = await import(bytes);
   const timed = (work) => {
@@ -39,8 +40,12 @@ async function measure(entry, bytes) {
   if (typeof Buffer === "function") {
     times["decode: Buffer"] = timed(() => Buffer.from(base64, "base64"));
   }
+  times["decode: what pages have"] = timed(() => unpack.decode(unpack.text));
   return times;
 }
+
+/** How pages have the module, and what makes bytes of it, as a program. */
+const UNPACK = `{ text: ${JSON.stringify(FOR_PAGES)}, decode: ${decode} }`;
 
 async function report(where, once) {
   const rounds = [];
@@ -53,7 +58,7 @@ async function report(where, once) {
 
 await report(`Node.js ${process.version}`, () => {
   const files = [join(DIST, "node.js"), join(DIST, "bytes.js")].map((file) => JSON.stringify(file));
-  const program = `console.log(JSON.stringify(await (${measure})(${files})))`;
+  const program = `console.log(JSON.stringify(await (${measure})(${files}, ${UNPACK})))`;
   const args = ["--input-type=module", "--eval", program];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 });
@@ -75,7 +80,7 @@ try {
       await page.goto(url);
       const session = await context.newCDPSession(page);
       await session.send("Emulation.setCPUThrottlingRate", { rate });
-      const times = await page.evaluate(`(${measure})("/index.js", "/bytes.js")`);
+      const times = await page.evaluate(`(${measure})("/index.js", "/bytes.js", ${UNPACK})`);
       await context.close();
       return times;
     });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readable } from "./readable.mjs";
-import { standIn } from "./stand-in.mjs";
+import { memoryOf, standIn } from "./stand-in.mjs";
 
 const {
   AssessmentsClient,
@@ -63,7 +63,7 @@ function pagesAfter(work) {
       /mine/,
     );
     work();
-    return made.map(({ exports }) => exports.memory.buffer.byteLength / 65_536);
+    return made.map((instance) => memoryOf(instance).buffer.byteLength / 65_536);
   } finally {
     WebAssembly.Instance = Instance;
   }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isId, validateCreateAssessment, validateField } from "../../pkg/dist/index.js";
-import { standIn } from "./stand-in.mjs";
+import { memoryOf, standIn } from "./stand-in.mjs";
 
 const GOOD = {
   vendor_id: "cbvndr_bdbb39ff21c65aa009a055bb64bf3703",
@@ -18,7 +18,7 @@ function memories(work) {
   const found = [];
   WebAssembly.Instance = standIn((...args) => {
     const instance = new Instance(...args);
-    found.push(instance.exports.memory);
+    found.push(memoryOf(instance));
     return instance;
   });
   try {

@@ -37,9 +37,11 @@ for (const entry of [
 }
 
 for (const entry of ["index.js", "node.js", "index.cjs"]) {
-  const all = ["WebAssembly", "TextDecoder", "TextEncoder", "atob"];
+  const all = ["WebAssembly", "TextDecoder", "TextEncoder"];
+  // For what servers have inside; pages have it in a form of its own.
+  if (entry !== "index.js") all.push("atob");
 
-  test(`${entry}_works_with_four_parts_of_the_platform`, async () => {
+  test(`${entry}_works_with_${all.length}_parts_of_the_platform`, async () => {
     assert.equal(await inBareRealm(entry, CREATES, ...all), "422");
   });
 

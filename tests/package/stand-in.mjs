@@ -15,3 +15,10 @@ export function standIn(make) {
     )
   );
 }
+
+/** The memory of an instance, whatever the build has named it. */
+export function memoryOf(/** @type {{ exports: WebAssembly.Exports }} */ { exports }) {
+  const memory = Object.values(exports).find((one) => one instanceof WebAssembly.Memory);
+  if (memory === undefined) throw new Error("the instance exports no memory");
+  return memory;
+}

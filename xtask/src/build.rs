@@ -3,8 +3,10 @@
 
 mod budget;
 mod dashboard;
+mod names;
 mod output;
 mod package;
+mod text;
 mod types;
 
 use std::fs;
@@ -14,6 +16,7 @@ use anyhow::{Context, Result};
 
 use crate::process::root;
 pub(crate) use crate::wasm::Effort;
+pub(crate) use crate::wasm::Library;
 use crate::wasm::{Module, fingerprint};
 
 use budget::budget;
@@ -28,6 +31,8 @@ const WORKER: Module = Module {
     package: "assessments-worker",
     features: "",
     name: "assessments_worker",
+    // What a panic says is in its log.
+    library: Library::Shipped,
 };
 
 /// The environment variable with which `cargo xtask dev` asks for quick builds.
@@ -53,7 +58,7 @@ pub(crate) fn run_command(target: Option<Target>) -> Result<()> {
         Effort::Shipped
     };
     match target {
-        Some(Target::Package) => package(),
+        Some(Target::Package) => package(Library::smallest()),
         // Its static files contain the package.
         Some(Target::Worker) | None => worker(effort),
     }
@@ -80,7 +85,7 @@ pub(crate) fn worker(effort: Effort) -> Result<()> {
     if out.is_one_of(&[shipped]) {
         report_size(&out.folder)?;
     }
-    package()?;
+    package(Library::smallest())?;
     description()?;
     dashboard::lay_out(&root.join(ASSETS))
 }

@@ -10,14 +10,34 @@ use crate::process::{cargo, command, root, run, run_quietly, step};
 /// Oldest Node.js that wrangler runs on.
 const MIN_NODE_MAJOR: u32 = 22;
 
-/// The standard library for WebAssembly.
-pub(crate) fn wasm_target() -> Result<()> {
+/// Where the compiler has its libraries.
+pub(crate) fn sysroot() -> Result<PathBuf> {
     let sysroot = run_quietly(
         command("rustc").args(["--print", "sysroot"]),
         "install Rust with rustup",
     )?;
-    let library = PathBuf::from(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown");
-    if library.exists() {
+    Ok(PathBuf::from(sysroot.trim()))
+}
+
+/// The source of the standard library.
+pub(crate) fn rust_source() -> Result<()> {
+    if sysroot()?.join("lib/rustlib/src/rust/library").exists() {
+        return Ok(());
+    }
+    step("installing the Rust component rust-src");
+    run_quietly(
+        command("rustup").args(["component", "add", "rust-src"]),
+        "install rustup, or the component by your system's means",
+    )
+    .map(drop)
+}
+
+/// The standard library for WebAssembly.
+pub(crate) fn wasm_target() -> Result<()> {
+    if sysroot()?
+        .join("lib/rustlib/wasm32-unknown-unknown")
+        .exists()
+    {
         return Ok(());
     }
     step("installing the Rust target wasm32-unknown-unknown");

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::build::{self, Effort};
+use crate::build::{self, Effort, Library};
 use crate::process::{cargo, root, run, step};
 use crate::setup;
 
@@ -16,12 +16,16 @@ const OPENAPI: &str = "/openapi-";
 /// npm package.
 const FOLDERS: [&str; 3] = ["tests/browser", HTTP, "tests/package"];
 
+/// Those of the package that tell whether its module works.
+const PLAIN: [&str; 4] = ["ids", "same-rules", "bounds", "module-text"];
+
 /// `cargo xtask test`
 pub(crate) fn run_command(only: Option<&str>) -> Result<()> {
     setup::wasm_target()?;
     setup::npm_tools()?;
     if only.is_none() {
         rust()?;
+        plain_package()?;
     }
     build::worker(Effort::Shipped)?;
     javascript(only)
@@ -51,6 +55,18 @@ fn rust() -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The package where the standard library cannot be rebuilt.
+fn plain_package() -> Result<()> {
+    build::package(Library::Shipped)?;
+    step("testing the package with the standard library as it comes");
+    run(
+        node()?
+            .args(["--test", "--test-reporter=dot"])
+            .args(PLAIN.map(|name| format!("tests/package/{name}.test.mjs"))),
+        "see the failed tests above",
+    )
 }
 
 /// `cargo xtask screenshots`: every screen of the dashboard as a picture.

@@ -23,6 +23,8 @@ pub(super) struct Budget {
 #[derive(Deserialize)]
 pub(super) struct Bytes {
     gzip_bytes: usize,
+    /// Of what pages download.
+    brotli_bytes: Option<usize>,
 }
 
 impl Bytes {
@@ -31,6 +33,14 @@ impl Bytes {
         let most = self.gzip_bytes;
         if gzip_bytes > most {
             bail!("{what} must not exceed {most} bytes after gzip ({FILE})");
+        }
+        Ok(())
+    }
+
+    /// The same after brotli.
+    pub(super) fn allow_brotli(&self, what: &str, brotli_bytes: usize) -> Result<()> {
+        if let Some(most) = self.brotli_bytes.filter(|&most| brotli_bytes > most) {
+            bail!("{what} must not exceed {most} bytes after brotli ({FILE})");
         }
         Ok(())
     }

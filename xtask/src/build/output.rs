@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::process::run_quietly;
+use crate::setup;
+
 /// Writes a file unless it is there already: a server that watches it would
 /// start again.
 pub(super) fn write_if_other(file: &Path, content: &[u8]) -> Result<()> {
@@ -25,6 +28,16 @@ pub(super) fn gzip_size(file: &Path) -> Result<usize> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     std::io::Write::write_all(&mut encoder, &bytes)?;
     Ok(encoder.finish()?.len())
+}
+
+/// How many bytes a file is after brotli, at its best. Node.js has it built in.
+pub(super) fn brotli_size(file: &Path) -> Result<usize> {
+    const SIZE: &str = "zlib.brotliCompressSync(fs.readFileSync(process.argv[1])).length";
+    let size = run_quietly(
+        setup::node()?.args(["--print", SIZE]).arg(file),
+        "look at what Node.js says above",
+    )?;
+    size.trim().parse().context("size after brotli")
 }
 
 /// A folder that is made whole or made again: its stamp, beside it, is written
