@@ -125,16 +125,22 @@ pub fn parse(text: &str, expected: Option<AnyKind>) -> Result<AnyKind, IdError> 
     if text.is_empty() {
         return Err(IdError::Empty { expected });
     }
-    let Some((prefix, digits)) = text.split_once('_') else {
+    let Some(end) = text.bytes().position(|byte| byte == b'_') else {
         return Err(IdError::MissingSeparator {
             expected,
             length: text.chars().count(),
         });
     };
-    let kind = AnyKind::from_prefix(prefix).ok_or_else(|| IdError::UnknownPrefix {
-        expected,
-        actual: prefix.to_owned(),
-    })?;
+    let (prefix, digits) = (text.get(..end), text.get(end + 1..));
+    let (prefix, digits) = (prefix.unwrap_or_default(), digits.unwrap_or_default());
+    let kind = match expected {
+        // Nearly all ids are of the kind that is asked for.
+        Some(expected) if expected.prefix() == prefix => expected,
+        _ => AnyKind::from_prefix(prefix).ok_or_else(|| IdError::UnknownPrefix {
+            expected,
+            actual: prefix.to_owned(),
+        })?,
+    };
     if let Some(expected) = expected.filter(|&expected| expected != kind) {
         return Err(IdError::WrongKind {
             expected,
@@ -142,7 +148,9 @@ pub fn parse(text: &str, expected: Option<AnyKind>) -> Result<AnyKind, IdError> 
         });
     }
     let start = prefix.len() + 1;
-    if let Some((index, actual)) = digits.char_indices().find(|(_, c)| !is_digit(*c)) {
+    let index = digits.bytes().position(|byte| !is_digit(byte));
+    let found = index.and_then(|index| Some((index, digits.get(index..)?.chars().next()?)));
+    if let Some((index, actual)) = found {
         return Err(IdError::BadCharacter {
             offset: start + index,
             actual,
@@ -157,8 +165,8 @@ pub fn parse(text: &str, expected: Option<AnyKind>) -> Result<AnyKind, IdError> 
     Ok(kind)
 }
 
-const fn is_digit(character: char) -> bool {
-    matches!(character, '0'..='9' | 'a'..='f')
+const fn is_digit(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// Why a text is not an id. Offsets count characters; everything before an

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use crate::code::codes;
-use crate::field::{CreateAssessmentRequest, Field, Sent};
+use crate::field::{CreateAssessmentRequest, Field, Sent, Text};
 use crate::id::{self, AnyKind, IdError, IdErrorCode};
 use crate::idempotency::{IdempotencyKeyError, IdempotencyKeyErrorCode};
 use crate::json::Json;
@@ -116,15 +116,36 @@ impl IssueKind {
 ///
 /// # Errors
 /// What is wrong, in model order, at most [`MAX_FAULTS`] entries.
-pub fn validate(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> {
-    let measured = schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
-    let issues = issues(&measured);
+pub fn validate<J: Json<Text: Text>>(json: J) -> Result<CreateAssessmentRequest<J::Text>, Invalid> {
+    let measured: Measured<CreateAssessmentRequest<J::Text>> =
+        schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
+    judge(&measured, None)?;
+    Ok(measured.body)
+}
+
+/// Checks one field of a request, whatever the others are.
+///
+/// # Errors
+/// What [`validate`] finds in a request that is good but for this field.
+pub fn validate_field<J: Json<Text: Text>>(field: Field, json: J) -> Result<(), Invalid> {
+    let measured: Measured<CreateAssessmentRequest<J::Text>> =
+        schema::check_field_within(MAX_BODY_BYTES, field as usize, json)
+            .map_err(Invalid::Schema)?;
+    judge(&measured, Some(field))
+}
+
+/// Whether the server would accept a well-typed request, or one field of it.
+fn judge<T: Text>(
+    measured: &Measured<CreateAssessmentRequest<T>>,
+    only: Option<Field>,
+) -> Result<(), Invalid> {
+    let issues = issues(measured, only);
     if !issues.is_empty() {
         Err(Invalid::Content(issues))
     } else if measured.is_too_large {
         Err(Invalid::TooLarge)
     } else {
-        Ok(measured.body)
+        Ok(())
     }
 }
 
@@ -134,8 +155,11 @@ pub fn validate(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> {
 ///
 /// # Errors
 /// What is wrong, in model order, at most [`MAX_FAULTS`] entries.
-pub fn check_types(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> {
-    let measured = schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
+pub fn check_types<J: Json<Text: Text>>(
+    json: J,
+) -> Result<CreateAssessmentRequest<J::Text>, Invalid> {
+    let measured: Measured<CreateAssessmentRequest<J::Text>> =
+        schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
     if measured.cut.is_empty() {
         Ok(measured.body)
     } else {
@@ -143,15 +167,21 @@ pub fn check_types(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> 
     }
 }
 
-/// What the server would refuse in a well-typed request, in model order.
-fn issues(Measured { body, cut, .. }: &Measured<CreateAssessmentRequest>) -> Vec<Issue> {
-    let exceeded = limits::faults_of_cut(body, cut);
+/// What the server would refuse in a well-typed request, or in one field of it, in model
+/// order.
+fn issues<T: Text>(
+    Measured { body, cut, .. }: &Measured<CreateAssessmentRequest<T>>,
+    only: Option<Field>,
+) -> Vec<Issue> {
     let mut issues = Issues(Vec::new());
     for (&field, value) in Field::ALL.iter().zip(body.values()) {
-        for &fault in exceeded.iter().filter(|fault| fault.field() == field) {
+        let Some(value) = value.filter(|_| only.is_none_or(|only| only == field)) else {
+            continue;
+        };
+        if let Some(fault) = limits::fault(field, value, cut) {
             issues.add(Place::Field(field.name()), IssueKind::Limit(fault));
         }
-        if let (Some(kind), Some(value)) = (field.descriptor().content.kind(), value) {
+        if let Some(kind) = field.descriptor().content.kind() {
             issues.add_bad_ids(field.name(), kind, value);
         }
     }
@@ -172,7 +202,7 @@ impl Issues {
         self.0.len() >= MAX_FAULTS
     }
 
-    fn add_bad_ids(&mut self, name: &'static str, kind: AnyKind, value: Sent<'_>) {
+    fn add_bad_ids<T: Text>(&mut self, name: &'static str, kind: AnyKind, value: Sent<'_, T>) {
         match value {
             Sent::Text(text) => self.check(Place::Field(name), text, kind),
             Sent::List(list) => {
@@ -180,7 +210,7 @@ impl Issues {
                     if self.is_full() {
                         return;
                     }
-                    self.check(Place::Item(name, index), text, kind);
+                    self.check(Place::Item(name, index), text.as_ref(), kind);
                 }
             }
         }
@@ -222,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_list_that_no_request_can_hold_is_counted_but_not_read_to_its_end() {
-        let measured = schema::check_within::<CreateAssessmentRequest>(
+        let measured = schema::check_within::<_, CreateAssessmentRequest>(
             1_000,
             JsonText::read(
                 br#"{"vendor_id":"","control_set_ids":["x"],"service_ids":["a","b","c"]}"#,

@@ -4,6 +4,7 @@
 mod dashboard;
 mod output;
 mod package;
+mod tables;
 mod types;
 
 use std::fs;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::output::{Output, gzip_size};
-use super::types;
+use super::{tables, types};
 use crate::process::{command, root, run_quietly, step};
 use crate::setup;
 use crate::wasm::{Effort, Module, fingerprint};
@@ -94,15 +94,12 @@ impl Form {
     const fn arguments(self) -> &'static [&'static str] {
         match self {
             // Lines end soon, so that a stack trace can print one of them.
-            Self::Small => &["--minify", "--line-limit=250", "--sourcemap", CODECS],
-            Self::Readable => &["--keep-names", "--sourcemap", CODECS],
+            Self::Small => &["--minify", "--line-limit=250", "--sourcemap"],
+            Self::Readable => &["--keep-names", "--sourcemap"],
             Self::Data => &["--minify", "--loader:.wasm=base64"],
         }
     }
 }
-
-/// Takes the place of what the glue would make of the platform when imported.
-const CODECS: &str = "--inject:src/text.js";
 
 /// Builds the npm package.
 pub(crate) fn package() -> Result<()> {
@@ -112,14 +109,16 @@ pub(crate) fn package() -> Result<()> {
     inputs.push(compiled.clone());
     let out = Output::new(folder.join("dist"));
     let current = format!(
-        "{}\n{}",
+        "{}\n{}{}",
         fingerprint(&inputs, Effort::Shipped)?,
+        tables::module(),
         types::declarations()
     );
     if !out.is_one_of(std::slice::from_ref(&current)) {
         out.clear()?;
         let generated = folder.join("src/generated");
         CORE.bind(&compiled, &generated, Effort::Shipped)?;
+        fs::write(generated.join("tables.js"), tables::module()).context("tables.js")?;
         bundle(&folder, &out.folder)?;
         copy(
             &generated.join("assessments_bg.wasm"),
