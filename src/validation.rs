@@ -6,12 +6,13 @@
 //! here it is told apart, with a sentence that says how to mend it.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use crate::code::codes;
-use crate::field::{CreateAssessmentRequest, Field, Sent, Text};
+use crate::field::{Body, Content, CreateAssessmentRequest, Descriptor, Field, Sent, Text};
 use crate::id::{self, AnyKind, IdError, IdErrorCode};
 use crate::idempotency::{IdempotencyKeyError, IdempotencyKeyErrorCode};
-use crate::json::Json;
+use crate::json::{Json, JsonKind};
 use crate::limits::{self, LimitFault, MAX_BODY_BYTES};
 use crate::schema::{self, Fault, FaultKind, MAX_FAULTS, Measured, Place};
 
@@ -149,6 +150,58 @@ fn judge<T: Text>(
     }
 }
 
+/// Whether [`validate`] finds nothing, found out without keeping anything of the
+/// request: a form asks at every key that is pressed, and nearly always it is good.
+#[must_use]
+pub fn is_good<J: Json>(json: &J) -> bool {
+    let mut room = Some(MAX_BODY_BYTES);
+    let mut all = true;
+    let is_object = json.each_member(
+        CreateAssessmentRequest::<&str>::NAMES,
+        &mut |number, value| {
+            all = all
+                && Field::ALL
+                    .get(number)
+                    .is_some_and(|&field| is_good_member(field, value.as_ref(), &mut room));
+        },
+    );
+    is_object && all && room.is_some()
+}
+
+fn is_good_member<J: Json>(field: Field, value: Option<&J>, room: &mut Option<usize>) -> bool {
+    let Descriptor {
+        is_required,
+        content,
+        ..
+    } = *field.descriptor();
+    let Some(value) = value.filter(|value| is_required || value.kind() != JsonKind::Null) else {
+        return !is_required;
+    };
+    let mut is_good = |value: &J, overhead: usize| {
+        value.text().is_some_and(|text| {
+            let text = text.as_ref();
+            // Counted as in the schema check.
+            *room = room.and_then(|room| room.checked_sub(text.len() + overhead));
+            content
+                .kind()
+                .is_none_or(|kind| id::parse(text, Some(kind)).is_ok())
+                && limits::fault(field, Sent::<&str>::Text(text), &[]).is_none()
+        })
+    };
+    let Content::Ids(_, most) = content else {
+        return is_good(value, 1);
+    };
+    let mut read = 0;
+    let entries = value.each_item(&mut |item| {
+        if !is_good(&item, 3) {
+            return ControlFlow::Break(());
+        }
+        read += 1;
+        ControlFlow::Continue(())
+    });
+    value.kind() == JsonKind::Array && read == entries && entries <= most
+}
+
 /// Checks the types of a request, for the server to say what else is wrong. A
 /// text that is too long for any request is held as far as it takes to be
 /// refused for its size; a list that was not read to its end is no list to send.
@@ -229,7 +282,10 @@ mod tests {
     use crate::json::JsonText;
 
     fn outcome(body: &str) -> Result<CreateAssessmentRequest, Invalid> {
-        validate(JsonText::read(body.as_bytes()).unwrap())
+        let json = JsonText::read(body.as_bytes()).unwrap();
+        let outcome = validate(json);
+        assert_eq!(is_good(&json), outcome.is_ok(), "{body}");
+        outcome
     }
 
     #[test]

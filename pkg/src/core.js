@@ -82,16 +82,19 @@ function look() {
 }
 
 /**
- * Calls an export of the instance in use.
+ * Calls an export of the instance in use. Apart from the first two, arguments are few
+ * calls' affair: gathering them costs as much as a small call.
  *
  * @param {Exclude<keyof Exports, "memory">} name
- * @param {(number | boolean)[]} args
+ * @param {number | boolean} [first]
+ * @param {number | boolean} [second]
+ * @param {number[]} others
  */
-export function call(name, ...args) {
+export function call(name, first, second, ...others) {
   try {
     // Which arguments it takes is known where it is called.
     const run = /** @type {(...args: unknown[]) => number} */ (functions[name]);
-    const result = run(...args);
+    const result = others.length ? run(first, second, ...others) : run(first, second);
     if (bytes.length === 0) look();
     return result;
   } catch (cause) {

@@ -35,14 +35,15 @@ export const SOME_NUMBER = Object.freeze({});
 
 /** A list that was not read to its end. */
 export class Begun {
-  /** More than any list has, until somebody counts. */
-  entries = -1;
-  /** @type {unknown[]} */
-  items = [];
-
-  /** @param {ArrayLike<unknown>} from */
-  constructor(from) {
+  /**
+   * @param {ArrayLike<unknown>} from
+   * @param {number} entries -1, which is more than any has, until somebody counts.
+   * @param {unknown[]} items Those that were read.
+   */
+  constructor(from, entries, items) {
     this.from = from;
+    this.entries = entries;
+    this.items = items;
   }
 }
 
@@ -116,9 +117,11 @@ function view() {
 /**
  * Calls an export, which finds what was handed over.
  *
- * @param {Parameters<typeof call>} args
+ * @param {Parameters<typeof call>[0]} name
+ * @param {number | boolean} [first]
+ * @param {number | boolean} [second]
  */
-export function ask(...args) {
+export function ask(name, first, second) {
   const units = strings.length;
   if (units * 3 > bytesRoom) reserve(wordsRoom, units * 3);
   encoder ??= make("TextEncoder", () => new TextEncoder());
@@ -127,7 +130,7 @@ export function ask(...args) {
   if (written !== units) written = writeOneByOne(encoder);
   strings = "";
   words[wordsFrom] = written;
-  return call(...args);
+  return call(name, first, second);
 }
 
 /**
@@ -250,7 +253,7 @@ export function request(values) {
   put(REQUEST);
   const size = at;
   put(0);
-  for (const member of values) value(member);
+  for (let index = 0; index < values.length; index++) value(values[index]);
   words[wordsFrom + size] = at - size - 1;
 }
 

@@ -64,16 +64,17 @@ function plain(given) {
 }
 
 /**
- * Reads on in a list, item by item, each once.
+ * Reads on in a list, item by item, each once. Answers the items, or the list if that
+ * was not its end.
  *
- * @param {Begun} list
+ * @param {ArrayLike<unknown>} from
  * @param {Budget} left
+ * @param {Begun} [begun]
  */
-function readOn(list, left) {
-  if (left.others === 0) return list;
-  const { from, items } = list;
-  if (list.entries < 0) list.entries = from.length >>> 0;
-  const { entries } = list;
+function readOn(from, left, begun) {
+  if (left.others === 0) return begun ?? new Begun(from, -1, []);
+  const entries = begun && begun.entries >= 0 ? begun.entries : from.length >>> 0;
+  const items = begun ? begun.items : [];
   for (let index = items.length; index < entries && left.others > 0; index++) {
     const item = from[index];
     if (typeof item === "string") {
@@ -87,7 +88,7 @@ function readOn(list, left) {
     }
     if (left.room < 0) break;
   }
-  return items.length === entries ? items : list;
+  return items.length === entries ? items : new Begun(from, entries, items);
 }
 
 /**
@@ -106,7 +107,7 @@ function member(given, isList, left) {
     case "symbol":
       return undefined;
     case "object":
-      if (isList && Array.isArray(given)) return readOn(new Begun(given), left);
+      if (isList && Array.isArray(given)) return readOn(given, left);
       return plain(given);
     default:
       return plain(given);
@@ -123,14 +124,15 @@ const isObject = (given) => typeof given === "object" && given !== null && !Arra
  * @param {unknown[] | undefined} values Of the fields, from `first` on; none of what is no object.
  * @param {Budget} left
  * @param {number} first
- * @param {Parameters<typeof ask>} asked
+ * @param {Parameters<typeof ask>[0]} asked
+ * @param {number | boolean} how
  */
-function check(fields, values, left, first, ...asked) {
+function check(fields, values, left, first, asked, how) {
   for (;;) {
     begin();
     if (values) request(values);
     else value(OTHER);
-    const address = ask(...asked);
+    const address = ask(asked, how);
     if (address === 0) return undefined;
     open(address);
     const status = toldNumber();
@@ -138,7 +140,8 @@ function check(fields, values, left, first, ...asked) {
       return { status: /** @type {400 | 422} */ (status), issues: issues(fields) };
     const index = toldNumber() - first;
     left.others = toldNumber();
-    values[index] = readOn(/** @type {Begun} */ (values[index]), left);
+    const begun = /** @type {Begun} */ (values[index]);
+    values[index] = readOn(begun.from, left, begun);
   }
 }
 
