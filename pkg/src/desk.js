@@ -149,11 +149,11 @@ function writeOneByOne(encoder) {
     }
     const from = words[wordsFrom + place + 1];
     const text = strings.slice(from, from + word);
-    if (!mayBeIll && !cut.has(place) && /\p{Surrogate}/u.test(text)) {
+    const { written } = encoder.encodeInto(text, room.subarray(end));
+    if (written !== word && !mayBeIll && !cut.has(place) && /\p{Surrogate}/u.test(text)) {
       words[wordsFrom + place] = ILL_FORMED;
       continue;
     }
-    const { written } = encoder.encodeInto(text, room.subarray(end));
     words[wordsFrom + place] = written;
     words[wordsFrom + place + 1] = end;
     end += written;
@@ -253,7 +253,12 @@ export function request(values) {
   put(REQUEST);
   const size = at;
   put(0);
-  for (let index = 0; index < values.length; index++) value(values[index]);
+  for (let index = 0; index < values.length; index++) {
+    const member = values[index];
+    if (member === undefined) put(ABSENT);
+    else if (typeof member === "string") string(member);
+    else value(member);
+  }
   words[wordsFrom + size] = at - size - 1;
 }
 

@@ -181,7 +181,9 @@ export function readCreate(input, checksContent) {
   if (isObject(input)) {
     values = createMembers(/** @type {Record<string, unknown>} */ (input));
     for (let index = 0; index < values.length; index++) {
-      values[index] = member(values[index], CREATE_LISTS[index], left);
+      const given = values[index];
+      // Most are not there.
+      if (given !== undefined) values[index] = member(given, CREATE_LISTS[index], left);
     }
   }
   return { values, wrong: check(CREATE_FIELDS, values, left, 0, "validate", checksContent) };

@@ -31,7 +31,7 @@ pub fn check_answer(operation: usize) -> *const i32 {
     with_handed(|answer, told| {
         let operation = Operation::ALL.get(operation);
         if let Some(Err(error)) = operation.map(|operation| operation.answer().check(answer)) {
-            told.text(&error.to_string());
+            told.shown(&error);
         }
     })
 }

@@ -1,6 +1,7 @@
 //! Where values are handed over, in both directions.
 
 use std::cell::RefCell;
+use std::fmt::{Display, Write as _};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -104,6 +105,14 @@ impl Told {
     pub(super) fn text(&mut self, text: &str) {
         self.mark(word(text.len()));
         self.text.push_str(text);
+    }
+
+    /// The text that a value is shown as.
+    pub(super) fn shown(&mut self, value: &impl Display) {
+        let start = self.text.len();
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "{value}");
+        self.mark(word(self.text.len() - start));
     }
 
     pub(super) fn number(&mut self, number: usize) {

@@ -30,7 +30,7 @@ pub fn explain_id(kind: i32) -> *const i32 {
     with_handed(|text, told| {
         if let Err(error) = parse(text, kind) {
             told.text(error.code());
-            told.text(&error.to_string());
+            told.shown(&error);
             told.number(error.offset());
             tell_expected(told, &error, kind_of(kind));
             tell_found(told, &error);

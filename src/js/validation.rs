@@ -1,6 +1,7 @@
 //! Validation for forms and clients.
 
 use std::cell::Cell;
+use std::fmt::Display;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -148,7 +149,7 @@ impl Told {
             Invalid::Content(issues) => self.issues(issues, names),
             Invalid::TooLarge => {
                 self.place(Place::Body, names);
-                self.words_of(BODY_TOO_LARGE, validation::TOO_LARGE);
+                self.words_of(&BODY_TOO_LARGE, validation::TOO_LARGE);
             }
         }
     }
@@ -156,14 +157,14 @@ impl Told {
     pub(super) fn issues(&mut self, issues: &[Issue], names: &[&str]) {
         for Issue { place, kind } in issues {
             self.place(*place, names);
-            self.words_of(&kind.to_string(), kind.code());
+            self.words_of(kind, kind.code());
         }
     }
 
     /// An issue that is no fault of a table: its text and its name.
-    fn words_of(&mut self, message: &str, code: &str) {
+    fn words_of(&mut self, message: &impl Display, code: &str) {
         self.mark(-1);
-        self.text(message);
+        self.shown(message);
         self.text(code);
     }
 
