@@ -175,7 +175,7 @@ fn are_digits(bytes: &[u8]) -> bool {
     // Where a byte is at least the one and at most the other, its highest bit stays:
     // no byte borrows of the next, for all of them are ASCII.
     let within = |eight: u64, least: u8, most: u8| {
-        ((eight | HIGH) - ONES * u64::from(least)) & ((ONES * u64::from(most) | HIGH) - eight)
+        ((eight | HIGH) - ONES * u64::from(least)) & (((ONES * u64::from(most)) | HIGH) - eight)
     };
     let is_good = |eight: &[u8; 8]| {
         let eight = u64::from_le_bytes(*eight);

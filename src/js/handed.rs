@@ -134,7 +134,7 @@ impl<'a> Json for Handed<'a> {
     )]
     fn number(&self) -> Option<f64> {
         let half = |index| u64::from(self.word(index) as u32);
-        (self.word(0) == mark::NUMBER).then(|| f64::from_bits(half(2) << 32 | half(1)))
+        (self.word(0) == mark::NUMBER).then(|| f64::from_bits((half(2) << 32) | half(1)))
     }
 
     #[expect(clippy::cast_sign_loss, reason = "a list may have 2^32 - 1 entries")]
