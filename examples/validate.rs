@@ -19,9 +19,13 @@ fn main() -> io::Result<()> {
 }
 
 fn outcome(text: &str) -> Value {
-    let validated = JsonText::read(text.as_bytes())
+    let read = JsonText::read(text.as_bytes());
+    let is_good = read.is_ok_and(|json| validation::is_good(&json));
+    let validated = read
         .map_err(|error| Invalid::Schema(vec![Fault::from(error)]))
         .and_then(validation::validate);
+    // The quick way must say what the other says.
+    assert_eq!(is_good, validated.is_ok(), "{text}");
     match validated {
         Ok(draft) => json!({ "ok": true, "value": draft }),
         Err(invalid) => json!({

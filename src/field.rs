@@ -22,28 +22,28 @@ pub const MAX_TEXT_LENGTH: usize = 255;
 macro_rules! with_request_fields {
     ($then:ident) => {
         $then! {
-            VendorId vendor_id: String => Reference<Vendor>,
+            VendorId vendor_id: Text => Reference<Vendor>,
                 required Id(AnyKind::Vendor),
                 "The id of the vendor to assess (`cbvndr_...`).";
-            ControlSetIds control_set_ids: Vec<String> => Vec<Reference<ControlSet>>,
+            ControlSetIds control_set_ids: Vec<Text> => Vec<Reference<ControlSet>>,
                 required Ids(AnyKind::ControlSet, MAX_LIST_ENTRIES),
                 "The ids of the control sets to assess the vendor against (`cbctst_...`). The list may be empty.";
-            Name name: Option<String> => Option<String>,
+            Name name: Option<Text> => Option<String>,
                 optional TrimmedText(MAX_TEXT_LENGTH),
                 "The assessment's name. It is generated if it is absent or blank.";
-            AssessmentNameFormat assessment_name_format: Option<String> => Option<String>,
+            AssessmentNameFormat assessment_name_format: Option<Text> => Option<String>,
                 optional Text(MAX_TEXT_LENGTH),
                 "A template for the name, if none is given. Its tokens are `{{vendor:name}}`, `{{service:name}}`, `{{cycle}}`, `{{year}}` and `{{date}}`.";
-            ServiceIds service_ids: Vec<String> => Vec<Reference<Service>>,
+            ServiceIds service_ids: Vec<Text> => Vec<Reference<Service>>,
                 optional Ids(AnyKind::Service, MAX_LIST_ENTRIES),
                 "The ids of the vendor's services in scope (`cbsvc_...`).";
-            AssigneeId assignee_id: Option<String> => Option<Reference<User>>,
+            AssigneeId assignee_id: Option<Text> => Option<Reference<User>>,
                 optional Id(AnyKind::User),
                 "The id of the person responsible (`cbuser_...`). If it is absent, the vendor's first risk analyst is.";
-            TriggerWorkflow trigger_workflow: Option<String> => Option<WorkflowName>,
+            TriggerWorkflow trigger_workflow: Option<Text> => Option<WorkflowName>,
                 optional Text(MAX_TEXT_LENGTH),
                 "The name of a workflow to start alongside, exact in its letters and their case.";
-            SupportingDocumentIds supporting_document_ids: Vec<String> => Vec<Reference<VendorDocument>>,
+            SupportingDocumentIds supporting_document_ids: Vec<Text> => Vec<Reference<VendorDocument>>,
                 optional Ids(AnyKind::VendorDocument, MAX_LIST_ENTRIES),
                 "The ids of the vendor's documents to link as evidence (`cbvdoc_...`).";
         }
@@ -131,26 +131,30 @@ impl Descriptor {
 
 /// A request body: its fields, and a place for the value of each.
 pub trait Body: Default {
+    /// What its texts are held as.
+    type Text;
     /// The fields, in model order.
     const FIELDS: &'static [Descriptor];
+    /// Their names.
+    const NAMES: &'static [&'static str];
 
     /// What a field means, for people; without its limit. Apart from the
     /// descriptors, so that only who shows it carries it.
     fn description(name: &str) -> Option<&'static str>;
 
-    /// Where the values go, in the same order.
-    fn slots(&mut self) -> Vec<Slot<'_>>;
+    /// Where the value of the field of this number goes.
+    fn slot(&mut self, number: usize) -> Option<Slot<'_, Self::Text>>;
 }
 
 /// Where the value of a field goes.
 #[derive(Debug)]
-pub enum Slot<'a> {
+pub enum Slot<'a, Text = String> {
     /// A string.
-    Text(&'a mut String),
+    Text(&'a mut Text),
     /// A string that may be absent.
-    OptionalText(&'a mut Option<String>),
+    OptionalText(&'a mut Option<Text>),
     /// A list of strings.
-    List(&'a mut Vec<String>),
+    List(&'a mut Vec<Text>),
     /// A whole number that may be absent.
     OptionalInteger(&'a mut Option<i64>),
     /// Nowhere: any JSON is right, and nobody looks at it.
@@ -158,46 +162,62 @@ pub enum Slot<'a> {
 }
 
 /// The value of a field as it was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent<'a> {
+#[derive(Debug, PartialEq, Eq)]
+pub enum Sent<'a, Text = String> {
     /// A string.
     Text(&'a str),
     /// A list of strings.
-    List(&'a [String]),
+    List(&'a [Text]),
 }
+
+// Derived, these would ask the same of the texts.
+impl<Text> Clone for Sent<'_, Text> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Text> Copy for Sent<'_, Text> {}
+
+/// What a text of a request is held as: its own, or where it lies.
+pub trait Text: AsRef<str> + Default {}
+
+impl Text for String {}
+
+impl Text for &str {}
 
 /// A type of a field as sent.
-trait FieldType {
-    fn slot(&mut self) -> Slot<'_>;
-    fn sent(&self) -> Option<Sent<'_>>;
+trait FieldType<Text> {
+    fn slot(&mut self) -> Slot<'_, Text>;
+    fn sent(&self) -> Option<Sent<'_, Text>>;
 }
 
-impl FieldType for String {
-    fn slot(&mut self) -> Slot<'_> {
+impl<T: Text> FieldType<T> for T {
+    fn slot(&mut self) -> Slot<'_, T> {
         Slot::Text(self)
     }
 
-    fn sent(&self) -> Option<Sent<'_>> {
-        Some(Sent::Text(self))
+    fn sent(&self) -> Option<Sent<'_, T>> {
+        Some(Sent::Text(self.as_ref()))
     }
 }
 
-impl FieldType for Option<String> {
-    fn slot(&mut self) -> Slot<'_> {
+impl<T: Text> FieldType<T> for Option<T> {
+    fn slot(&mut self) -> Slot<'_, T> {
         Slot::OptionalText(self)
     }
 
-    fn sent(&self) -> Option<Sent<'_>> {
-        self.as_deref().map(Sent::Text)
+    fn sent(&self) -> Option<Sent<'_, T>> {
+        self.as_ref().map(|text| Sent::Text(text.as_ref()))
     }
 }
 
-impl FieldType for Vec<String> {
-    fn slot(&mut self) -> Slot<'_> {
+impl<T: Text> FieldType<T> for Vec<T> {
+    fn slot(&mut self) -> Slot<'_, T> {
         Slot::List(self)
     }
 
-    fn sent(&self) -> Option<Sent<'_>> {
+    fn sent(&self) -> Option<Sent<'_, T>> {
         Some(Sent::List(self))
     }
 }
@@ -244,25 +264,30 @@ macro_rules! request {
         /// may be malformed and texts too long: [`crate::request::CreateAssessment`]
         /// goes on from here.
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
-        pub struct CreateAssessmentRequest { $(#[doc = $doc] pub $name: $sent,)* }
+        pub struct CreateAssessmentRequest<Text = String> { $(#[doc = $doc] pub $name: $sent,)* }
 
-        impl CreateAssessmentRequest {
+        impl<Text: self::Text> CreateAssessmentRequest<Text> {
             /// The values as sent, in model order; `None` for what is absent.
             #[must_use]
-            pub fn values(&self) -> [Option<Sent<'_>>; Field::ALL.len()] {
+            pub fn values(&self) -> [Option<Sent<'_, Text>>; Field::ALL.len()] {
                 [$(self.$name.sent(),)*]
             }
         }
 
-        impl Body for CreateAssessmentRequest {
+        impl<Text: self::Text> Body for CreateAssessmentRequest<Text> {
+            type Text = Text;
+
             const FIELDS: &'static [Descriptor] = &[$(*Field::$field.descriptor(),)*];
+            const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
 
             fn description(name: &str) -> Option<&'static str> {
                 match name { $(stringify!($name) => Some($doc),)* _ => None }
             }
 
-            fn slots(&mut self) -> Vec<Slot<'_>> {
-                vec![$(self.$name.slot(),)*]
+            fn slot(&mut self, number: usize) -> Option<Slot<'_, Text>> {
+                Some(match Field::ALL.get(number)? {
+                    $(Field::$field => self.$name.slot(),)*
+                })
             }
         }
     };
@@ -285,16 +310,16 @@ impl Field {
     }
 }
 
-impl CreateAssessmentRequest {
+impl<T: Text> CreateAssessmentRequest<T> {
     /// The value of a field as sent, if it is there.
     #[must_use]
-    pub fn value(&self, field: Field) -> Option<Sent<'_>> {
+    pub fn value(&self, field: Field) -> Option<Sent<'_, T>> {
         self.values().get(field as usize).copied().flatten()
     }
 
     /// What its JSON holds: each field that is there, and no empty list that
     /// could be left out.
-    pub fn members(&self) -> impl Iterator<Item = (Field, Sent<'_>)> {
+    pub fn members(&self) -> impl Iterator<Item = (Field, Sent<'_, T>)> {
         Field::ALL
             .iter()
             .zip(self.values())

@@ -125,40 +125,64 @@ pub fn parse(text: &str, expected: Option<AnyKind>) -> Result<AnyKind, IdError> 
     if text.is_empty() {
         return Err(IdError::Empty { expected });
     }
-    let Some((prefix, digits)) = text.split_once('_') else {
+    let Some(end) = text.bytes().position(|byte| byte == b'_') else {
         return Err(IdError::MissingSeparator {
             expected,
             length: text.chars().count(),
         });
     };
-    let kind = AnyKind::from_prefix(prefix).ok_or_else(|| IdError::UnknownPrefix {
-        expected,
-        actual: prefix.to_owned(),
-    })?;
+    let (prefix, digits) = (text.get(..end), text.get(end + 1..));
+    let (prefix, digits) = (prefix.unwrap_or_default(), digits.unwrap_or_default());
+    let kind = match expected {
+        // Nearly all ids are of the kind that is asked for.
+        Some(expected) if expected.prefix() == prefix => expected,
+        _ => AnyKind::from_prefix(prefix).ok_or_else(|| IdError::UnknownPrefix {
+            expected,
+            actual: prefix.to_owned(),
+        })?,
+    };
     if let Some(expected) = expected.filter(|&expected| expected != kind) {
         return Err(IdError::WrongKind {
             expected,
             actual: kind,
         });
     }
+    if digits.len() == DIGITS && are_digits(digits.as_bytes()) {
+        return Ok(kind);
+    }
     let start = prefix.len() + 1;
-    if let Some((index, actual)) = digits.char_indices().find(|(_, c)| !is_digit(*c)) {
-        return Err(IdError::BadCharacter {
+    let fault = digits
+        .char_indices()
+        .find(|(_, c)| !matches!(c, '0'..='9' | 'a'..='f'));
+    Err(match fault {
+        Some((index, actual)) => IdError::BadCharacter {
             offset: start + index,
             actual,
-        });
-    }
-    if digits.len() != DIGITS {
-        return Err(IdError::WrongLength {
+        },
+        None => IdError::WrongLength {
             offset: start + digits.len().min(DIGITS),
             actual: digits.len(),
-        });
-    }
-    Ok(kind)
+        },
+    })
 }
 
-const fn is_digit(character: char) -> bool {
-    matches!(character, '0'..='9' | 'a'..='f')
+/// Whether all of so many eights of bytes are digits. Eight are looked at in one, for
+/// a form asks this of every id it has, over and over.
+fn are_digits(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = ONES << 7;
+    let (eights, rest) = bytes.as_chunks();
+    // Where a byte is at least the one and at most the other, its highest bit stays:
+    // no byte borrows of the next, for all of them are ASCII.
+    let within = |eight: u64, least: u8, most: u8| {
+        ((eight | HIGH) - ONES * u64::from(least)) & (((ONES * u64::from(most)) | HIGH) - eight)
+    };
+    let is_good = |eight: &[u8; 8]| {
+        let eight = u64::from_le_bytes(*eight);
+        let is_ascii = eight & HIGH == 0;
+        is_ascii && (within(eight, b'0', b'9') | within(eight, b'a', b'f')) & HIGH == HIGH
+    };
+    rest.is_empty() && eights.iter().all(is_good)
 }
 
 /// Why a text is not an id. Offsets count characters; everything before an
@@ -426,6 +450,27 @@ impl<'de, K: Kind> Deserialize<'de> for Id<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_byte_in_every_place_is_a_digit_or_a_fault_of_its_place() {
+        for place in 0..DIGITS {
+            for byte in 0..=0x7F_u8 {
+                let mut text = format!("cbvndr_{}", "09af".repeat(8)).into_bytes();
+                text[7 + place] = byte;
+                let text = String::from_utf8(text).unwrap();
+                let is_digit = byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+                let expected = if is_digit {
+                    Ok(AnyKind::Vendor)
+                } else {
+                    Err(IdError::BadCharacter {
+                        offset: 7 + place,
+                        actual: char::from(byte),
+                    })
+                };
+                assert_eq!(parse(&text, None), expected, "{text:?}");
+            }
+        }
+    }
 
     #[test]
     fn issued_ids_are_lower_case_and_parse_back() {

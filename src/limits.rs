@@ -2,7 +2,7 @@
 //! field, in [`crate::field`].
 
 use crate::code::number_at_end;
-use crate::field::{Content, CreateAssessmentRequest, Field, Sent};
+use crate::field::{Content, CreateAssessmentRequest, Field, Sent, Text};
 
 pub use crate::field::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
 
@@ -73,43 +73,45 @@ impl LimitFault {
 
 /// Every limit that `request` exceeds, in model order.
 #[must_use]
-pub fn faults(request: &CreateAssessmentRequest) -> Vec<LimitFault> {
+pub fn faults<T: Text>(request: &CreateAssessmentRequest<T>) -> Vec<LimitFault> {
     faults_of_cut(request, &[])
 }
 
-/// The same for a request whose lists of these names have so many entries and
-/// were not read to their end.
-pub(crate) fn faults_of_cut(
-    request: &CreateAssessmentRequest,
-    cut: &[(&'static str, usize)],
+/// Lists that were not read to their end, by name, and how many entries they have.
+pub(crate) type Cut = [(&'static str, usize)];
+
+/// The same for a request with such lists.
+pub(crate) fn faults_of_cut<T: Text>(
+    request: &CreateAssessmentRequest<T>,
+    cut: &Cut,
 ) -> Vec<LimitFault> {
-    let mut faults = Vec::new();
-    for (&field, value) in Field::ALL.iter().zip(request.values()) {
-        let Some(value) = value else { continue };
-        match (field.descriptor().content, value) {
-            (Content::Ids(_, most), Sent::List(list)) => {
-                let whole = cut.iter().find(|(name, _)| *name == field.name());
-                let actual = whole.map_or(list.len(), |(_, entries)| *entries);
-                if actual > most {
-                    faults.push(LimitFault::TooManyEntries { field, actual });
-                }
-            }
-            (Content::Text(most), Sent::Text(text)) => {
-                let actual = text.chars().count();
-                if actual > most {
-                    faults.push(LimitFault::TooLong { field, actual });
-                }
-            }
-            (Content::TrimmedText(most), Sent::Text(text)) => {
-                let actual = text.trim().chars().count();
-                if actual > most {
-                    faults.push(LimitFault::TooLong { field, actual });
-                }
-            }
-            _ => {}
+    let values = Field::ALL.iter().zip(request.values());
+    values
+        .filter_map(|(&field, value)| fault(field, value?, cut))
+        .collect()
+}
+
+/// The limit that the value of a field exceeds, if it does.
+pub(crate) fn fault<T: Text>(field: Field, value: Sent<'_, T>, cut: &Cut) -> Option<LimitFault> {
+    match (field.descriptor().content, value) {
+        (Content::Ids(_, most), Sent::List(list)) => {
+            let whole = cut.iter().find(|(name, _)| *name == field.name());
+            let actual = whole.map_or(list.len(), |(_, entries)| *entries);
+            (actual > most).then_some(LimitFault::TooManyEntries { field, actual })
         }
+        (Content::Text(most), Sent::Text(text)) => too_long(field, text, most),
+        (Content::TrimmedText(most), Sent::Text(text)) => too_long(field, text.trim(), most),
+        _ => None,
     }
-    faults
+}
+
+fn too_long(field: Field, text: &str, most: usize) -> Option<LimitFault> {
+    // No text has more code points than bytes.
+    if text.len() <= most {
+        return None;
+    }
+    let actual = text.chars().count();
+    (actual > most).then_some(LimitFault::TooLong { field, actual })
 }
 
 #[cfg(test)]

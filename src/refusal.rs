@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use crate::field::{CreateAssessmentRequest, Field, Sent};
+use crate::field::{CreateAssessmentRequest, Field, Sent, Text};
 use crate::idempotency::{self, IdempotencyKeyError};
 use crate::limits::LimitFault;
 use crate::schema::{MAX_FAULTS, Place};
@@ -158,7 +158,7 @@ impl Refusal {
     /// What is wrong with `request`, with its places: an id is found wherever it
     /// stands in its field.
     #[must_use]
-    pub fn issues(&self, request: &CreateAssessmentRequest) -> Vec<Issue> {
+    pub fn issues<T: Text>(&self, request: &CreateAssessmentRequest<T>) -> Vec<Issue> {
         let mut issues = Vec::new();
         match self {
             Self::BadReferences(references) => {
@@ -185,7 +185,12 @@ impl Refusal {
 }
 
 /// Adds where an id stands in a field: the entries of a list, else the field itself.
-fn add_places(issues: &mut Vec<Issue>, request: &CreateAssessmentRequest, field: Field, id: &str) {
+fn add_places<T: Text>(
+    issues: &mut Vec<Issue>,
+    request: &CreateAssessmentRequest<T>,
+    field: Field,
+    id: &str,
+) {
     let mut add = |place| {
         if issues.len() < MAX_FAULTS {
             let kind = IssueKind::NotFound;
@@ -195,7 +200,7 @@ fn add_places(issues: &mut Vec<Issue>, request: &CreateAssessmentRequest, field:
     let mut is_entry = false;
     if let Some(Sent::List(list)) = request.value(field) {
         for (index, entry) in list.iter().enumerate() {
-            if entry == id {
+            if entry.as_ref() == id {
                 is_entry = true;
                 add(Place::Item(field.name(), index));
             }

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::id::Reference;
 use crate::id::kind::{Assessment, WorkflowRun};
-use crate::id::{Id, Kind, Reference};
 use crate::problem::Problem;
 use crate::shape::wire_enum;
 
@@ -155,19 +155,9 @@ impl Endpoint {
         }
     }
 
-    /// The path for one assessment or run, where the template has a place for it.
+    /// The template before and after the place of an id, if it has one.
     #[must_use]
-    pub fn path<K: Kind>(self, id: &Id<K>) -> String {
-        let (before, after) = self.around();
-        match after {
-            Some(after) => [before, id.as_str(), after].concat(),
-            None => before.to_owned(),
-        }
-    }
-
-    /// The template before and after the place of an id, if it has one. Written
-    /// out, for a search in texts would make the package 6 kB larger.
-    const fn around(self) -> (&'static str, Option<&'static str>) {
+    pub const fn around(self) -> (&'static str, Option<&'static str>) {
         match self {
             Self::RetrieveAssessment | Self::ArchiveAssessment => ("/v1/assessments/", Some("")),
             Self::RetrieveWorkflowRun => ("/v1/workflows/runs/", Some("")),

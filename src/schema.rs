@@ -129,7 +129,7 @@ pub fn accept(content_type: Option<&str>, body: &[u8]) -> Option<CreateAssessmen
         faults: 1,
         ..Bounds::SERVER
     };
-    let measured = check_up_to(bounds, json).ok()?;
+    let measured = check_up_to(bounds, None, json).ok()?;
     measured.cut.is_empty().then_some(measured.body)
 }
 
@@ -139,7 +139,7 @@ pub(crate) fn read_within_limits(
     content_type: Option<&str>,
     body: &[u8],
 ) -> Result<Measured<CreateAssessmentRequest>, Vec<Fault>> {
-    check_up_to(Bounds::SERVER, read_json(content_type, body)?)
+    check_up_to(Bounds::SERVER, None, read_json(content_type, body)?)
 }
 
 /// Reads a request body as JSON, whatever it should hold.
@@ -165,7 +165,7 @@ pub fn read_json<'a>(
 /// # Errors
 /// Every fault up to [`MAX_FAULTS`], in model order, items by index; never an
 /// empty list.
-pub fn check<B: Body>(json: impl Json) -> Result<B, Vec<Fault>> {
+pub fn check<J: Json, B: Body<Text: From<J::Text>>>(json: J) -> Result<B, Vec<Fault>> {
     check_within(usize::MAX, json).map(|measured| measured.body)
 }
 
@@ -181,15 +181,28 @@ pub(crate) struct Measured<B> {
 
 /// [`check`] for values of any size: lists are read until the JSON of what was
 /// read must have more than `room` bytes.
-pub(crate) fn check_within<B: Body>(
+pub(crate) fn check_within<J: Json, B: Body<Text: From<J::Text>>>(
     room: usize,
-    json: impl Json,
+    json: J,
 ) -> Result<Measured<B>, Vec<Fault>> {
     let bounds = Bounds {
         room,
         ..Bounds::NONE
     };
-    check_up_to(bounds, json)
+    check_up_to(bounds, None, json)
+}
+
+/// The same of a body of which the field of this number alone is looked at.
+pub(crate) fn check_field_within<J: Json, B: Body<Text: From<J::Text>>>(
+    room: usize,
+    number: usize,
+    json: J,
+) -> Result<Measured<B>, Vec<Fault>> {
+    let bounds = Bounds {
+        room,
+        ..Bounds::NONE
+    };
+    check_up_to(bounds, Some(number), json)
 }
 
 /// How far a body is read, and what is kept of it.
@@ -216,7 +229,11 @@ impl Bounds {
     };
 }
 
-fn check_up_to<B: Body>(bounds: Bounds, json: impl Json) -> Result<Measured<B>, Vec<Fault>> {
+fn check_up_to<J: Json, B: Body<Text: From<J::Text>>>(
+    bounds: Bounds,
+    only: Option<usize>,
+    json: J,
+) -> Result<Measured<B>, Vec<Fault>> {
     let mut body = B::default();
     let mut checker = Checker {
         bounds,
@@ -225,7 +242,17 @@ fn check_up_to<B: Body>(bounds: Bounds, json: impl Json) -> Result<Measured<B>, 
         room: Some(bounds.room),
         cut: Vec::new(),
     };
-    checker.object(json, B::FIELDS, body.slots());
+    let first = only.unwrap_or_default();
+    let names = B::NAMES.get(first..only.map_or(B::NAMES.len(), |only| only + 1));
+    let is_object = json.each_member(names.unwrap_or_default(), &mut |index, value| {
+        let number = first + index;
+        if let (Some(field), Some(slot)) = (B::FIELDS.get(number), body.slot(number)) {
+            checker.member(field, slot, value);
+        }
+    });
+    if !is_object {
+        checker.fault(Place::Body, FaultKind::NotAnObject);
+    }
     if checker.ill_formed {
         return Err(vec![Fault::new(Place::Offset(0), FaultKind::InvalidJson)]);
     }
@@ -268,39 +295,33 @@ impl Checker {
         self.room = self.room.and_then(|room| room.checked_sub(bytes));
     }
 
-    /// Reads the fields, in model order, each into its slot.
-    fn object(&mut self, json: impl Json, fields: &[Descriptor], slots: Vec<Slot<'_>>) {
-        let names: Vec<&'static str> = fields.iter().map(|field| field.name).collect();
-        let Some(members) = json.members(&names) else {
-            self.fault(Place::Body, FaultKind::NotAnObject);
+    /// Reads the value of a field into its slot.
+    fn member<J: Json, T: From<J::Text>>(
+        &mut self,
+        field: &Descriptor,
+        slot: Slot<'_, T>,
+        value: Option<J>,
+    ) {
+        let Some(value) = &value else {
+            if field.is_required {
+                self.fault(Place::Field(field.name), FaultKind::Missing);
+            }
             return;
         };
-        for ((field, slot), member) in fields.iter().zip(slots).zip(members) {
-            match member {
-                None if field.is_required => {
-                    self.fault(Place::Field(field.name), FaultKind::Missing);
-                }
-                Some(value) if !self.is_full() => self.member(field, slot, &value),
-                None | Some(_) => {}
-            }
-        }
-    }
-
-    fn member(&mut self, field: &Descriptor, slot: Slot<'_>, value: &impl Json) {
-        if !field.is_required && value.kind() == JsonKind::Null {
+        if self.is_full() || (!field.is_required && value.kind() == JsonKind::Null) {
             return;
         }
         let place = Place::Field(field.name);
         match slot {
-            Slot::Text(text) => *text = self.text(place, value),
-            Slot::OptionalText(text) => *text = Some(self.text(place, value)),
+            Slot::Text(text) => *text = T::from(self.text(place, value)),
+            Slot::OptionalText(text) => *text = Some(T::from(self.text(place, value))),
             Slot::List(list) => *list = self.texts(field.name, value),
             Slot::OptionalInteger(number) => *number = self.integer(place, value),
             Slot::Unread => {}
         }
     }
 
-    fn texts(&mut self, name: &'static str, list: &impl Json) -> Vec<String> {
+    fn texts<J: Json, T: From<J::Text>>(&mut self, name: &'static str, list: &J) -> Vec<T> {
         if list.kind() != JsonKind::Array {
             self.fault(Place::Field(name), FaultKind::NotAList);
             return Vec::new();
@@ -313,7 +334,7 @@ impl Checker {
             let text = self.text(Place::Item(name, read), &item);
             read += 1;
             if texts.len() < self.bounds.entries {
-                texts.push(text);
+                texts.push(T::from(text));
             }
             if self.is_full() || self.room.is_none() {
                 ControlFlow::Break(())
@@ -341,17 +362,17 @@ impl Checker {
         number.map(|number| number as i64)
     }
 
-    fn text(&mut self, place: Place, value: &impl Json) -> String {
+    fn text<J: Json>(&mut self, place: Place, value: &J) -> J::Text {
         if value.kind() != JsonKind::String {
             self.fault(place, FaultKind::NotAString);
-            return String::new();
+            return J::Text::default();
         }
         let text = value.text();
         // Only a string that is no Unicode text has none.
         self.ill_formed |= text.is_none();
         let text = text.unwrap_or_default();
         // One more for the other quotation mark.
-        self.count(text.len() + 1);
+        self.count(text.as_ref().len() + 1);
         text
     }
 }

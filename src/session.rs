@@ -39,6 +39,8 @@ pub struct CreateSessionRequest {
 }
 
 impl Body for CreateSessionRequest {
+    type Text = String;
+
     const FIELDS: &'static [Descriptor] = &[
         Descriptor {
             name: USER_ID,
@@ -62,6 +64,8 @@ impl Body for CreateSessionRequest {
         },
     ];
 
+    const NAMES: &'static [&'static str] = &[USER_ID, ROLE, ORIGIN, EXPIRES_IN];
+
     fn description(name: &str) -> Option<&'static str> {
         match name {
             USER_ID => {
@@ -80,13 +84,14 @@ impl Body for CreateSessionRequest {
         }
     }
 
-    fn slots(&mut self) -> Vec<Slot<'_>> {
-        vec![
-            Slot::Text(&mut self.user_id),
-            Slot::OptionalText(&mut self.role),
-            Slot::OptionalText(&mut self.origin),
-            Slot::OptionalInteger(&mut self.expires_in),
-        ]
+    fn slot(&mut self, number: usize) -> Option<Slot<'_>> {
+        Some(match *Self::NAMES.get(number)? {
+            USER_ID => Slot::Text(&mut self.user_id),
+            ROLE => Slot::OptionalText(&mut self.role),
+            ORIGIN => Slot::OptionalText(&mut self.origin),
+            EXPIRES_IN => Slot::OptionalInteger(&mut self.expires_in),
+            _ => return None,
+        })
     }
 }
 
@@ -109,7 +114,10 @@ impl CreateSessionRequest {
     ///
     /// # Errors
     /// What is wrong, in model order.
-    pub fn validate(json: impl Json) -> Result<Self, Invalid> {
+    pub fn validate<J: Json>(json: J) -> Result<Self, Invalid>
+    where
+        String: From<J::Text>,
+    {
         let request: Self = schema::check(json).map_err(Invalid::Schema)?;
         let user = id::parse(&request.user_id, Some(AnyKind::User));
         let origin = request.origin_by(Origin::check_spelling);

@@ -126,7 +126,7 @@ impl Spec {
             Self::Time => value.number().is_some_and(|n| n.fract() == 0.0),
             Self::Id(kind) => value
                 .text()
-                .is_some_and(|text| id::parse(&text, Some(*kind)).is_ok()),
+                .is_some_and(|text| id::parse(text.as_ref(), Some(*kind)).is_ok()),
             Self::IfKnown { then, .. } => return then.check_value(value),
             Self::AnyOf(specs) => specs.iter().any(|spec| spec.check_value(value).is_ok()),
         };
@@ -164,7 +164,7 @@ impl Spec {
         object
             .member(member)
             .and_then(|value| value.text())
-            .is_none_or(|text| known.contains(&text.as_str()))
+            .is_none_or(|text| known.contains(&text.as_ref()))
     }
 
     const fn expected(&self) -> &'static str {

@@ -6,12 +6,13 @@
 //! here it is told apart, with a sentence that says how to mend it.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use crate::code::codes;
-use crate::field::{CreateAssessmentRequest, Field, Sent};
+use crate::field::{Body, Content, CreateAssessmentRequest, Descriptor, Field, Sent, Text};
 use crate::id::{self, AnyKind, IdError, IdErrorCode};
 use crate::idempotency::{IdempotencyKeyError, IdempotencyKeyErrorCode};
-use crate::json::Json;
+use crate::json::{Json, JsonKind};
 use crate::limits::{self, LimitFault, MAX_BODY_BYTES};
 use crate::schema::{self, Fault, FaultKind, MAX_FAULTS, Measured, Place};
 
@@ -116,16 +117,89 @@ impl IssueKind {
 ///
 /// # Errors
 /// What is wrong, in model order, at most [`MAX_FAULTS`] entries.
-pub fn validate(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> {
-    let measured = schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
-    let issues = issues(&measured);
+pub fn validate<J: Json<Text: Text>>(json: J) -> Result<CreateAssessmentRequest<J::Text>, Invalid> {
+    let measured: Measured<CreateAssessmentRequest<J::Text>> =
+        schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
+    judge(&measured, None)?;
+    Ok(measured.body)
+}
+
+/// Checks one field of a request, whatever the others are.
+///
+/// # Errors
+/// What [`validate`] finds in a request that is good but for this field.
+pub fn validate_field<J: Json<Text: Text>>(field: Field, json: J) -> Result<(), Invalid> {
+    let measured: Measured<CreateAssessmentRequest<J::Text>> =
+        schema::check_field_within(MAX_BODY_BYTES, field as usize, json)
+            .map_err(Invalid::Schema)?;
+    judge(&measured, Some(field))
+}
+
+/// Whether the server would accept a well-typed request, or one field of it.
+fn judge<T: Text>(
+    measured: &Measured<CreateAssessmentRequest<T>>,
+    only: Option<Field>,
+) -> Result<(), Invalid> {
+    let issues = issues(measured, only);
     if !issues.is_empty() {
         Err(Invalid::Content(issues))
     } else if measured.is_too_large {
         Err(Invalid::TooLarge)
     } else {
-        Ok(measured.body)
+        Ok(())
     }
+}
+
+/// Whether [`validate`] finds nothing, found out without keeping anything of the
+/// request: a form asks at every key that is pressed, and nearly always it is good.
+#[must_use]
+pub fn is_good<J: Json>(json: &J) -> bool {
+    let mut room = Some(MAX_BODY_BYTES);
+    let mut all = true;
+    let is_object = json.each_member(
+        CreateAssessmentRequest::<&str>::NAMES,
+        &mut |number, value| {
+            all = all
+                && Field::ALL
+                    .get(number)
+                    .is_some_and(|&field| is_good_member(field, value.as_ref(), &mut room));
+        },
+    );
+    is_object && all && room.is_some()
+}
+
+fn is_good_member<J: Json>(field: Field, value: Option<&J>, room: &mut Option<usize>) -> bool {
+    let Descriptor {
+        is_required,
+        content,
+        ..
+    } = *field.descriptor();
+    let Some(value) = value.filter(|value| is_required || value.kind() != JsonKind::Null) else {
+        return !is_required;
+    };
+    let mut is_good = |value: &J, overhead: usize| {
+        value.text().is_some_and(|text| {
+            let text = text.as_ref();
+            // Counted as in the schema check.
+            *room = room.and_then(|room| room.checked_sub(text.len() + overhead));
+            content
+                .kind()
+                .is_none_or(|kind| id::parse(text, Some(kind)).is_ok())
+                && limits::fault(field, Sent::<&str>::Text(text), &[]).is_none()
+        })
+    };
+    let Content::Ids(_, most) = content else {
+        return is_good(value, 1);
+    };
+    let mut read = 0;
+    let entries = value.each_item(&mut |item| {
+        if !is_good(&item, 3) {
+            return ControlFlow::Break(());
+        }
+        read += 1;
+        ControlFlow::Continue(())
+    });
+    value.kind() == JsonKind::Array && read == entries && entries <= most
 }
 
 /// Checks the types of a request, for the server to say what else is wrong. A
@@ -134,8 +208,11 @@ pub fn validate(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> {
 ///
 /// # Errors
 /// What is wrong, in model order, at most [`MAX_FAULTS`] entries.
-pub fn check_types(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> {
-    let measured = schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
+pub fn check_types<J: Json<Text: Text>>(
+    json: J,
+) -> Result<CreateAssessmentRequest<J::Text>, Invalid> {
+    let measured: Measured<CreateAssessmentRequest<J::Text>> =
+        schema::check_within(MAX_BODY_BYTES, json).map_err(Invalid::Schema)?;
     if measured.cut.is_empty() {
         Ok(measured.body)
     } else {
@@ -143,15 +220,21 @@ pub fn check_types(json: impl Json) -> Result<CreateAssessmentRequest, Invalid> 
     }
 }
 
-/// What the server would refuse in a well-typed request, in model order.
-fn issues(Measured { body, cut, .. }: &Measured<CreateAssessmentRequest>) -> Vec<Issue> {
-    let exceeded = limits::faults_of_cut(body, cut);
+/// What the server would refuse in a well-typed request, or in one field of it, in model
+/// order.
+fn issues<T: Text>(
+    Measured { body, cut, .. }: &Measured<CreateAssessmentRequest<T>>,
+    only: Option<Field>,
+) -> Vec<Issue> {
     let mut issues = Issues(Vec::new());
     for (&field, value) in Field::ALL.iter().zip(body.values()) {
-        for &fault in exceeded.iter().filter(|fault| fault.field() == field) {
+        let Some(value) = value.filter(|_| only.is_none_or(|only| only == field)) else {
+            continue;
+        };
+        if let Some(fault) = limits::fault(field, value, cut) {
             issues.add(Place::Field(field.name()), IssueKind::Limit(fault));
         }
-        if let (Some(kind), Some(value)) = (field.descriptor().content.kind(), value) {
+        if let Some(kind) = field.descriptor().content.kind() {
             issues.add_bad_ids(field.name(), kind, value);
         }
     }
@@ -172,7 +255,7 @@ impl Issues {
         self.0.len() >= MAX_FAULTS
     }
 
-    fn add_bad_ids(&mut self, name: &'static str, kind: AnyKind, value: Sent<'_>) {
+    fn add_bad_ids<T: Text>(&mut self, name: &'static str, kind: AnyKind, value: Sent<'_, T>) {
         match value {
             Sent::Text(text) => self.check(Place::Field(name), text, kind),
             Sent::List(list) => {
@@ -180,7 +263,7 @@ impl Issues {
                     if self.is_full() {
                         return;
                     }
-                    self.check(Place::Item(name, index), text, kind);
+                    self.check(Place::Item(name, index), text.as_ref(), kind);
                 }
             }
         }
@@ -199,7 +282,10 @@ mod tests {
     use crate::json::JsonText;
 
     fn outcome(body: &str) -> Result<CreateAssessmentRequest, Invalid> {
-        validate(JsonText::read(body.as_bytes()).unwrap())
+        let json = JsonText::read(body.as_bytes()).unwrap();
+        let outcome = validate(json);
+        assert_eq!(is_good(&json), outcome.is_ok(), "{body}");
+        outcome
     }
 
     #[test]
@@ -222,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_list_that_no_request_can_hold_is_counted_but_not_read_to_its_end() {
-        let measured = schema::check_within::<CreateAssessmentRequest>(
+        let measured = schema::check_within::<_, CreateAssessmentRequest>(
             1_000,
             JsonText::read(
                 br#"{"vendor_id":"","control_set_ids":["x"],"service_ids":["a","b","c"]}"#,

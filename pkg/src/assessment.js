@@ -1,5 +1,6 @@
-import { call } from "./core.js";
+import { ask, begin, open, string, toldText, value } from "./desk.js";
 import { ConfigurationError } from "./errors.js";
+import { NAME_TOKENS, STATUSES } from "./generated/tables.js";
 
 /** @import { CreateAssessmentRequest, NameFacts } from "./types.js" */
 
@@ -8,12 +9,12 @@ const MAX_SERVICE_NAMES = 256;
 
 /** Every status in the order of the work, with the label of its stage. */
 export function statuses() {
-  return call("statuses");
+  return STATUSES.map(({ status, stageLabel, isTerminal }) => ({ status, stageLabel, isTerminal }));
 }
 
 /** Every token that `assessment_name_format` may contain. */
 export function nameTokens() {
-  return call("nameTokens");
+  return [...NAME_TOKENS];
 }
 
 /**
@@ -37,5 +38,12 @@ export function previewName(request, facts) {
     // A name is cut long before so many are in it.
     if (serviceNames.push(serviceName) === MAX_SERVICE_NAMES) break;
   }
-  return call("previewName", name, format, vendorName, serviceNames, assessedBefore, now);
+  begin(true);
+  for (const text of [name, format, vendorName]) {
+    if (typeof text === "string") string(text);
+    else value(undefined);
+  }
+  value(serviceNames.filter((text) => typeof text === "string"));
+  open(ask("previewName", assessedBefore, now));
+  return toldText();
 }

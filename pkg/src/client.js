@@ -1,16 +1,16 @@
 import { detour, isAnswer, isOfProgram, retryAfter } from "./answers.js";
-import { call } from "./core.js";
+import { call, start } from "./core.js";
 import { Credential } from "./credential.js";
 import {
   ApiError,
   ConfigurationError,
   ConnectionError,
-  IdError,
   ResponseShapeError,
   TimeoutError,
   UnreachableError,
-  ValidationError,
 } from "./errors.js";
+import { DEFAULTS, RUN_ENDS, STATUSES } from "./generated/tables.js";
+import { checkedArgument, checkedKey, readAnswer, requestOf } from "./operations.js";
 import { disposal } from "./platform.js";
 import { SETTINGS, checked, checkedBaseUrl, checkedToken } from "./settings.js";
 import { MAX_INT32, TIMED_OUT, following, sleep, unlessAborted, within } from "./signals.js";
@@ -31,11 +31,9 @@ import { MAX_INT32, TIMED_OUT, following, sleep, unlessAborted, within } from ".
  *   Data,
  *   Fetched,
  *   Hooks,
- *   Issue,
  *   Job,
  *   Operation,
  *   Read,
- *   Refusal,
  *   RunWaitOptions,
  *   Settings,
  *   Wait,
@@ -73,28 +71,6 @@ async function tell(owner, hook, event) {
   } catch (error) {
     console.error(`assessments-edge: ${hook} threw`, error);
   }
-}
-
-/**
- * The place of a fault as the message of an `ApiError` shows it.
- *
- * @param {Issue["loc"]} loc
- */
-function at([, ...steps]) {
-  return steps.length ? `${steps.join(".")}: ` : "";
-}
-
-/**
- * What the module refuses, as an error of the kind that it says.
- *
- * @param {Refusal} refused
- */
-function refusal(refused) {
-  if (refused.kind === "id") return new IdError(refused);
-  if (refused.kind === "configuration") return new ConfigurationError(refused.message);
-  const { status, issues } = refused;
-  const text = issues.map(({ loc, msg }) => at(loc) + msg).join("; ");
-  return new ValidationError(text, status, issues);
 }
 
 /** A client of the API. It holds plain data only; there is nothing to free. */
@@ -238,7 +214,7 @@ export class AssessmentsClient {
    * @param {RunWaitOptions} [options]
    */
   async waitForRun(id, options = {}) {
-    const ended = (/** @type {Data["retrieveRun"]} */ { status }) => call("isRunTerminal", status);
+    const ended = (/** @type {Data["retrieveRun"]} */ { status }) => RUN_ENDS.includes(status);
     const settings = checked(options, SETTINGS.runWait);
     return this.#wait("retrieveRun", id, ended, settings, options);
   }
@@ -319,7 +295,7 @@ export class AssessmentsClient {
    * @returns {Settings}
    */
   #with(settings) {
-    return { ...call("clientDefaults"), ...this.#settings, ...settings };
+    return { ...DEFAULTS, ...this.#settings, ...settings };
   }
 
   /**
@@ -346,14 +322,11 @@ export class AssessmentsClient {
    * @param {Wait} [wait]
    */
   async #perform(operation, argument, settings, signal, wait) {
-    const checks = settings.validate !== false;
-    const prepared = call("prepareCall", operation, argument, settings.idempotencyKey, checks);
-    if (!prepared.ok) throw refusal(prepared);
     /** @type {Job} */
     const job = {
       operation,
-      argument: prepared.argument ?? prepared.id,
-      key: prepared.key ?? "",
+      argument: checkedArgument(operation, argument, settings.validate !== false),
+      key: operation === "create" ? checkedKey(settings.idempotencyKey) : "",
       settings,
       signal,
       started: performance.now(),
@@ -368,18 +341,19 @@ export class AssessmentsClient {
         continue;
       }
       const now = performance.now();
+      start();
       const delay = call(
         "retryDelay",
         attempt,
         status,
-        retryAfter,
+        retryAfter ?? Number.NaN,
         now - job.started,
         Math.random(),
         Math.min(settings.maxRetries, MAX_INT32),
         settings.totalTimeoutMs,
-        wait && wait.deadline - now,
+        wait ? wait.deadline - now : Number.NaN,
       );
-      if (delay === undefined) throw error;
+      if (Number.isNaN(delay)) throw error;
       const delayMs = wait ? Math.max(delay, READ_FLOOR_MS) : delay;
       if (wait) wait.error = error;
       tell(settings.hooks, "onRetry", { attempt: attempt + 1, delayMs, error });
@@ -419,7 +393,7 @@ export class AssessmentsClient {
   async #exchange({ operation, argument, key, settings, refusal }, attempts, signal) {
     const token = await this.#credential.get(refusal?.token, settings, signal);
     if (token === refusal?.token) return { error: refusal.error, status: REFUSED };
-    const request = call("buildRequest", operation, argument, key, settings.baseUrl, token);
+    const request = requestOf(operation, argument, key, settings.baseUrl, token);
     const { url, ...init } = request;
     const { method } = init;
     // Looked up now, and called without an owner: the platform's own refuses any other.
@@ -450,7 +424,7 @@ export class AssessmentsClient {
     }
     // What echoes the request must not bring the credential into a log.
     if (!response.ok) text = text.replaceAll(token, "...");
-    const reading = call("readResponse", operation, argument, response, text);
+    const reading = readAnswer(operation, argument, response, text);
     // A `fetch` of the caller's may give less, which is what the caller gets.
     const headers = /** @type {Headers} */ (response.headers);
     const { status, requestId } = reading;
@@ -495,7 +469,8 @@ function strange({ status, headers }, url) {
  */
 function wish(until) {
   if (typeof until === "function") return until;
-  const isTerminal = (/** @type {AssessmentStatus} */ status) => call("isTerminal", status);
+  const isTerminal = (/** @type {AssessmentStatus} */ asked) =>
+    STATUSES.find(({ status }) => status === asked)?.isTerminal;
   if (until === undefined) return ({ status }) => isTerminal(status) === true;
   const statuses = [until].flat();
   if (statuses.length === 0) throw new ConfigurationError("until names no status");

@@ -2,36 +2,36 @@
 // the first call that needs it, synchronously; importing the package does
 // nothing. Each entry says where the module comes from.
 
-import {
-  __wbg_reset_state as startAgain,
-  buildRequest,
-  clientDefaults,
-  initSync,
-  isRunTerminal,
-  isTerminal,
-  memoryPages,
-  nameTokens,
-  parseId,
-  prepareCall,
-  previewName,
-  readResponse,
-  retryDelay,
-  statuses,
-  validate,
-  validateField,
-  validateIdempotencyKey,
-} from "./generated/assessments.js";
 import { ConfigurationError, InternalError } from "./errors.js";
 
 /** @import { Exports } from "./types.js" */
 
-/** Pages of 64 KiB that an instance may have and be kept; it begins with 18. */
-const MAX_PAGES = 32;
+/** Bytes of memory that an instance may have and be kept: 32 pages; it begins with 18. */
+const MAX_MEMORY = 32 * 65_536;
+
+/** The module calls nothing back: wasm-bindgen's start, whose import this is, is never run. */
+const IMPORTS = { "./assessments_bg.js": { __wbindgen_init_externref_table() {} } };
 
 /** @type {() => WebAssembly.Module} */
 let load;
-let started = false;
-let broken = false;
+/** @type {WebAssembly.Module | undefined} */
+let module;
+let broken = true;
+
+/**
+ * What the instance in use exports.
+ *
+ * @type {Exports}
+ */
+export let functions;
+/**
+ * Its memory.
+ *
+ * @type {Int32Array}
+ */
+export let words;
+/** @type {Uint8Array<ArrayBuffer>} */
+export let bytes;
 
 /**
  * Tells where the module comes from.
@@ -59,76 +59,47 @@ export function compile(bytes) {
   }
 }
 
-/**
- * Edge runtimes compile modules outside of the sandbox that they run code in.
- * The glue knows a module by `instanceof`, which such a module fails; it can be
- * instantiated all the same.
- *
- * @param {WebAssembly.Module} module
- */
-function ofThisRealm(module) {
-  const { prototype } = WebAssembly.Module;
-  return module instanceof WebAssembly.Module ? module : Object.setPrototypeOf(module, prototype);
-}
-
 /** Makes the first instance, or the next after one that is of no more use. */
-function start() {
-  const module = started ? undefined : load();
+export function start() {
+  if (!broken) return;
+  module ??= load();
   try {
-    if (module === undefined) startAgain();
-    else initSync({ module: ofThisRealm(module) });
+    const { exports } = new WebAssembly.Instance(module, IMPORTS);
+    functions = /** @type {Exports} */ (/** @type {unknown} */ (exports));
   } catch (cause) {
     throw new ConfigurationError("WebAssembly cannot be started here.", { cause });
   }
-  started = true;
-  broken = false;
+  look();
+}
+
+/** Looks at the memory, which is another after it has grown. */
+function look() {
+  const { buffer } = functions.memory;
+  words = new Int32Array(buffer);
+  bytes = new Uint8Array(buffer);
+  // A memory can only grow: what one large value took is given back with the instance.
+  broken = buffer.byteLength > MAX_MEMORY;
 }
 
 /**
- * What the module exports, and of the glue no more than that.
+ * Calls an export of the instance in use. Apart from the first two, arguments are few
+ * calls' affair: gathering them costs as much as a small call.
  *
- * @type {Exports}
+ * @param {Exclude<keyof Exports, "memory">} name
+ * @param {number | boolean} [first]
+ * @param {number | boolean} [second]
+ * @param {number[]} others
  */
-const functions = {
-  buildRequest,
-  clientDefaults,
-  isRunTerminal,
-  isTerminal,
-  nameTokens,
-  parseId,
-  prepareCall,
-  previewName,
-  readResponse,
-  retryDelay,
-  statuses,
-  validate,
-  validateField,
-  validateIdempotencyKey,
-};
-
-/**
- * Calls an export of the module.
- *
- * @template {keyof Exports} Name
- * @param {Name} name
- * @param {Parameters<Exports[Name]>} args
- * @returns {ReturnType<Exports[Name]>}
- */
-export function call(name, ...args) {
-  if (!started || broken) start();
-  // Which arguments it takes is said above, of one name at a time.
-  const run = /** @type {(...args: unknown[]) => ReturnType<Exports[Name]>} */ (functions[name]);
+export function call(name, first, second, ...others) {
   try {
-    const result = run(...args);
-    // A memory can only grow: what one large value took is given back with the instance.
-    broken = memoryPages() > MAX_PAGES;
+    // Which arguments it takes is known where it is called.
+    const run = /** @type {(...args: unknown[]) => number} */ (functions[name]);
+    const result = others.length ? run(first, second, ...others) : run(first, second);
+    if (bytes.length === 0) look();
     return result;
   } catch (cause) {
-    // A trap leaves the instance unusable, and so, bit by bit, does an exception
-    // of the caller's (a Proxy that throws) on its way through WebAssembly's
-    // frames, which does not restore their stack: the next call gets a fresh one.
+    // A trap leaves the instance unusable: the next call gets a fresh one.
     broken = true;
-    if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
     throw new InternalError("A fault inside assessments-edge; the next call works again.", {
       cause,
     });

@@ -7,18 +7,13 @@ import type {
   AssessmentsError,
   CallSettings,
   ClientOptions,
-  CreateAssessmentRequest,
   CreateOptions,
-  CreateSessionRequest,
   CreatedAssessment,
   CreatedSession,
   FetchedResponse,
   IdError,
   Issue,
-  ParsedId,
   RunWaitOptions,
-  StatusMeaning,
-  ValidationResult,
   WaitOptions,
   WithResponse,
   WorkflowRun,
@@ -40,20 +35,6 @@ export type Read = "retrieve" | "retrieveRun";
 
 /** What the module answers of a text that is no id. */
 export type IdFault = Pick<IdError, "message" | "code" | "offset" | "expected" | "actual">;
-
-/** Why a call is not sent. */
-export type Refusal =
-  | ({ ok: false; kind: "id" } & IdFault)
-  | { ok: false; kind: "configuration"; message: string }
-  | { ok: false; kind: "validation"; status: 400 | 422; issues: Issue[] };
-
-/** What to send for a call, but for its settings. */
-export interface Prepared {
-  ok: true;
-  argument?: CreateAssessmentRequest | CreateSessionRequest;
-  id?: string;
-  key?: string;
-}
 
 /** An answer as the module reads it. */
 export type Reading = Success | Failure;
@@ -83,60 +64,37 @@ interface Failure {
 export type Fetched = FetchedResponse &
   Partial<Pick<Response, "type" | "redirected" | "url" | "body">>;
 
-/** The module's exports, more exactly than the glue knows them. */
+/**
+ * The module's exports. What they are asked about was handed over before, and what
+ * they tell lies at the address that they answer, which is 0 if they tell nothing.
+ */
 export interface Exports {
-  clientDefaults(): Defaults;
-  prepareCall(
-    operation: Operation,
-    argument: unknown,
-    key: unknown,
-    validate: boolean,
-  ): Prepared | Refusal;
-  buildRequest(
-    operation: Operation,
-    argument: unknown,
-    key: string,
-    baseUrl: string,
-    token: string,
-  ): { url: string; method: string; headers: Record<string, string>; body?: string };
-  /** It reads no more of a response than any `fetch` gives. */
-  readResponse(
-    operation: Operation,
-    argument: unknown,
-    response: FetchedResponse,
-    text: string,
-  ): Reading;
+  memory: WebAssembly.Memory;
+  /** Makes room for values; its address. */
+  reserve(words: number, bytes: number): number;
+  validate(checksContent: boolean): number;
+  validateField(field: number): number;
+  validateSession(checksContent: boolean): number;
+  validateIdempotencyKey(): number;
+  /** The number of the kind, or -1. */
+  parseId(kind: number): number;
+  explainId(kind: number): number;
+  previewName(assessedBefore: boolean, now: number): number;
+  /** 1 or 0. */
+  isToken(): number;
+  checkAnswer(operation: number): number;
+  readError(): number;
+  /** Milliseconds, or NaN to give up. */
   retryDelay(
     attempt: number,
     status: number,
-    retryAfter: number | undefined,
+    retryAfter: number,
     elapsedMs: number,
     random: number,
     maxRetries: number,
     totalTimeoutMs: number,
-    maxRetryAfterMs: number | undefined,
-  ): number | undefined;
-  isTerminal(status: string): boolean | undefined;
-  isRunTerminal(status: string): boolean;
-  nameTokens(): string[];
-  previewName(
-    name: unknown,
-    format: unknown,
-    vendorName: unknown,
-    serviceNames: unknown[],
-    assessedBefore: boolean,
-    now: number,
-  ): string;
-  /** `undefined` for what is no kind. */
-  parseId(
-    text: unknown,
-    kind?: string,
-  ): ({ ok: true } & ParsedId) | ({ ok: false } & IdFault) | undefined;
-  statuses(): StatusMeaning[];
-  validate(input: unknown): ValidationResult;
-  /** `undefined` for what is no field. */
-  validateField(name: string, value: unknown): Issue[] | undefined;
-  validateIdempotencyKey(key: unknown): Issue[];
+    maxRetryAfterMs: number,
+  ): number;
 }
 
 /** What a client does that is not told otherwise. */

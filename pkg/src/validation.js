@@ -1,15 +1,20 @@
-import { call } from "./core.js";
+import { ask, begin, open, string, toldNumber, value } from "./desk.js";
 import { ConfigurationError } from "./errors.js";
+import { CREATE_FIELDS, createRequest } from "./generated/tables.js";
+import { checkField, issues, readCreate } from "./requests.js";
 
-/** @import { CreateAssessmentRequest, FieldResult, StandardSchema } from "./types.js" */
+/** @import { CreateAssessmentRequest, FieldResult, StandardSchema, ValidationResult } from "./types.js" */
 
 /**
  * Checks a create request as the server would, and ids beyond that.
  *
  * @param {unknown} input
+ * @returns {ValidationResult}
  */
 export function validateCreateAssessment(input) {
-  return call("validate", input);
+  const { values, wrong } = readCreate(input, true);
+  if (wrong) return { ok: false, ...wrong };
+  return { ok: true, value: createRequest(/** @type {unknown[]} */ (values)) };
 }
 
 /**
@@ -20,12 +25,10 @@ export function validateCreateAssessment(input) {
  * @returns {FieldResult}
  */
 export function validateField(name, value) {
-  // The module takes a text for the name only; what is none is no field either.
-  const issues = typeof name === "string" ? call("validateField", name, value) : undefined;
-  if (issues === undefined) {
-    throw new ConfigurationError(`"${String(name)}" is no field of the request`);
-  }
-  return issues.length === 0 ? { ok: true } : { ok: false, issues };
+  const field = CREATE_FIELDS.indexOf(name);
+  if (field < 0) throw new ConfigurationError(`"${String(name)}" is no field of the request`);
+  const wrong = checkField(field, value);
+  return wrong ? { ok: false, issues: wrong.issues } : { ok: true };
 }
 
 /**
@@ -35,8 +38,14 @@ export function validateField(name, value) {
  * @returns {FieldResult}
  */
 export function validateIdempotencyKey(key) {
-  const issues = call("validateIdempotencyKey", key);
-  return issues.length === 0 ? { ok: true } : { ok: false, issues };
+  begin(true);
+  if (typeof key === "string") string(key);
+  else value(undefined);
+  const address = ask("validateIdempotencyKey");
+  if (address === 0) return { ok: true };
+  open(address);
+  toldNumber();
+  return { ok: false, issues: issues([]) };
 }
 
 /**

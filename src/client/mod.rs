@@ -6,6 +6,6 @@ mod request;
 mod response;
 mod retry;
 
-pub use request::{Operation, RequestBody, RequestParts};
+pub use request::Operation;
 pub use response::ErrorDetail;
 pub use retry::{Decision, Outcome, Policy};

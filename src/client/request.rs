@@ -1,84 +1,81 @@
-//! An operation as an HTTP request.
+//! What a client can ask, as data: the build makes a table of it for JavaScript.
 
-use crate::field::CreateAssessmentRequest;
-use crate::id::{AssessmentId, WorkflowRunId};
-use crate::idempotency::IdempotencyKey;
+use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
+use crate::id::AnyKind;
 use crate::route::Endpoint;
-use crate::session::CreateSessionRequest;
+use crate::session::CreatedSession;
+use crate::shape::{Shape, Spec};
+use crate::workflow::run::WorkflowRun;
 
 /// Something the API can be asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Operation {
-    /// Create an assessment. The key is one for all attempts, so that a retry
-    /// after a lost answer creates nothing twice.
-    Create {
-        /// The request.
-        request: CreateAssessmentRequest,
-        /// The key of this create.
-        key: IdempotencyKey,
-    },
-    /// Read an assessment.
-    Retrieve(AssessmentId),
-    /// Cancel or archive an assessment; repeating it is harmless.
-    Archive(AssessmentId),
-    /// Read a workflow run.
-    RetrieveRun(WorkflowRunId),
-    /// Make a session; one that was made twice is no harm.
-    CreateSession(CreateSessionRequest),
-}
-
-/// What a request sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestBody<'a> {
-    /// Of a create.
-    Assessment(&'a CreateAssessmentRequest),
-    /// Of a new session.
-    Session(&'a CreateSessionRequest),
-}
-
-/// A request but for its base URL and credential.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestParts<'a> {
-    /// The HTTP method.
-    pub method: &'static str,
-    /// The path, to append to a base URL that ends without a slash.
-    pub path: String,
-    /// The value of `Idempotency-Key`.
-    pub idempotency_key: Option<&'a str>,
-    /// The body, to be sent as JSON.
-    pub body: Option<RequestBody<'a>>,
+pub enum Operation {
+    /// Create an assessment. One key serves all attempts, so that a retry after a
+    /// lost answer creates nothing twice.
+    Create,
+    /// Read an assessment.
+    Retrieve,
+    /// Cancel or archive an assessment; repeating it is harmless.
+    Archive,
+    /// Read a workflow run.
+    RetrieveRun,
+    /// Make a session; one that was made twice is no harm.
+    CreateSession,
 }
 
 impl Operation {
-    /// The request that performs the operation.
+    /// Every operation; its number is its place.
+    pub const ALL: [Self; 5] = [
+        Self::Create,
+        Self::Retrieve,
+        Self::Archive,
+        Self::RetrieveRun,
+        Self::CreateSession,
+    ];
+
+    /// The name that the package's own modules have for it.
     #[must_use]
-    pub fn request(&self) -> RequestParts<'_> {
-        let endpoint = match self {
-            Self::Create { .. } => Endpoint::CreateAssessment,
-            Self::Retrieve(_) => Endpoint::RetrieveAssessment,
-            Self::Archive(_) => Endpoint::ArchiveAssessment,
-            Self::RetrieveRun(_) => Endpoint::RetrieveWorkflowRun,
-            Self::CreateSession(_) => Endpoint::CreateSession,
-        };
-        let (path, idempotency_key, body) = match self {
-            Self::Create { request, key } => (
-                endpoint.template().to_owned(),
-                Some(key.as_str()),
-                Some(RequestBody::Assessment(request)),
-            ),
-            Self::Retrieve(id) | Self::Archive(id) => (endpoint.path(id), None, None),
-            Self::RetrieveRun(id) => (endpoint.path(id), None, None),
-            Self::CreateSession(request) => (
-                endpoint.template().to_owned(),
-                None,
-                Some(RequestBody::Session(request)),
-            ),
-        };
-        RequestParts {
-            method: endpoint.method(),
-            path,
-            idempotency_key,
-            body,
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Retrieve => "retrieve",
+            Self::Archive => "archive",
+            Self::RetrieveRun => "retrieveRun",
+            Self::CreateSession => "createSession",
+        }
+    }
+
+    /// The endpoint that performs it.
+    #[must_use]
+    pub const fn endpoint(self) -> Endpoint {
+        match self {
+            Self::Create => Endpoint::CreateAssessment,
+            Self::Retrieve => Endpoint::RetrieveAssessment,
+            Self::Archive => Endpoint::ArchiveAssessment,
+            Self::RetrieveRun => Endpoint::RetrieveWorkflowRun,
+            Self::CreateSession => Endpoint::CreateSession,
+        }
+    }
+
+    /// Of which kind the id is that it is asked with; none, if it is asked with a body.
+    #[must_use]
+    pub const fn kind(self) -> Option<AnyKind> {
+        match self {
+            Self::Create | Self::CreateSession => None,
+            Self::Retrieve | Self::Archive => Some(AnyKind::Assessment),
+            Self::RetrieveRun => Some(AnyKind::WorkflowRun),
+        }
+    }
+
+    /// The shape of its answer.
+    #[must_use]
+    pub const fn answer(self) -> &'static Spec {
+        match self {
+            Self::Create => CreatedAssessment::SPEC,
+            Self::Retrieve => Assessment::SPEC,
+            Self::Archive => ArchivedAssessment::SPEC,
+            Self::RetrieveRun => WorkflowRun::SPEC,
+            Self::CreateSession => CreatedSession::SPEC,
         }
     }
 }
@@ -86,36 +83,23 @@ impl Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::route::{self, Call};
+    use crate::route;
 
     #[test]
     fn the_server_routes_what_the_client_asks() {
-        let id = AssessmentId::from_random(1);
-        for operation in [
-            Operation::Retrieve(id.clone()),
-            Operation::Archive(id.clone()),
-        ] {
-            let request = operation.request();
-            let (Call::RetrieveAssessment(found) | Call::ArchiveAssessment(found)) =
-                route::find(request.method, &request.path).unwrap()
-            else {
-                panic!("{request:?}");
+        for (number, operation) in Operation::ALL.into_iter().enumerate() {
+            assert_eq!(operation as usize, number);
+            let endpoint = operation.endpoint();
+            let id = operation
+                .kind()
+                .map(|kind| format!("{}_{:032x}", kind.prefix(), 1));
+            let path = match (endpoint.around(), id) {
+                ((before, Some(after)), Some(id)) => [before, &id, after].concat(),
+                ((before, None), None) => before.to_owned(),
+                (around, id) => panic!("{around:?} {id:?}"),
             };
-            assert_eq!(found.id(), Some(&id));
+            let call = route::find(endpoint.method(), &path).unwrap();
+            assert_eq!(call.endpoint(), endpoint, "{path}");
         }
-        let id = WorkflowRunId::from_random(2);
-        let operation = Operation::RetrieveRun(id.clone());
-        let request = operation.request();
-        let Call::RetrieveWorkflowRun(found) = route::find(request.method, &request.path).unwrap()
-        else {
-            panic!("{request:?}");
-        };
-        assert_eq!(found.id(), Some(&id));
-        let operation = Operation::CreateSession(CreateSessionRequest::default());
-        let request = operation.request();
-        assert_eq!(
-            route::find(request.method, &request.path),
-            Ok(Call::CreateSession)
-        );
     }
 }

@@ -24,9 +24,9 @@ impl ErrorDetail {
     #[must_use]
     pub fn read(body: impl Json) -> Option<Self> {
         let detail = body.member("detail")?;
-        let text = |key| detail.member(key).and_then(|value| value.text());
+        let text = |key| text_of(&detail.member(key)?);
         let (message, code) = match detail.kind() {
-            JsonKind::String => (detail.text()?, None),
+            JsonKind::String => (text_of(&detail)?, None),
             JsonKind::Array => (sentences(&detail)?, None),
             JsonKind::Object => match text("error") {
                 Some(error) => (error, None),
@@ -42,6 +42,11 @@ impl ErrorDetail {
             is_schema: detail.kind() == JsonKind::Array,
         })
     }
+}
+
+/// The text of a string, as one of its own.
+fn text_of(value: &impl Json) -> Option<String> {
+    Some(value.text()?.as_ref().to_owned())
 }
 
 /// The faults of a request body as one sentence, `field.index: text; ...`.
@@ -70,7 +75,7 @@ fn append(list: &mut String, separator: &str, part: &str) {
 }
 
 fn sentence(entry: &impl Json) -> Option<String> {
-    let message = entry.member("msg")?.text()?;
+    let message = text_of(&entry.member("msg")?)?;
     // "body" is where every fault is, and an offset tells a person nothing.
     let mut place = String::new();
     let mut is_first = true;
@@ -79,7 +84,7 @@ fn sentence(entry: &impl Json) -> Option<String> {
         if is_first {
             is_first = false;
         } else if let Some(key) = step.text() {
-            append(&mut place, ".", &key);
+            append(&mut place, ".", key.as_ref());
         } else if !place.is_empty() {
             match step.number() {
                 Some(number) => append(&mut place, ".", &index(number)),

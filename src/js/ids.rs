@@ -1,66 +1,69 @@
 //! Prefixed ids.
 
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::object::{Builder, index};
-use super::value;
+use super::desk::{Told, look, with_handed};
+use super::handed::Handed;
 use crate::id::{self, AnyKind, IdError};
+use crate::json::Json;
 
-/// Parses an id, of `kind` if one is named:
-/// `{ ok: true, id, kind, prefix }` or
-/// `{ ok: false, code, message, offset, expected, actual }`.
-/// What is no string is read as an empty one; `undefined` for an unknown kind.
-#[wasm_bindgen(js_name = parseId)]
-pub fn parse_id(text: &JsValue, kind: Option<String>) -> JsValue {
-    let expected = match kind.as_deref().map(AnyKind::from_name) {
-        Some(None) => return JsValue::UNDEFINED,
-        Some(expected) => expected,
-        None => None,
-    };
-    parse_id_of(text, expected)
+/// The kind that a number names, which is its place in the contract's table; none
+/// for any other.
+fn kind_of(number: i32) -> Option<AnyKind> {
+    let index = usize::try_from(number).ok()?;
+    AnyKind::ALL.get(index).copied()
 }
 
-/// [`parse_id`] with the kind as a value.
-pub(super) fn parse_id_of(text: &JsValue, expected: Option<AnyKind>) -> JsValue {
-    let text = value::text(text).unwrap_or_default();
-    match id::parse(&text, expected) {
-        Ok(kind) => Builder::new()
-            .set("ok", true)
-            .set("id", text)
-            .set("kind", kind.name())
-            .set("prefix", kind.prefix())
-            .build(),
-        Err(error) => Builder::new()
-            .set("ok", false)
-            .set("code", error.code())
-            .set("message", error.to_string())
-            .set("offset", index(error.offset()))
-            .set_some("expected", wanted(&error, expected))
-            .set_some("actual", found(&error))
-            .build(),
-    }
+/// Of which kind the id is that was handed over, of `kind` if that names one; -1 if
+/// it is none. What is no string is read as an empty one.
+#[wasm_bindgen(js_name = parseId)]
+#[must_use]
+pub fn parse_id(kind: i32) -> i32 {
+    look(|text| parse(text, kind).map_or(-1, |kind| kind as i32))
+}
+
+/// Why [`parse_id`] refuses a text: code, message, offset, what is expected, what is
+/// there instead.
+#[wasm_bindgen(js_name = explainId)]
+#[must_use]
+pub fn explain_id(kind: i32) -> *const i32 {
+    with_handed(|text, told| {
+        if let Err(error) = parse(text, kind) {
+            told.text(error.code());
+            told.shown(&error);
+            told.number(error.offset());
+            tell_expected(told, &error, kind_of(kind));
+            tell_found(told, &error);
+        }
+    })
+}
+
+fn parse(text: Handed<'_>, kind: i32) -> Result<AnyKind, IdError> {
+    id::parse(text.text().unwrap_or_default(), kind_of(kind))
 }
 
 /// What would have been right at the offset.
-fn wanted(error: &IdError, expected: Option<AnyKind>) -> Option<JsValue> {
+fn tell_expected(told: &mut Told, error: &IdError, expected: Option<AnyKind>) {
     match error {
         IdError::Empty { .. }
         | IdError::MissingSeparator { .. }
         | IdError::UnknownPrefix { .. }
-        | IdError::WrongKind { .. } => expected.map(|kind| kind.name().into()),
-        IdError::WrongLength { .. } => Some(index(id::DIGITS)),
-        IdError::BadCharacter { .. } => Some("0-9, a-f".into()),
+        | IdError::WrongKind { .. } => match expected {
+            Some(kind) => told.text(kind.name()),
+            None => told.nothing(),
+        },
+        IdError::WrongLength { .. } => told.number(id::DIGITS),
+        IdError::BadCharacter { .. } => told.text("0-9, a-f"),
     }
 }
 
 /// What is there instead.
-fn found(error: &IdError) -> Option<JsValue> {
+fn tell_found(told: &mut Told, error: &IdError) {
     match error {
-        IdError::Empty { .. } | IdError::MissingSeparator { .. } => None,
-        IdError::UnknownPrefix { actual, .. } => Some(actual.as_str().into()),
-        IdError::WrongKind { actual, .. } => Some(actual.name().into()),
-        IdError::WrongLength { actual, .. } => Some(index(*actual)),
-        IdError::BadCharacter { actual, .. } => Some(actual.to_string().into()),
+        IdError::Empty { .. } | IdError::MissingSeparator { .. } => told.nothing(),
+        IdError::UnknownPrefix { actual, .. } => told.text(actual),
+        IdError::WrongKind { actual, .. } => told.text(actual.name()),
+        IdError::WrongLength { actual, .. } => told.number(*actual),
+        IdError::BadCharacter { actual, .. } => told.text(actual.encode_utf8(&mut [0; 4])),
     }
 }

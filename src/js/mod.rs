@@ -1,8 +1,13 @@
 //! The library for JavaScript: what `pkg/` builds the npm package on.
 //!
-//! The exports take any JavaScript value and answer plain data; the package's
-//! own modules turn that into its classes. Nothing here has to be freed.
-//! This is the only place that names wasm-bindgen, js-sys, web-sys and gloo-net.
+//! Values are handed over in one crossing: the package's own modules write what
+//! they are, and one text of all their strings, into memory of this module
+//! ([`desk`]), and call one export, which takes numbers and answers one. What it
+//! tells is read from memory likewise. So nothing is called back, no value of
+//! JavaScript is held here, and nothing has to be freed.
+//!
+//! What is a table only, such as routes and statuses, never comes here: the build
+//! writes it into a module of the package.
 
 #![expect(
     unreachable_pub,
@@ -10,26 +15,13 @@
 )]
 
 mod client;
+mod desk;
+mod handed;
 mod ids;
 mod name;
-mod object;
-mod status;
 mod validation;
-mod value;
-
-use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Smaller than the standard library's, and as quick.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
-/// How large the memory is, in pages of 64 KiB. It only grows.
-#[wasm_bindgen(js_name = memoryPages)]
-#[must_use]
-pub fn memory_pages() -> usize {
-    #[cfg(target_arch = "wasm32")]
-    return core::arch::wasm32::memory_size(0);
-    #[cfg(not(target_arch = "wasm32"))]
-    return 0;
-}

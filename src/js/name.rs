@@ -1,48 +1,41 @@
 //! The name that a create would give.
 
-use js_sys::Array;
-use wasm_bindgen::JsValue;
+use std::ops::ControlFlow;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::value::text;
-use crate::name::{NameFacts, Naming, Token};
+use super::desk::with_handed;
+use crate::json::Json;
+use crate::name::{NameFacts, Naming};
 use crate::time::Timestamp;
 
-/// Every token that a format may contain, as written there.
-#[wasm_bindgen(js_name = nameTokens)]
-#[must_use]
-pub fn name_tokens() -> Array {
-    Token::ALL
-        .iter()
-        .map(|token| JsValue::from_str(token.text()))
-        .collect()
-}
-
-/// The name that a request with this `name` and `format` would give. `now` is
-/// in Unix seconds; what is no string is left out.
+/// The name that a request would give whose name and format were handed over, then
+/// the vendor's name and a list of those of services. `now` is in Unix seconds;
+/// what is no string is left out.
 #[wasm_bindgen(js_name = previewName)]
 #[expect(
     clippy::cast_possible_truncation,
     reason = "the cast saturates, and every instant has a date"
 )]
 #[must_use]
-pub fn preview_name(
-    name: &JsValue,
-    format: &JsValue,
-    vendor_name: &JsValue,
-    service_names: &Array,
-    assessed_before: bool,
-    now: f64,
-) -> String {
-    let service_names: Vec<String> = service_names
-        .iter()
-        .filter_map(|name| text(&name))
-        .collect();
-    let service_names: Vec<&str> = service_names.iter().map(String::as_str).collect();
-    Naming::choose(text(name), text(format)).resolve(NameFacts {
-        vendor_name: &text(vendor_name).unwrap_or_default(),
-        service_names: &service_names,
-        assessed_before,
-        now: Timestamp::from_seconds(now as i64),
+pub fn preview_name(assessed_before: bool, now: f64) -> *const i32 {
+    with_handed(|name, told| {
+        let format = name.next();
+        let vendor_name = format.next();
+        let mut service_names = Vec::new();
+        vendor_name.next().each_item(&mut |name| {
+            service_names.extend(name.text());
+            ControlFlow::Continue(())
+        });
+        let naming = Naming::choose(
+            name.text().map(str::to_owned),
+            format.text().map(str::to_owned),
+        );
+        told.text(&naming.resolve(NameFacts {
+            vendor_name: vendor_name.text().unwrap_or_default(),
+            service_names: &service_names,
+            assessed_before,
+            now: Timestamp::from_seconds(now as i64),
+        }));
     })
 }

@@ -1,155 +1,190 @@
 //! Validation for forms and clients.
 
-use js_sys::{Array, Reflect};
-use wasm_bindgen::JsValue;
+use std::cell::Cell;
+use std::fmt::Display;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::object::{Builder, loc};
-use super::value::{self, JsJson};
-use crate::field::{CreateAssessmentRequest, Field, Sent};
+use super::desk::{Told, with_handed, word};
+use super::handed::Handed;
+use crate::field::{Body, CreateAssessmentRequest, Field};
 use crate::idempotency::{self, IdempotencyKey};
+use crate::json::Json;
 use crate::problem::BODY_TOO_LARGE;
-use crate::schema::{Fault, FaultKind, Place};
+use crate::schema::{self, Fault, FaultKind, MAX_FAULTS, Place};
 use crate::session::CreateSessionRequest;
 use crate::validation::{self, Invalid, Issue, IssueKind};
 
-/// Checks a create request: `{ ok: true, value }` or `{ ok: false, status, issues }`.
+/// What is wrong with the create request that was handed over: a status and the
+/// issues, or 0 with the number of a field whose list is longer than what was read
+/// of it, and how many of its next items may be no strings. Nothing, if it is good.
+/// Without `checks_content` only its types are checked.
 #[wasm_bindgen]
-pub fn validate(input: JsValue) -> JsValue {
-    match validation::validate(JsJson(input)) {
-        Ok(request) => Builder::new()
-            .set("ok", true)
-            .set("value", plain(&request))
-            .build(),
-        Err(invalid) => refusal(&invalid),
-    }
-}
-
-/// Checks one field's value, as it is typed: the issues of that field, an empty
-/// array if there are none. `undefined` for a name that is no field.
-#[wasm_bindgen(js_name = validateField)]
-pub fn validate_field(name: &str, value: &JsValue) -> JsValue {
-    let Some(field) = Field::from_name(name) else {
-        return JsValue::UNDEFINED;
-    };
-    // A request that is good but for this field, so that what is wrong with it
-    // is all that is found.
-    let request = Builder::new()
-        .set(
-            "vendor_id",
-            format!("cbvndr_{}", "0".repeat(crate::id::DIGITS)),
-        )
-        .set("control_set_ids", Array::new())
-        .build();
-    let _ = Reflect::set(&request, &JsValue::from_str(name), value);
-    match validation::validate(JsJson(request)) {
-        Ok(_) => Array::new().into(),
-        Err(invalid) => entries(&invalid, |place| concerns(place, field)).into(),
-    }
-}
-
-/// Checks an idempotency key as it is typed: its issues, an empty array if
-/// there are none.
-#[wasm_bindgen(js_name = validateIdempotencyKey)]
-pub fn validate_idempotency_key(key: &JsValue) -> Array {
-    match idempotency_key(key) {
-        Ok(_) => Array::new(),
-        Err(issue) => Array::of1(&issue),
-    }
-}
-
-/// The key, or the issue of what is none.
-pub(super) fn idempotency_key(key: &JsValue) -> Result<IdempotencyKey, JsValue> {
-    let place = Place::Header(idempotency::HEADER);
-    let Some(text) = value::text(key) else {
-        let kind = FaultKind::NotAString;
-        return Err(fault(&Fault { place, kind }));
-    };
-    IdempotencyKey::parse(&text).map_err(|error| {
-        let kind = IssueKind::Key(error);
-        issue(&Issue { place, kind })
+#[must_use]
+pub fn validate(checks_content: bool) -> *const i32 {
+    with_handed(|request, told| {
+        if checks_content && validation::is_good(&request) {
+            return;
+        }
+        told.unless_cut(request, 0, |request| {
+            if checks_content {
+                validation::validate(request).map(drop)
+            } else {
+                validation::check_types(request).map(drop)
+            }
+        });
     })
 }
 
-/// `{ ok: false, status, issues }`
-pub(super) fn refusal(invalid: &Invalid) -> JsValue {
-    refused(invalid.status(), entries(invalid, |_| true))
+/// The same of one field, by its number, of a request of which that alone was
+/// handed over.
+#[wasm_bindgen(js_name = validateField)]
+#[must_use]
+pub fn validate_field(number: usize) -> *const i32 {
+    with_handed(|request, told| {
+        if let Some(&field) = Field::ALL.get(number) {
+            told.unless_cut(request, number, |request| {
+                validation::validate_field(field, request)
+            });
+        }
+    })
 }
 
-pub(super) fn refused(status: u16, issues: Array) -> JsValue {
-    Builder::new()
-        .set("ok", false)
-        .set("status", status)
-        .set("issues", issues)
-        .build()
-}
-
-/// Everything that is wrong at the places that are asked for.
-fn entries(invalid: &Invalid, asked: impl Fn(Place) -> bool) -> Array {
-    match invalid {
-        Invalid::Schema(faults) => faults
-            .iter()
-            .filter(|fault| asked(fault.place))
-            .map(fault)
-            .collect(),
-        Invalid::Content(issues) => issues
-            .iter()
-            .filter(|issue| asked(issue.place))
-            .map(issue)
-            .collect(),
-        Invalid::TooLarge => Array::of1(&entry(Place::Body, BODY_TOO_LARGE, validation::TOO_LARGE)),
-    }
-}
-
-/// The request as a plain object: known keys only, what is absent left out.
-pub(super) fn plain(request: &CreateAssessmentRequest) -> JsValue {
-    let mut object = Builder::new();
-    for (field, value) in request.members() {
-        object = match value {
-            Sent::Text(text) => object.set(field.name(), text),
-            Sent::List(list) => {
-                let list: Array = list.iter().map(|id| JsValue::from_str(id)).collect();
-                object.set(field.name(), list)
-            }
+/// What is wrong with the request for a session that was handed over.
+#[wasm_bindgen(js_name = validateSession)]
+#[must_use]
+pub fn validate_session(checks_content: bool) -> *const i32 {
+    with_handed(|request, told| {
+        let checked = if checks_content {
+            CreateSessionRequest::validate(request).map(drop)
+        } else {
+            schema::check::<_, CreateSessionRequest>(request)
+                .map(drop)
+                .map_err(Invalid::Schema)
         };
+        if let Err(invalid) = checked {
+            told.invalid(&invalid, CreateSessionRequest::NAMES);
+        }
+    })
+}
+
+/// What is wrong with the idempotency key that was handed over.
+#[wasm_bindgen(js_name = validateIdempotencyKey)]
+#[must_use]
+pub fn validate_idempotency_key() -> *const i32 {
+    with_handed(|key, told| {
+        let place = Place::Header(idempotency::HEADER);
+        let invalid = match key.text() {
+            None => {
+                let kind = FaultKind::NotAString;
+                Invalid::Schema(vec![Fault { place, kind }])
+            }
+            Some(text) => match IdempotencyKey::parse(text) {
+                Ok(_) => return,
+                Err(error) => {
+                    let kind = IssueKind::Key(error);
+                    Invalid::Content(vec![Issue { place, kind }])
+                }
+            },
+        };
+        told.invalid(&invalid, &[]);
+    })
+}
+
+/// How many faults there are in the fields up to this one.
+fn faults_up_to(field: Field, checked: &Result<(), Invalid>) -> usize {
+    let Err(Invalid::Schema(faults)) = checked else {
+        return 0;
+    };
+    let is_before = |fault: &&Fault| match fault.place {
+        Place::Field(name) | Place::Item(name, _) => {
+            Field::from_name(name).is_some_and(|other| other <= field)
+        }
+        Place::Body | Place::Offset(_) | Place::Header(_) => false,
+    };
+    faults.iter().filter(is_before).count()
+}
+
+impl Told {
+    /// Tells what is found in a request, the first of whose members is the field of
+    /// this number, or that a list was not read far enough to find it.
+    fn unless_cut<'a>(
+        &mut self,
+        request: Handed<'a>,
+        first: usize,
+        check: impl FnOnce(Handed<'_>) -> Result<(), Invalid>,
+    ) {
+        let cut = Cell::new(0);
+        let checked = check(request.telling(&cut));
+        if cut.get() > 0 {
+            let mut index = 0;
+            let names = CreateAssessmentRequest::<&str>::NAMES.get(first..);
+            request.each_member(names.unwrap_or_default(), &mut |at, member| {
+                if member.is_some_and(|value| value.remaining() == cut.get()) {
+                    index = at;
+                }
+            });
+            let number = first + index;
+            if let Some(&field) = Field::ALL.get(number) {
+                self.number(0);
+                self.number(number);
+                self.number(MAX_FAULTS.saturating_sub(faults_up_to(field, &checked)));
+            }
+        } else if let Err(invalid) = checked {
+            self.invalid(&invalid, CreateAssessmentRequest::<&str>::NAMES);
+        }
     }
-    object.build()
-}
 
-/// The same of a request for a session.
-pub(super) fn plain_session(request: &CreateSessionRequest) -> JsValue {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "the number was read from one of JavaScript"
-    )]
-    let seconds = |seconds: i64| seconds as f64;
-    Builder::new()
-        .set("user_id", request.user_id.as_str())
-        .set_some("role", request.role.as_deref())
-        .set_some("origin", request.origin.as_deref())
-        .set_some("expires_in", request.expires_in.map(seconds))
-        .build()
-}
-
-fn concerns(place: Place, field: Field) -> bool {
-    match place {
-        Place::Body | Place::Offset(_) | Place::Header(_) => true,
-        Place::Field(name) | Place::Item(name, _) => name == field.name(),
+    /// The status, and everything that is wrong with a request of these fields.
+    fn invalid(&mut self, invalid: &Invalid, names: &[&str]) {
+        self.number(invalid.status().into());
+        match invalid {
+            Invalid::Schema(faults) => {
+                self.reserve(3 * faults.len());
+                for Fault { place, kind } in faults {
+                    self.place(*place, names);
+                    self.mark(*kind as i32);
+                }
+            }
+            Invalid::Content(issues) => self.issues(issues, names),
+            Invalid::TooLarge => {
+                self.place(Place::Body, names);
+                self.words_of(&BODY_TOO_LARGE, validation::TOO_LARGE);
+            }
+        }
     }
-}
 
-fn fault(fault: &Fault) -> JsValue {
-    entry(fault.place, fault.kind.message(), fault.kind.code())
-}
+    pub(super) fn issues(&mut self, issues: &[Issue], names: &[&str]) {
+        for Issue { place, kind } in issues {
+            self.place(*place, names);
+            self.words_of(kind, kind.code());
+        }
+    }
 
-pub(super) fn issue(issue: &Issue) -> JsValue {
-    entry(issue.place, &issue.kind.to_string(), issue.kind.code())
-}
+    /// An issue that is no fault of a table: its text and its name.
+    fn words_of(&mut self, message: &impl Display, code: &str) {
+        self.mark(-1);
+        self.shown(message);
+        self.text(code);
+    }
 
-fn entry(place: Place, message: &str, code: &str) -> JsValue {
-    Builder::new()
-        .set("loc", loc(place))
-        .set("msg", message)
-        .set("type", code)
-        .build()
+    /// Where: the number of a field, or -1 for the whole body and -2 for the header of
+    /// the idempotency key; then an index or position, or -1.
+    fn place(&mut self, place: Place, names: &[&str]) {
+        let (name, index) = match place {
+            Place::Header(_) => {
+                self.mark(-2);
+                self.mark(-1);
+                return;
+            }
+            Place::Body => (None, None),
+            Place::Offset(offset) => (None, Some(offset)),
+            Place::Field(name) => (Some(name), None),
+            Place::Item(name, index) => (Some(name), Some(index)),
+        };
+        let number = name.and_then(|name| names.iter().position(|other| *other == name));
+        for number in [number, index] {
+            self.mark(number.map_or(-1, word));
+        }
+    }
 }

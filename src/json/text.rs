@@ -59,6 +59,8 @@ impl<'a> JsonText<'a> {
 }
 
 impl Json for JsonText<'_> {
+    type Text = String;
+
     fn kind(&self) -> JsonKind {
         match self.json().bytes().next() {
             Some(b'n') => JsonKind::Null,

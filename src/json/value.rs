@@ -8,12 +8,15 @@ use serde_json::Value;
 /// [`serde_json::Value`] anywhere. Requests and answers are checked through this,
 /// so whatever holds them is checked by the same code.
 pub trait Json: Sized {
+    /// What its texts are read as.
+    type Text: AsRef<str> + Default;
+
     /// What kind of value it is.
     fn kind(&self) -> JsonKind;
     /// The text of a string. Nothing for another value, and for a string that is
     /// no Unicode text, which only JavaScript can hold: one of its surrogates has
     /// no partner, and no acceptable JSON spells it.
-    fn text(&self) -> Option<String>;
+    fn text(&self) -> Option<Self::Text>;
     /// The value of a number, else nothing.
     fn number(&self) -> Option<f64>;
     /// Reads the items of an array one by one, in order, until `visit` breaks
@@ -23,6 +26,21 @@ pub trait Json: Sized {
     /// The members of these names, in their order, each if it is there; of
     /// duplicates the last. `None` if this is no object.
     fn members(&self, names: &[&'static str]) -> Option<Vec<Option<Self>>>;
+
+    /// Reads the same members one by one, each with its place among the names;
+    /// whether this is an object.
+    fn each_member(
+        &self,
+        names: &[&'static str],
+        visit: &mut dyn FnMut(usize, Option<Self>),
+    ) -> bool {
+        let members = self.members(names);
+        let is_object = members.is_some();
+        for (index, member) in members.into_iter().flatten().enumerate() {
+            visit(index, member);
+        }
+        is_object
+    }
 
     /// A member of an object, if it is there.
     fn member(&self, name: &'static str) -> Option<Self> {
@@ -47,7 +65,9 @@ pub enum JsonKind {
     Object,
 }
 
-impl Json for &Value {
+impl<'a> Json for &'a Value {
+    type Text = &'a str;
+
     fn kind(&self) -> JsonKind {
         match self {
             Value::Null => JsonKind::Null,
@@ -59,8 +79,8 @@ impl Json for &Value {
         }
     }
 
-    fn text(&self) -> Option<String> {
-        self.as_str().map(str::to_owned)
+    fn text(&self) -> Option<&'a str> {
+        self.as_str()
     }
 
     fn number(&self) -> Option<f64> {
@@ -92,7 +112,8 @@ mod tests {
             ControlFlow::Continue(())
         });
         let member = value.member("a").map(|member| seen(&member));
-        let (kind, text, number) = (value.kind(), value.text(), value.number());
+        let text = value.text().map(|text| text.as_ref().to_owned());
+        let (kind, number) = (value.kind(), value.number());
         format!("{kind:?} {text:?} {number:?} {items:?} {member:?}")
     }
 

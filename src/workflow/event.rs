@@ -66,6 +66,8 @@ pub struct SendWorkflowEventRequest {
 }
 
 impl Body for SendWorkflowEventRequest {
+    type Text = String;
+
     const FIELDS: &'static [Descriptor] = &[
         Descriptor {
             name: "name",
@@ -79,6 +81,8 @@ impl Body for SendWorkflowEventRequest {
         },
     ];
 
+    const NAMES: &'static [&'static str] = &["name", "payload"];
+
     fn description(name: &str) -> Option<&'static str> {
         match name {
             "name" => Some("The name that a step waits for."),
@@ -87,8 +91,12 @@ impl Body for SendWorkflowEventRequest {
         }
     }
 
-    fn slots(&mut self) -> Vec<Slot<'_>> {
-        vec![Slot::Text(&mut self.name), Slot::Unread]
+    fn slot(&mut self, number: usize) -> Option<Slot<'_>> {
+        match number {
+            0 => Some(Slot::Text(&mut self.name)),
+            1 => Some(Slot::Unread),
+            _ => None,
+        }
     }
 }
 

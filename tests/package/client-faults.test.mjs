@@ -89,7 +89,7 @@ test("a_fault_of_ids_is_an_internal_error_and_the_next_call_works", () => {
   assert.ok(isId(ID));
 });
 
-for (const name of ["clientDefaults", "prepareCall", "buildRequest", "readResponse"]) {
+for (const name of ["parseId", "isToken", "checkAnswer"]) {
   test(`a_fault_of_a_call_is_an_internal_error_and_the_next_call_works: ${name}`, async () => {
     const { client, requests } = scripted(answer(ASSESSMENT));
     trapping.add(name);
@@ -106,11 +106,19 @@ test("a_fault_of_a_retry_decision_is_an_internal_error", async () => {
   assert.deepEqual(await client.retrieve(ID), ASSESSMENT);
 });
 
-test("a_fault_of_a_wait_is_an_internal_error", async () => {
-  const { client } = scripted(answer(ASSESSMENT));
-  trapping.add("isTerminal");
-  await assert.rejects(client.waitFor(ID, { until: "created" }), isFault);
-  assert.deepEqual(await client.waitFor(ID, { until: "created" }), ASSESSMENT);
+test("a_fault_of_reading_an_error_is_an_internal_error", async () => {
+  const { client } = scripted([answer({ detail: "Not Found" }, 404), answer(ASSESSMENT)]);
+  trapping.add("readError");
+  await assert.rejects(client.retrieve(ID), isFault);
+  assert.deepEqual(await client.retrieve(ID), ASSESSMENT);
+});
+
+test("a_fault_while_room_is_made_is_an_internal_error", () => {
+  trapping.add("validate");
+  assert.throws(() => validateCreateAssessment(BODY), isFault);
+  trapping.add("reserve");
+  assert.throws(() => validateCreateAssessment(BODY), isFault);
+  assert.ok(validateCreateAssessment(BODY).ok);
 });
 
 test("calls_in_flight_survive_the_fault_of_another", async () => {

@@ -3,9 +3,9 @@
 
 mod budget;
 mod dashboard;
-mod names;
 mod output;
 mod package;
+mod tables;
 mod text;
 mod types;
 

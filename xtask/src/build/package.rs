@@ -7,11 +7,10 @@ use anyhow::{Context, Result};
 
 use super::budget::budget;
 use super::output::{Output, brotli_size, gzip_size};
-use super::{names, text, types};
+use super::{tables, text, types};
 use crate::process::{command, root, run_quietly, step};
 use crate::setup;
 use crate::wasm::{Effort, Library, Module, fingerprint};
-
 
 /// A script of the package.
 struct Script {
@@ -87,8 +86,8 @@ impl Form {
     const fn arguments(self) -> &'static [&'static str] {
         match self {
             // Lines end soon, so that a stack trace can print one of them.
-            Self::Small => &["--minify", "--line-limit=250", "--sourcemap", CODECS],
-            Self::Readable => &["--keep-names", "--sourcemap", CODECS],
+            Self::Small => &["--minify", "--line-limit=250", "--sourcemap"],
+            Self::Readable => &["--keep-names", "--sourcemap"],
             Self::Data => &["--minify", "--loader:.wasm=base64"],
         }
     }
@@ -96,9 +95,6 @@ impl Form {
 
 /// What the line that names a script's map begins with.
 const MAP: &str = "//# sourceMappingURL=";
-
-/// Takes the place of what the glue would make of the platform when imported.
-const CODECS: &str = "--inject:src/text.js";
 
 /// Builds the npm package.
 pub(crate) fn package(library: Library) -> Result<()> {
@@ -114,18 +110,16 @@ pub(crate) fn package(library: Library) -> Result<()> {
     inputs.push(compiled.clone());
     let out = Output::new(folder.join("dist"));
     let current = format!(
-        "{}\n{}",
+        "{}\n{}{}",
         fingerprint(&inputs, Effort::Shipped)?,
+        tables::module(),
         types::declarations()
     );
     if !out.is_one_of(std::slice::from_ref(&current)) {
         out.clear()?;
         let generated = folder.join("src/generated");
         core.bind(&compiled, &generated, Effort::Shipped)?;
-        names::shorten(
-            &generated.join("assessments_bg.wasm"),
-            &generated.join("assessments.js"),
-        )?;
+        fs::write(generated.join("tables.js"), tables::module()).context("tables.js")?;
         bundle(&folder, &out.folder)?;
         let module = out.folder.join("assessments.wasm");
         copy(&generated.join("assessments_bg.wasm"), &module)?;

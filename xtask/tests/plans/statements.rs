@@ -48,7 +48,9 @@ pub(crate) fn all_in(folder: &Path) -> BTreeSet<Statement> {
             found: BTreeSet::new(),
         };
         finder.visit_file(file);
-        let asks = [".statement(", "look_up("].iter().any(|ask| text.contains(ask));
+        let asks = [".statement(", "look_up("]
+            .iter()
+            .any(|ask| text.contains(ask));
         assert_eq!(asks, !finder.found.is_empty(), "{name}: what does it ask?");
         found.append(&mut finder.found);
     }
