@@ -91,12 +91,15 @@ fn biome() -> Result<()> {
 /// Types of the JavaScript, which stand in its comments; those of what is built
 /// from Rust are among them.
 fn types() -> Result<()> {
+    setup::bench_npm_tools()?;
     build::worker(Effort::Quick)?;
     for (what, project) in [
         ("the package", "tsconfig/pkg.json"),
         ("the dashboard", "tsconfig/www.json"),
         ("the Worker's entry", "tsconfig/worker.json"),
         ("the tests", "tsconfig/tests.json"),
+        ("the benchmarks", "tsconfig/bench.json"),
+        ("what the Worker is measured beside", "tsconfig/peer.json"),
     ] {
         step(&format!("checking the types of {what}"));
         run(

@@ -4,6 +4,7 @@
 //! and git, says what it is doing, and names the command that failed.
 
 mod audit;
+mod bench;
 mod build;
 mod check;
 mod configuration;
@@ -64,6 +65,8 @@ enum Command {
         /// What to build; everything if not given
         target: Option<build::Target>,
     },
+    /// Measure side by side with what people would use instead
+    Bench(bench::Arguments),
     /// Check formatting, lints and types, the description of the API, and the dependencies
     Check,
     /// Print a new key to sign sessions with, to pipe into
@@ -105,6 +108,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test { only } => test::run_command(only.as_deref()),
         Command::Screenshots => test::screenshots(),
         Command::Build { target } => build::run_command(target),
+        Command::Bench(arguments) => bench::run_command(&arguments),
         Command::Check => check::run_command(),
         Command::SessionKey => session_key::print(),
         Command::Keys(command) => keys::run(command),

@@ -56,6 +56,11 @@ pub(crate) fn openapi_npm_tools() -> Result<()> {
     npm_ci(&root().join(OPENAPI), "the npm tools for the description")
 }
 
+/// What the project is measured beside. Nobody who uses or tests it needs that.
+pub(crate) fn bench_npm_tools() -> Result<()> {
+    npm_ci(&root().join("bench"), "what is measured beside")
+}
+
 /// Where the tools for the description of the API are.
 pub(crate) const OPENAPI: &str = "tests/openapi";
 
@@ -179,13 +184,23 @@ const BROWSERS: [&str; 5] = [
 
 /// The program of a Chromium, installed if there is none.
 pub(crate) fn browser() -> Result<PathBuf> {
-    if let Some(found) = find_browser() {
+    if let Some(found) = find_program(&BROWSERS) {
         return Ok(found);
     }
     // Not every release has it by itself.
     install_by_apt(&["chromium-headless-shell"], "Chromium")
         .or_else(|_| install_by_apt(&["chromium"], "Chromium"))?;
-    find_browser().context("apt-get installed Chromium, but it is not on the PATH")
+    find_program(&BROWSERS).context("apt-get installed Chromium, but it is not on the PATH")
+}
+
+/// The program of wrk, which sends requests as fast as they are answered; installed
+/// if there is none.
+pub(crate) fn load_generator() -> Result<PathBuf> {
+    if let Some(found) = find_program(&["wrk"]) {
+        return Ok(found);
+    }
+    install_by_apt(&["wrk"], "wrk")?;
+    find_program(&["wrk"]).context("apt-get installed wrk, but it is not on the PATH")
 }
 
 /// Installs packages of Debian or Ubuntu.
@@ -203,10 +218,11 @@ fn install_by_apt(packages: &[&str], what: &str) -> Result<()> {
     Ok(())
 }
 
-fn find_browser() -> Option<PathBuf> {
+/// The first program on the PATH that is called by one of the names.
+fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
-        .flat_map(|folder| BROWSERS.map(|name| folder.join(name)))
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
         .find(|program| program.is_file())
 }
 

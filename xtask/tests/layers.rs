@@ -24,7 +24,7 @@ const CRATES: [&str; 3] = ["src", "worker/src", "xtask/src"];
 /// of them. None uses one of its own layer or of one above.
 const COMMANDS: [&[&str]; 7] = [
     &[""],
-    &["dev", "test", "check"],
+    &["bench", "dev", "test", "check"],
     &["audit", "build", "import", "keys", "session_key", "status"],
     &["wasm", "database"],
     &["configuration", "setup", "state", "terminal", "time"],
