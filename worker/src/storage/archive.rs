@@ -21,8 +21,9 @@ SELECT json_object(
     'status', status, 'archived_at', archived_at,
     'runs', (
         SELECT json_group_array(r.id) FROM workflow_runs r
-        WHERE r.org_id = ?1 AND r.assessment_id = ?2 AND r.status = 'canceled'
-          AND r.version IS NOT NULL AND r.terminated_at IS NULL)) AS json
+        WHERE r.org_id = ?1 AND r.id IN (
+            SELECT id FROM workflow_runs WHERE org_id = ?1 AND assessment_id = ?2)
+          AND r.status = 'canceled' AND r.version IS NOT NULL AND r.terminated_at IS NULL)) AS json
 FROM assessments WHERE org_id = ?1 AND id = ?2";
 
 /// Archives an assessment unless it is archived already; either way the answer

@@ -19,8 +19,10 @@ const OPERATION: &str = "POST /v1/assessments";
 
 /// One JSON text of everything that a decision to create rests on. It is
 /// selected twice: to decide, and in the write, to see that it is unchanged;
-/// so every list is ordered, and of the organization's runs it says only whether
-/// there are too many: their number changes with every create.
+/// so every list has an order, that of the request (no other join than a CROSS JOIN
+/// keeps it without sorting, of which each row would count as read), and of the
+/// organization's runs it says only whether there are too many: their number changes
+/// with every create.
 macro_rules! references {
     () => {
         "json_object(
@@ -30,20 +32,20 @@ macro_rules! references {
     'assessed_before', json(iif(
         EXISTS (SELECT 1 FROM assessments WHERE org_id = ?1 AND vendor_id = ?2), 'true', 'false')),
     'control_sets', (
-        SELECT json_group_array(id ORDER BY id) FROM control_sets
-        WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?3)) AND is_archived = 0),
+        SELECT json_group_array(c.id) FROM json_each(?3) wanted
+        CROSS JOIN control_sets c
+        WHERE c.org_id = ?1 AND c.id = wanted.value AND c.is_archived = 0),
     'services', (
-        SELECT json_group_array(
-            json_object('id', id, 'vendor_id', vendor_id, 'name', name) ORDER BY id)
-        FROM services
-        WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?4)) AND is_archived = 0),
+        SELECT json_group_array(json_object('id', s.id, 'vendor_id', s.vendor_id, 'name', s.name))
+        FROM json_each(?4) wanted CROSS JOIN services s
+        WHERE s.org_id = ?1 AND s.id = wanted.value AND s.is_archived = 0),
     'assignee', (
-        SELECT id FROM users WHERE org_id = ?1 AND id = ?5
-          AND membership IN (SELECT value FROM json_each(?8)) AND is_archived = 0),
+        SELECT id FROM users
+        WHERE org_id = ?1 AND id = ?5 AND ?8 ->> membership AND is_archived = 0),
     'documents', (
-        SELECT json_group_array(json_object('id', id, 'vendor_id', vendor_id) ORDER BY id)
-        FROM vendor_documents
-        WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?6)) AND is_archived = 0),
+        SELECT json_group_array(json_object('id', d.id, 'vendor_id', d.vendor_id))
+        FROM json_each(?6) wanted CROSS JOIN vendor_documents d
+        WHERE d.org_id = ?1 AND d.id = wanted.value AND d.is_archived = 0),
     'workflow', (
         SELECT json_object(
             'id', id, 'enabled', json(iif(is_enabled, 'true', 'false')),
@@ -61,8 +63,11 @@ macro_rules! references {
 
 const REFERENCES: &str = concat!("SELECT ", references!(), " AS json");
 
-const GUARD_REFERENCES: &str =
-    concat!("INSERT INTO guard (holds) SELECT ", references!(), " = ?10");
+const GUARD_REFERENCES: &str = concat!(
+    "INSERT INTO guard (holds) VALUES (",
+    references!(),
+    " = ?10)"
+);
 
 const INSERT_ASSESSMENT: &str = "\
 INSERT INTO assessments
@@ -263,12 +268,12 @@ fn reference_values(
     ]
 }
 
-/// The library's rule as a JSON array.
+/// The library's rule as a JSON object of those that it allows.
 fn assignable_memberships() -> String {
-    let memberships: serde_json::Value = Membership::ALL
+    let memberships: serde_json::Map<String, serde_json::Value> = Membership::ALL
         .iter()
         .filter(|membership| membership.may_be_assigned())
-        .map(|membership| membership.as_str())
+        .map(|membership| (membership.as_str().to_owned(), true.into()))
         .collect();
-    memberships.to_string()
+    serde_json::Value::from(memberships).to_string()
 }

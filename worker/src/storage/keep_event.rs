@@ -158,12 +158,13 @@ pub(crate) async fn facts(
 /// Simultaneous events do not pass the limit together.
 const GUARD_ROOM: &str = concat!(
     "\
-INSERT INTO guard (holds) SELECT EXISTS (
+INSERT INTO guard (holds) VALUES (EXISTS (
     SELECT 1 FROM workflow_runs WHERE org_id = ?1 AND id = ?2 AND status = 'started')
   AND ",
     surplus!(),
     " < ?4 AND ",
-    has_room!()
+    has_room!(),
+    ")"
 );
 
 const KEEP: &str = "\

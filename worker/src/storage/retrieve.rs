@@ -7,19 +7,23 @@ use super::database::{Databases, StorageError, id};
 use super::standing;
 use crate::caller::{Caller, Standing};
 
+/// The lists are ordered by the rows' own order, which an aggregate's `ORDER BY` would
+/// sort once more, and count.
 const ASSESSMENT: &str = "\
 SELECT json_object(
     'id', a.id, 'vendor_id', a.vendor_id, 'name', a.name, 'status', a.status,
     'control_set_ids', (
-        SELECT json_group_array(control_set_id ORDER BY position) FROM assessment_control_sets
-        WHERE org_id = a.org_id AND assessment_id = a.id),
+        SELECT json_group_array(control_set_id) FROM (
+            SELECT control_set_id FROM assessment_control_sets
+            WHERE org_id = ?1 AND assessment_id = ?2 ORDER BY position)),
     'service_ids', (
-        SELECT json_group_array(service_id ORDER BY position) FROM assessment_services
-        WHERE org_id = a.org_id AND assessment_id = a.id),
+        SELECT json_group_array(service_id) FROM (
+            SELECT service_id FROM assessment_services
+            WHERE org_id = ?1 AND assessment_id = ?2 ORDER BY position)),
     'assignee_id', a.assignee_id, 'score_percent', a.score_percent,
     'findings_count', min(max(coalesce(a.findings_count_at_archive, (
         SELECT count(*) FROM findings
-        WHERE org_id = a.org_id AND assessment_id = a.id AND archived_at IS NULL)), 0), 4294967295),
+        WHERE org_id = ?1 AND assessment_id = ?2 AND archived_at IS NULL)), 0), 4294967295),
     'initiated_at', a.initiated_at,
     'custom_fields', (
         SELECT json_group_array(json_object(
@@ -27,7 +31,7 @@ SELECT json_object(
             'value', json(v.value)) ORDER BY c.position, c.id)
         FROM custom_field_values v
         JOIN custom_field_configs c ON c.org_id = v.org_id AND c.id = v.config_id
-        WHERE v.org_id = a.org_id AND v.assessment_id = a.id
+        WHERE v.org_id = ?1 AND v.assessment_id = ?2
           AND c.is_enabled = 1 AND c.is_archived = 0),
     'created_at', a.created_at, 'updated_at', a.updated_at) AS json
 FROM assessments a WHERE a.org_id = ?1 AND a.id = ?2";

@@ -10,7 +10,7 @@ use crate::caller::{Caller, Standing};
 const USER: &str = "\
 SELECT json_quote(id) AS json FROM users
 WHERE org_id = ?1 AND id = ?2 AND is_archived = 0
-  AND membership IN (SELECT value FROM json_each(?3))";
+  AND ?3 ->> membership";
 
 /// The caller's standing, and whether there is a user of that id who may sign in.
 pub(crate) async fn facts(

@@ -27,11 +27,11 @@ FROM api_keys k JOIN organizations o ON o.id = k.org_id
 WHERE k.org_id = ?1 AND k.secret_sha256 = ?2";
 
 const GUARD: &str = "\
-INSERT INTO guard (holds) SELECT EXISTS (
+INSERT INTO guard (holds) VALUES (EXISTS (
     SELECT 1 FROM api_keys k JOIN organizations o ON o.id = k.org_id
     WHERE k.org_id = ?1 AND k.secret_sha256 = ?2
       AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?3)
-      AND k.role = ?4 AND o.api_ip_allowlist = ?5)";
+      AND k.role = ?4 AND o.api_ip_allowlist = ?5))";
 
 /// What a statement reads of a session whose user is found by a column: `?1` to
 /// `?6` are [`session_values`]. There is no row unless the user may sign in, the
@@ -46,7 +46,7 @@ JOIN users u ON u.org_id = o.id AND u.",
             $column,
             " = ?2
 LEFT JOIN api_keys k ON k.org_id = o.id AND k.id = ?4
-WHERE o.id = ?1 AND u.is_archived = 0 AND u.membership IN (SELECT value FROM json_each(?3))
+WHERE o.id = ?1 AND u.is_archived = 0 AND ?3 ->> u.membership
   AND (?4 IS NULL OR k.id IS NOT NULL) AND (?5 IS NULL OR o.external_id = ?5)",
             $after
         )
@@ -74,11 +74,11 @@ macro_rules! session_standing {
 macro_rules! session_guard {
     ($column:literal) => {
         of_session!(
-            "INSERT INTO guard (holds) SELECT EXISTS (SELECT 1",
+            "INSERT INTO guard (holds) VALUES (EXISTS (SELECT 1",
             $column,
             "
   AND ?6 > ?7 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?7)
-  AND o.api_ip_allowlist = ?8 AND k.role IS ?9)"
+  AND o.api_ip_allowlist = ?8 AND k.role IS ?9))"
         )
     };
 }
@@ -211,14 +211,14 @@ fn session_values(caller: &Caller, session: &Session) -> Vec<JsValue> {
     ]
 }
 
-/// The library's rule as a JSON array.
+/// The library's rule as a JSON object of those that it allows.
 pub(super) fn memberships_that_sign_in() -> String {
-    let memberships: serde_json::Value = Membership::ALL
+    let memberships: serde_json::Map<String, serde_json::Value> = Membership::ALL
         .iter()
         .filter(|membership| membership.may_sign_in())
-        .map(|membership| membership.as_str())
+        .map(|membership| (membership.as_str().to_owned(), true.into()))
         .collect();
-    memberships.to_string()
+    serde_json::Value::from(memberships).to_string()
 }
 
 /// Notes that a key is used, unless that was noted after `horizon`.
