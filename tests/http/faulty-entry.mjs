@@ -24,8 +24,10 @@
 // The header x-test-delivery, a JSON object of d1 and slow as above, says how the queues'
 // deliveries go until it is sent again.
 // The answer tells in x-test-d1-round-trips how often D1 was asked, in
-// x-test-kv-reads how often the credential cache was, and in x-test-wasm-bytes
-// how much memory the WebAssembly has taken.
+// x-test-d1-rows-read and x-test-d1-rows-written what it says that this cost, in
+// x-test-kv-reads how often the credential cache was asked, in x-test-kv-writes how often
+// it was written since the Worker began, also behind answers, and in x-test-wasm-bytes how
+// much memory the WebAssembly has taken.
 
 import { wasmBytes } from "./wasm-memory.mjs";
 import shipped from "../../dist/worker/entry.mjs";
@@ -101,12 +103,20 @@ function behaving(target, methods) {
 /** @returns {Promise<never>} */
 const never = () => new Promise(() => {});
 
+/** Since the Worker began. */
+let kvWrites = 0;
+
+/** What a request was seen to cost. */
+const nothing = () => ({ d1: 0, rowsRead: 0, rowsWritten: 0, kv: 0 });
+
+/** @typedef {ReturnType<typeof nothing>} Counts */
+
 /**
  * @param {D1Database} target
  * @param {Faults} faults
- * @param {() => void} count
+ * @param {Counts} counts
  */
-function database(target, { d1: mode, slow, meanwhile }, count) {
+function database(target, { d1: mode, slow, meanwhile }, counts) {
   let writes = false;
   return behaving(target, {
     constructor: target.constructor,
@@ -118,7 +128,7 @@ function database(target, { d1: mode, slow, meanwhile }, count) {
     async batch(/** @type {D1PreparedStatement[]} */ statements) {
       const writing = writes;
       writes = false;
-      count();
+      counts.d1 += 1;
       if (slow) await scheduler.wait(slow);
       if (mode === "throw") throw new Error("injected: D1 is down");
       if (mode === "hang") return never();
@@ -132,6 +142,10 @@ function database(target, { d1: mode, slow, meanwhile }, count) {
         return target.batch([...statements, failing]);
       }
       const results = await target.batch(statements);
+      for (const { meta } of results) {
+        counts.rowsRead += meta.rows_read;
+        counts.rowsWritten += meta.rows_written;
+      }
       const wrote = results.some((result) => result.meta.changes > 0);
       if (mode === "fail-after-commit" && wrote) throw new Error("injected: the answer got lost");
       return results;
@@ -142,23 +156,23 @@ function database(target, { d1: mode, slow, meanwhile }, count) {
 /**
  * @param {KVNamespace} target
  * @param {string | undefined} mode
- * @param {() => void} count
+ * @param {Counts} counts
  */
-function cache(target, mode, count) {
+function cache(target, mode, counts) {
   const misbehave = async () => {
     if (mode === "hang") return never();
     if (mode === "junk") return "{";
     throw new Error("injected: KV is down");
   };
   const get = (/** @type {unknown[]} */ ...asked) => {
-    count();
+    counts.kv += 1;
     return mode ? misbehave() : Reflect.apply(target.get, target, asked);
   };
-  return behaving(target, {
-    constructor: target.constructor,
-    get,
-    ...(mode && { put: misbehave }),
-  });
+  const put = (/** @type {unknown[]} */ ...asked) => {
+    kvWrites += 1;
+    return mode ? misbehave() : Reflect.apply(target.put, target, asked);
+  };
+  return behaving(target, { constructor: target.constructor, get, put });
 }
 
 /**
@@ -193,7 +207,7 @@ function withoutAddress(request) {
 /**
  * @param {Env} env
  * @param {Faults} asked
- * @param {{ d1: number, kv: number }} counts
+ * @param {Counts} counts
  */
 function world(env, asked, counts) {
   const limit = async () => {
@@ -204,8 +218,8 @@ function world(env, asked, counts) {
   return {
     ...env,
     ...Object.fromEntries(limits),
-    DB: database(env.DB, asked, () => counts.d1++),
-    CREDENTIALS: cache(env.CREDENTIALS, asked.kv, () => counts.kv++),
+    DB: database(env.DB, asked, counts),
+    CREDENTIALS: cache(env.CREDENTIALS, asked.kv, counts),
     AUDIT: queue(env.AUDIT, asked.audit),
   };
 }
@@ -220,13 +234,16 @@ export default /** @satisfies {ExportedHandler<Env>} */ ({
     }
     const deliveryAsked = request.headers.get("x-test-delivery");
     if (deliveryAsked) delivery = JSON.parse(deliveryAsked);
-    const counts = { d1: 0, kv: 0 };
+    const counts = nothing();
     try {
       const arriving = asked.nobody ? withoutAddress(request) : request;
       const answer = await shipped.fetch(arriving, world(env, asked, counts), context);
       const headers = new Headers(answer.headers);
       headers.set("x-test-d1-round-trips", String(counts.d1));
+      headers.set("x-test-d1-rows-read", String(counts.rowsRead));
+      headers.set("x-test-d1-rows-written", String(counts.rowsWritten));
       headers.set("x-test-kv-reads", String(counts.kv));
+      headers.set("x-test-kv-writes", String(kvWrites));
       headers.set("x-test-wasm-bytes", String(wasmBytes()));
       return new Response(answer.body, { status: answer.status, headers });
     } finally {
@@ -234,5 +251,5 @@ export default /** @satisfies {ExportedHandler<Env>} */ ({
     }
   },
   scheduled: (event, env, context) => shipped.scheduled(event, env, context),
-  queue: (batch, env) => shipped.queue(batch, world(env, delivery, { d1: 0, kv: 0 })),
+  queue: (batch, env) => shipped.queue(batch, world(env, delivery, nothing())),
 });
