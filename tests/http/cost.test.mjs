@@ -4,11 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { idOf, makeAssessment, makeOrg, ROOT, startApi } from "./harness.mjs";
-
-const { routes: BUDGET } = JSON.parse(readFileSync(join(ROOT, "bench/budget.json"), "utf8"));
+import { idOf, makeAssessment, makeOrg, ROUTE_BUDGET, startApi } from "./harness.mjs";
 
 /** An organization with some of everything, each id told by a name. */
 function orgOf(name) {
@@ -133,11 +129,11 @@ async function fill() {
 
 test("no_route_costs_more_than_its_budget", async (context) => {
   const found = await costs();
-  assert.deepEqual(Object.keys(found).sort(), Object.keys(BUDGET).sort());
+  assert.deepEqual(Object.keys(found).sort(), Object.keys(ROUTE_BUDGET).sort());
   for (const [route, cost] of Object.entries(found)) {
     for (const [what, count] of Object.entries(cost)) {
-      assert.ok(count <= BUDGET[route][what], `${route}: ${count} ${what}`);
-      if (count < BUDGET[route][what]) context.diagnostic(`${route}: only ${count} ${what}`);
+      assert.ok(count <= ROUTE_BUDGET[route][what], `${route}: ${count} ${what}`);
+      if (count < ROUTE_BUDGET[route][what]) context.diagnostic(`${route}: only ${count} ${what}`);
     }
   }
 });

@@ -15,6 +15,10 @@ import { assertDescribed } from "./description.mjs";
 
 export const ROOT = new URL("../..", import.meta.url).pathname;
 export const XTASK = process.env.XTASK ?? join(ROOT, "target/debug/xtask");
+/** What each route may cost at most. */
+export const { routes: ROUTE_BUDGET } = JSON.parse(
+  readFileSync(join(ROOT, "bench/budget.json"), "utf8"),
+);
 /** The demo data as it is. */
 export const DEMO_WITH_STEPS = JSON.parse(
   readFileSync(join(ROOT, "worker/demo/demo-data.json"), "utf8"),

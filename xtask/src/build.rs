@@ -1,13 +1,14 @@
 //! Building the artefacts: the Worker and its static files into `dist/`, the
 //! package into `pkg/dist/`.
 
+mod budget;
 mod dashboard;
 mod output;
 mod package;
 mod types;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -15,7 +16,8 @@ use crate::process::root;
 pub(crate) use crate::wasm::Effort;
 use crate::wasm::{Module, fingerprint};
 
-use output::{Output, write_if_other};
+use budget::budget;
+use output::{Output, gzip_size, write_if_other};
 pub(crate) use package::package;
 
 /// The hand-written module that wrangler starts from.
@@ -63,7 +65,8 @@ pub(crate) fn worker(effort: Effort) -> Result<()> {
     let root = root();
     let inputs = [WORKER.compile()?, root.join(ENTRY)];
     let out = Output::new(root.join("dist/worker"));
-    let mut accepted = vec![fingerprint(&inputs, Effort::Shipped)?];
+    let shipped = fingerprint(&inputs, Effort::Shipped)?;
+    let mut accepted = vec![shipped.clone()];
     if effort == Effort::Quick {
         accepted.push(fingerprint(&inputs, Effort::Quick)?);
     }
@@ -74,9 +77,26 @@ pub(crate) fn worker(effort: Effort) -> Result<()> {
         fs::copy(entry, out.folder.join("entry.mjs")).context(ENTRY)?;
         out.finish(&fingerprint(&inputs, effort)?)?;
     }
+    if out.is_one_of(&[shipped]) {
+        report_size(&out.folder)?;
+    }
     package()?;
     description()?;
     dashboard::lay_out(&root.join(ASSETS))
+}
+
+/// Prints what is uploaded, and refuses to build more than it should be.
+fn report_size(folder: &Path) -> Result<()> {
+    let module = folder.join(format!("{}_bg.wasm", WORKER.name));
+    let glue = folder.join(format!("{}.js", WORKER.name));
+    let raw = fs::metadata(&module).context("the module")?.len();
+    let packed = gzip_size(&module)?;
+    let code = gzip_size(&glue)? + gzip_size(&folder.join("entry.mjs"))?;
+    eprintln!(
+        "Worker, gzip: {} bytes (module {packed}, {raw} before, + code {code})",
+        packed + code
+    );
+    budget()?.worker.allow("the Worker", packed + code)
 }
 
 /// Writes the description of the API; the file is the answer.

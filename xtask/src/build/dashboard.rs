@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use super::budget::budget;
 use super::output::{gzip_size, write_if_other};
 use crate::process::{command, root, run_quietly, step};
 use crate::setup;
@@ -20,8 +21,6 @@ const FOLDER: &str = "dashboard";
 /// What the dashboard imports of the package, and where it finds it.
 const PACKAGE: &str = "assessments-edge";
 const PACKAGE_FILES: [&str; 3] = ["slim.js", "slim.js.map", "assessments.wasm"];
-/// Bytes that the dashboard may have after gzip, without the package.
-const MAX_GZIP_BYTES: usize = 60_000;
 
 /// Makes the static files of the dashboard what they should be.
 pub(super) fn lay_out(assets: &Path) -> Result<()> {
@@ -59,10 +58,7 @@ pub(super) fn lay_out(assets: &Path) -> Result<()> {
         }
     }
     eprintln!("dashboard, gzip: {bytes} bytes besides the package");
-    if bytes > MAX_GZIP_BYTES {
-        bail!("the dashboard must not exceed {MAX_GZIP_BYTES} bytes after gzip");
-    }
-    Ok(())
+    budget()?.dashboard.allow("the dashboard", bytes)
 }
 
 /// The modules without their comments, which are half of what a page would load, and

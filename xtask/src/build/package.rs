@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
+use super::budget::budget;
 use super::output::{Output, gzip_size};
 use super::types;
 use crate::process::{command, root, run_quietly, step};
@@ -16,9 +17,6 @@ const CORE: Module = Module {
     features: "js",
     name: "assessments",
 };
-/// Bytes that everything together may have after gzip: what a page pays for
-/// the module and the code around it.
-const MAX_GZIP_BYTES: usize = 42_000;
 
 /// A script of the package.
 struct Script {
@@ -193,10 +191,7 @@ fn report_sizes(out: &Path) -> Result<()> {
         "package, gzip: {} bytes (module {module} + code {slim}); {inlined} with the module inside the code",
         module + slim
     );
-    if module + slim > MAX_GZIP_BYTES {
-        bail!("the package must not exceed {MAX_GZIP_BYTES} bytes after gzip");
-    }
-    Ok(())
+    budget()?.package.allow("the package", module + slim)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
