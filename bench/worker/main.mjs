@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
-import { DEMO, importStatements, ROOT } from "../../tests/http/harness.mjs";
+import { DEMO, importStatements } from "../../tests/http/harness.mjs";
 import { printTable, median, ratio, shown, spread } from "../table.mjs";
 import { measure } from "./load.mjs";
+import * as modules from "./modules.mjs";
 import { record } from "./record.mjs";
 import { answerTo, rowsFor } from "./rows.mjs";
-import { moduleOf, modulesOf, newState, quietSettings, serve, SIGNALS } from "./serve.mjs";
+import { newState, quietSettings, serve, SIGNALS } from "./serve.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -23,23 +23,6 @@ const ROUNDS = Number(options.rounds);
 const SECONDS = Number(options.seconds);
 const CONNECTIONS = [1, 16];
 const WARM_UP = { connections: 4, seconds: 1 };
-
-/** A Worker of `bench` as it would be uploaded, in one file. */
-async function bundle(source, name) {
-  const outfile = join(ROOT, `target/bench/${name}.mjs`);
-  await build({
-    entryPoints: [join(ROOT, "bench", source)],
-    outfile,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker"],
-    external: ["cloudflare:workers"],
-    logLevel: "warning",
-  });
-  return [moduleOf(outfile)];
-}
 
 const chosen = ({ name }) => name.includes(options.only);
 
@@ -121,16 +104,10 @@ try {
     closing.push(server.close);
     return server;
   };
-  const peer = await serving("peer", await bundle("peer/src/index.ts", "peer"), {}, { seed });
-  const ours = await serving(
-    "ours",
-    modulesOf(join(ROOT, "dist/worker"), "entry.mjs"),
-    quietSettings(),
-    { seed },
-  );
-  const floorBindings = { RECORDING: recording.recorded };
-  const floorModules = await bundle("floor/index.mjs", "floor");
-  const floor = await serving("floor", floorModules, floorBindings, { state });
+  const peer = await serving("peer", await modules.peer(), {}, { seed });
+  const ours = await serving("ours", modules.shipped(), quietSettings(), { seed });
+  const settings = { RECORDING: recording.recorded };
+  const floor = await serving("floor", await modules.floor(), settings, { state });
   const targets = [
     { server: peer, rows: (await rowsFor(peer.url)).filter(chosen) },
     { server: ours, rows: (await rowsFor(ours.url)).filter(chosen) },

@@ -1,10 +1,9 @@
 // What our Worker asks D1 for each row, taken from it while it runs, so that the floor
 // never asks anything else.
 
-import { join } from "node:path";
-import { ROOT } from "../../tests/http/harness.mjs";
+import { recording } from "./modules.mjs";
 import { answerTo, rowsFor } from "./rows.mjs";
-import { moduleOf, modulesOf, quietSettings, serve } from "./serve.mjs";
+import { quietSettings, serve } from "./serve.mjs";
 
 const RECORDING = "/bench/recording";
 /** Requests after which the isolate and KV know the credential. */
@@ -17,11 +16,7 @@ const WARM_UP = 20;
  * @param {string[]} seed
  */
 export async function record(state, seed) {
-  const modules = [
-    moduleOf(join(ROOT, "bench/worker/recording-entry.mjs")),
-    ...modulesOf(join(ROOT, "dist/worker"), "entry.mjs"),
-  ];
-  const server = await serve("recorded", modules, quietSettings(), { state, seed });
+  const server = await serve("recorded", recording(), quietSettings(), { state, seed });
   try {
     /** @type {Record<string, object>} What bench/floor takes. */
     const recorded = {};

@@ -85,6 +85,7 @@ export async function rowsFor(url) {
       headers: { authorization: `Bearer ${MISTYPED}` },
       status: 401,
     },
+    // Ours remembers for five seconds that D1 answered; the peer asks it.
     { name: "healthz", ...anonymous, path: "/healthz", status: 200 },
     { name: "404, no storage", ...anonymous, path: "/nope", status: 404 },
   ];

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_splitSqlQuery as splitSql } from "wrangler";
 import { readToml, ROOT } from "../../tests/http/harness.mjs";
@@ -14,20 +14,6 @@ const MEMORY = "/dev/shm";
 
 /** By which a person or the system ends a run. */
 export const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
-
-/** @type {Record<string, import("miniflare").V4ModuleRuleType>} */
-const TYPES = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledWasm" };
-
-/** The modules of a folder, with `entry` first, as workerd is given them. */
-export function modulesOf(folder, entry) {
-  const files = readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((file) => extname(file) in TYPES && file !== entry);
-  return [entry, ...files].map((file) => moduleOf(join(folder, file)));
-}
-
-/** @returns {import("miniflare").V4ModuleDefinition} */
-export const moduleOf = (path) => ({ type: TYPES[extname(path)], path });
 
 /** The settings of a deployment that logs nothing, as the peer does not. */
 export function quietSettings() {

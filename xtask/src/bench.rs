@@ -14,6 +14,10 @@ pub(crate) enum Comparison {
     /// The Worker, beside one that a TypeScript team would write and beside its own statements
     /// asked by nothing else
     Worker,
+    /// The package's checks, beside what people validate with, in Node.js and in a browser
+    Package,
+    /// What a page and what the platform downloads, and how soon the Worker answers
+    Size,
 }
 
 #[derive(clap::Args)]
@@ -33,12 +37,16 @@ impl Comparison {
     const fn program(self) -> &'static str {
         match self {
             Self::Worker => "bench/worker/main.mjs",
+            Self::Package => "bench/package/main.mjs",
+            Self::Size => "bench/size/main.mjs",
         }
     }
 
     const fn what(self) -> &'static str {
         match self {
             Self::Worker => "the Worker",
+            Self::Package => "the package",
+            Self::Size => "what is downloaded",
         }
     }
 }
@@ -64,9 +72,11 @@ fn measure(comparison: Comparison, arguments: &Arguments) -> Result<()> {
     let mut node = setup::node()?;
     node.env("XTASK", std::env::current_exe().context("own path")?)
         .env("WRANGLER_LOG", "warn");
-    if comparison == Comparison::Worker {
-        node.env("WRK", setup::load_generator()?);
-    }
+    match comparison {
+        Comparison::Worker => node.env("WRK", setup::load_generator()?),
+        Comparison::Package => node.env("CHROMIUM", setup::browser()?),
+        Comparison::Size => &mut node,
+    };
     step(&format!("measuring {}", comparison.what()));
     node.arg(root().join(comparison.program()))
         .arg(format!("--rounds={}", arguments.rounds));
