@@ -8,6 +8,12 @@ export function median(values) {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
+/** The value that such a part of the values is not above. */
+export function percentile(values, part) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN;
+}
+
 /** A number for a reader: three digits that tell, and a comma at thousands. */
 export function shown(value) {
   if (!Number.isFinite(value)) return "-";

@@ -12,7 +12,9 @@ import { empty, peer, shipped } from "../worker/modules.mjs";
 import { cpuMicroseconds, quietSettings, serve } from "../worker/serve.mjs";
 import { median, printTable, shown, spread } from "../table.mjs";
 
-const { values: options } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
+const { values: options } = parseArgs({
+  options: { rounds: { type: "string", default: "5" }, only: { type: "string", default: "" } },
+});
 const ROUNDS = Number(options.rounds);
 
 /** What a page imports, by what it is called. */
@@ -54,6 +56,7 @@ async function reportPages() {
   try {
     const rows = [];
     for (const [name, entry] of Object.entries(PAGES)) {
+      if (!name.includes(options.only)) continue;
       rows.push([name, ...bytes(await pageOf(entry, folder)).map(number)]);
     }
     console.log("What a page downloads to validate a create and to send it, bytes:\n");

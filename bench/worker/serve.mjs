@@ -68,6 +68,7 @@ export const newState = () => mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmp
  * @property {string} url
  * @property {string} pid Of its workerd.
  * @property {import("@cloudflare/workers-types").D1Database} db
+ * @property {() => Promise<void>} scheduled Runs its schedule once.
  * @property {() => Promise<void>} close
  */
 
@@ -127,7 +128,12 @@ export async function serve(name, modules, bindings, { state: kept, seed }) {
     if (seed) await fill(db, seed);
     const pids = childrenNamed("workerd").filter((pid) => !before.has(pid));
     assert.equal(pids.length, 1, "one workerd for each server");
-    return { name, url: url.origin, pid: pids[0], db, close };
+    const scheduled = async () => {
+      const worker = await miniflare.getWorker();
+      const { outcome } = await worker.scheduled({ cron: "* * * * *" });
+      assert.equal(outcome, "ok");
+    };
+    return { name, url: url.origin, pid: pids[0], db, scheduled, close };
   } catch (error) {
     await close();
     throw error;

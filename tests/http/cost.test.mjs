@@ -4,37 +4,10 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { idOf, makeAssessment, makeOrg, ROUTE_BUDGET, startApi } from "./harness.mjs";
+import { crowdAssessments, crowdRecords, crowdReferences, fullOrg } from "./crowd.mjs";
+import { idOf, ROUTE_BUDGET, startApi } from "./harness.mjs";
 
-/** An organization with some of everything, each id told by a name. */
-function orgOf(name) {
-  const vendor = idOf("cbvndr", name);
-  const field = idOf("cbcfc", name);
-  return makeOrg(name, {
-    users: [{ id: idOf("cbuser", name), name: "U", email: "u@x.example", membership: "active" }],
-    control_sets: [{ id: idOf("cbctst", name), name: "C" }],
-    vendors: [
-      {
-        id: vendor,
-        name: "V",
-        services: [{ id: idOf("cbsvc", name), name: "S" }],
-        documents: [{ id: idOf("cbvdoc", name), name: "D" }],
-      },
-    ],
-    workflows: [{ id: idOf("cbwd", name), name: "flow", kind: "direct", enabled: true }],
-    custom_fields: [{ id: field, field_name: "F", field_type: "string", enabled: true }],
-    assessments: [
-      makeAssessment(`assessment of ${name}`, vendor, {
-        control_set_ids: [idOf("cbctst", name)],
-        service_ids: [idOf("cbsvc", name)],
-        custom_fields: [{ config_id: field, value: "x" }],
-        findings: [idOf("cbtask", name)],
-      }),
-    ],
-  });
-}
-
-const ORG = orgOf("cost");
+const ORG = fullOrg("cost");
 const { key: KEY } = ORG;
 const VENDOR = idOf("cbvndr", "cost");
 /** One of each that a create usually names. */
@@ -53,7 +26,7 @@ before(async () => {
   api = await startApi({ faulty: true });
   // Whether a range of an index ends where the index does is told by one row more that
   // is read. Rows of an organization behind ours have it end before, as a full one does.
-  const last = orgOf("behind");
+  const last = fullOrg("behind");
   last.data.id = `cborg_${"f".repeat(32)}`;
   await api.load({ orgs: [ORG.data, last.data] });
   await api.warm(KEY);
@@ -91,42 +64,6 @@ async function costs() {
   return found;
 }
 
-/** Fills the tables of the organization, as if it had been there for years. */
-async function fill() {
-  const numbers = (count) =>
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
-  const hex = "printf('%032x', i * 2654435761)";
-  const [org, of] = [ORG.id, (prefix) => idOf(prefix, "cost")];
-  for (const sql of [
-    `INSERT INTO vendors (org_id, id, name) SELECT ?1, 'cbvndr_' || ${hex}, 'V' || i FROM n`,
-    `INSERT INTO control_sets (org_id, id, name) SELECT ?1, 'cbctst_' || ${hex}, 'C' FROM n`,
-    `INSERT INTO assessments (org_id, id, vendor_id, name, status, created_at, updated_at)
-     SELECT ?1, 'cbqsrw_' || ${hex}, '${of("cbvndr")}', 'A', 'created', i, i FROM n`,
-    `INSERT INTO assessment_control_sets (org_id, assessment_id, position, control_set_id)
-     SELECT ?1, 'cbqsrw_' || ${hex}, 0, '${of("cbctst")}' FROM n`,
-    `INSERT INTO assessment_services (org_id, assessment_id, position, service_id)
-     SELECT ?1, 'cbqsrw_' || ${hex}, 0, '${of("cbsvc")}' FROM n`,
-    `INSERT INTO document_links (org_id, document_id, assessment_id)
-     SELECT ?1, '${of("cbvdoc")}', 'cbqsrw_' || ${hex} FROM n`,
-    `INSERT INTO custom_field_values (org_id, assessment_id, config_id, value)
-     SELECT ?1, 'cbqsrw_' || ${hex}, '${of("cbcfc")}', '"x"' FROM n`,
-    `INSERT INTO findings (org_id, assessment_id, id)
-     SELECT ?1, 'cbqsrw_' || ${hex}, 'cbtask_' || ${hex} FROM n`,
-    `INSERT INTO workflow_runs
-       (org_id, id, definition_id, assessment_id, status, input, started_at)
-     SELECT ?1, 'cbwr_' || ${hex}, '${of("cbwd")}', 'cbqsrw_' || ${hex}, 'started', '{}', i
-     FROM n`,
-    `INSERT INTO idempotency_records
-       (org_id, operation, key, response_body, created_at, expires_at)
-     SELECT ?1, 'POST /v1/assessments', ${hex}, '{}', 4e9, 4e9 + 1 FROM n`,
-  ]) {
-    // Its alias keeps every statement one that D1 takes.
-    await api.env.DB.prepare(sql.replace("SELECT", `${numbers(3_000)} SELECT`))
-      .bind(org)
-      .run();
-  }
-}
-
 test("no_route_costs_more_than_its_budget", async (context) => {
   const found = await costs();
   assert.deepEqual(Object.keys(found).sort(), Object.keys(ROUTE_BUDGET).sort());
@@ -150,6 +87,8 @@ test("nothing_is_written_to_kv_for_a_credential_that_is_known", async () => {
 
 test("no_route_costs_more_because_there_is_more_in_the_tables", async () => {
   const before = await costs();
-  await fill();
+  await crowdReferences(api.env.DB, "cost", 3_000);
+  await crowdAssessments(api.env.DB, "cost", 3_000);
+  await crowdRecords(api.env.DB, "cost", 3_000, 4_000_000_000);
   assert.deepEqual(await costs(), before);
 });

@@ -18,6 +18,8 @@ pub(crate) enum Comparison {
     Package,
     /// What a page and what the platform downloads, and how soon the Worker answers
     Size,
+    /// Whether a full database is slower than an empty one, and whether the sweep keeps up
+    Growth,
 }
 
 #[derive(clap::Args)]
@@ -30,6 +32,9 @@ pub(crate) struct Arguments {
     /// Only rows whose name contains this text
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// With two million assessments in one organization, which take minutes and gigabytes (growth)
+    #[arg(long)]
+    large: bool,
 }
 
 impl Comparison {
@@ -39,6 +44,7 @@ impl Comparison {
             Self::Worker => "bench/worker/main.mjs",
             Self::Package => "bench/package/main.mjs",
             Self::Size => "bench/size/main.mjs",
+            Self::Growth => "bench/growth/main.mjs",
         }
     }
 
@@ -47,6 +53,7 @@ impl Comparison {
             Self::Worker => "the Worker",
             Self::Package => "the package",
             Self::Size => "what is downloaded",
+            Self::Growth => "growth",
         }
     }
 }
@@ -75,13 +82,16 @@ fn measure(comparison: Comparison, arguments: &Arguments) -> Result<()> {
     match comparison {
         Comparison::Worker => node.env("WRK", setup::load_generator()?),
         Comparison::Package => node.env("CHROMIUM", setup::browser()?),
-        Comparison::Size => &mut node,
+        Comparison::Size | Comparison::Growth => &mut node,
     };
     step(&format!("measuring {}", comparison.what()));
     node.arg(root().join(comparison.program()))
         .arg(format!("--rounds={}", arguments.rounds));
     if let Some(text) = &arguments.only {
         node.arg(format!("--only={text}"));
+    }
+    if arguments.large && comparison == Comparison::Growth {
+        node.arg("--large");
     }
     run(&mut node, "see what failed above")
 }
