@@ -117,7 +117,52 @@ function haveInstance() {
 }
 
 /**
- * Runs one event in the instance, or in the next if this one is broken.
+ * Begins one event in the instance, or in the next if this one is broken. What needs no wait
+ * comes at once.
+ *
+ * @template {unknown[]} Arguments
+ * @template Outcome
+ * @param {(...args: Arguments) => Outcome} handler
+ * @param {Arguments} args
+ * @returns {Outcome}
+ */
+function begin(handler, ...args) {
+  haveInstance();
+  try {
+    return handler(...args);
+  } catch (cause) {
+    // With null the Rust says, itself in good health, that it has no answer.
+    if (cause !== null) breakInstance(cause);
+    throw cause;
+  }
+}
+
+/**
+ * What an event that was begun comes to, unless its instance breaks before.
+ *
+ * @template Outcome
+ * @param {Promise<Outcome>} begun
+ * @returns {Promise<Outcome>}
+ */
+function finish(begun) {
+  return new Promise((resolve, reject) => {
+    inside.add(reject);
+    begun.then(
+      (outcome) => {
+        inside.delete(reject);
+        resolve(outcome);
+      },
+      (cause) => {
+        inside.delete(reject);
+        if (cause !== null) breakInstance(cause);
+        reject(cause);
+      },
+    );
+  });
+}
+
+/**
+ * Runs one event.
  *
  * @template {unknown[]} Arguments
  * @template Outcome
@@ -126,18 +171,7 @@ function haveInstance() {
  * @returns {Promise<Outcome>}
  */
 async function run(handler, ...args) {
-  haveInstance();
-  const { promise: breaks, reject } = Promise.withResolvers();
-  inside.add(reject);
-  try {
-    return await Promise.race([handler(...args), breaks]);
-  } catch (cause) {
-    // With null the Rust says, itself in good health, that it has no answer.
-    if (cause !== null) breakInstance(cause);
-    throw cause;
-  } finally {
-    inside.delete(reject);
-  }
+  return finish(begin(handler, ...args));
 }
 
 /**
@@ -164,7 +198,9 @@ export default /** @satisfies {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
         haveInstance();
         origins = listedOrigins(env);
       }
-      const answered = run(handleFetch, request, env, context);
+      const begun = begin(handleFetch, request, env, context);
+      if (begun instanceof Response) return begun;
+      const answered = finish(begun);
       // Whoever hangs up must not take the record of what was done for them.
       context.waitUntil(answered.catch(() => {}));
       return await answered;

@@ -128,9 +128,9 @@ test("waits_grow_while_nothing_changes", async () => {
   const reads = await page.evaluateHandle((path) => {
     const counted = { begun: 0 };
     const { fetch } = globalThis;
-    globalThis.fetch = (...request) => {
-      if (new Request(...request).url.endsWith(path)) counted.begun += 1;
-      return fetch(...request);
+    globalThis.fetch = (input, init) => {
+      if (new Request(input, init).url.endsWith(path)) counted.begun += 1;
+      return fetch(input, init);
     };
     return counted;
   }, `/v1/assessments/${id}`);

@@ -96,6 +96,8 @@ export async function queries(state, ...sql) {
   const { stdout } = await run(process.execPath, [wrangler, ...args, "--command", sql.join(";")], {
     cwd: ROOT,
     maxBuffer: 64 << 20,
+    // At the level of the tests it would leave the rows out.
+    env: { ...process.env, WRANGLER_LOG: "log" },
   });
   return JSON.parse(stdout).map(({ results }) => results);
 }

@@ -143,8 +143,8 @@ test("whatever_wrangler_is_told_to_log_an_import_reads_its_answer", () =>
     for (const level of ["none", "debug"]) {
       const file = "worker/demo/demo-data.json";
       const env = { ...process.env, WRANGLER_LOG: level };
-      const { stdout } = await run(XTASK, ["import", file, "--state", state], { cwd: ROOT, env });
-      assert.match(stdout, /^the local database .* has what /, level);
+      const { stderr } = await run(XTASK, ["import", file, "--state", state], { cwd: ROOT, env });
+      assert.match(stderr, /^the local database .* has what /m, level);
     }
   }));
 

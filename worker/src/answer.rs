@@ -3,11 +3,13 @@
 use assessments::problem::Problem;
 use assessments::{Origin, header};
 use serde::Serialize;
-use worker::{Headers, Response, ResponseBuilder};
+use worker::worker_sys::web_sys;
+use worker::{Headers, Response};
 
 use crate::cross_origin::{self, CrossOrigin};
 use crate::failure::Failure;
 use crate::platform::random::RequestId;
+use crate::platform::response::{self, ResponseError, ResponseHeaders};
 
 /// What every body is.
 const CONTENT_TYPE: (&str, &str) = ("content-type", "application/json");
@@ -97,24 +99,23 @@ impl Answer {
         id: &RequestId,
         cross_origin: &CrossOrigin,
         is_development: bool,
-    ) -> worker::Result<Response> {
-        let headers = Headers::new();
+    ) -> Result<web_sys::Response, ResponseError> {
+        let mut headers = ResponseHeaders::default();
         for (name, value) in common_headers(is_development) {
-            headers.set(name, value)?;
+            headers.set(name, value);
         }
-        headers.set(header::REQUEST_ID, id.as_str())?;
-        for (name, value) in self.headers.into_iter().chain(cross_origin.headers()) {
-            headers.set(name, &value)?;
+        headers.set(header::REQUEST_ID, id.as_str());
+        for (name, value) in self.headers.iter().map(|(name, value)| (*name, value)) {
+            headers.set(name, value);
         }
-        let response = ResponseBuilder::new().with_status(self.status);
-        Ok(match self.body {
-            Some(body) => {
-                let (name, value) = CONTENT_TYPE;
-                headers.set(name, value)?;
-                response.with_headers(headers).fixed(body.into_bytes())
-            }
-            None => response.with_headers(headers).empty(),
-        })
+        for (name, value) in cross_origin.headers() {
+            headers.set(name, &value);
+        }
+        if self.body.is_some() {
+            let (name, value) = CONTENT_TYPE;
+            headers.set(name, value);
+        }
+        response::respond(self.status, &headers, self.body.as_deref())
     }
 }
 
@@ -156,7 +157,7 @@ impl File {
         )
     }
 
-    fn into_response(self, id: &RequestId) -> worker::Result<Response> {
+    fn into_response(self, id: &RequestId) -> worker::Result<web_sys::Response> {
         let headers = Headers::new();
         for name in Self::PASSED_HEADERS {
             if let Some(value) = self.response.headers().get(name)? {
@@ -169,7 +170,7 @@ impl File {
             headers.set(name, value)?;
         }
         headers.set(header::REQUEST_ID, id.as_str())?;
-        Ok(self.response.with_headers(headers))
+        Ok(self.response.with_headers(headers).into())
     }
 }
 
@@ -189,10 +190,10 @@ impl Reply {
         id: &RequestId,
         cross_origin: &CrossOrigin,
         is_development: bool,
-    ) -> worker::Result<Response> {
+    ) -> Result<web_sys::Response, ResponseError> {
         match self {
             Self::Answer(answer) => answer.into_response(id, cross_origin, is_development),
-            Self::File(file) => file.into_response(id),
+            Self::File(file) => Ok(file.into_response(id)?),
         }
     }
 }

@@ -9,9 +9,10 @@ use std::cell::OnceCell;
 
 use assessments::header;
 use assessments::origin::Origin;
-use worker::{Env, Headers, Request};
+use worker::Env;
 
 use crate::platform::config;
+use crate::platform::request::{Request, RequestHeader};
 
 /// What answers depend on, whether they come from a listed origin or not: no cache
 /// may give the answer for one origin to another.
@@ -58,24 +59,24 @@ pub(crate) fn listed(env: &Env) -> Vec<String> {
 pub(crate) struct CrossOrigin(Option<String>);
 
 impl CrossOrigin {
-    pub(crate) fn of(env: &Env, headers: &Headers) -> Self {
-        let origin = headers.get("origin").ok().flatten();
-        Self(origin.filter(|origin| {
+    pub(crate) fn of(env: &Env, request: &Request) -> Self {
+        let origin = request.header(RequestHeader::Origin);
+        let listed = origin.filter(|origin| {
             with_listed(env, |listed| {
-                listed.iter().any(|listed| listed.as_str() == origin)
+                listed.iter().any(|listed| listed.as_str() == *origin)
             })
-        }))
+        });
+        Self(listed.map(str::to_owned))
     }
 
     /// Whether a browser asks in advance what a page of a listed origin may send.
     /// The path is of no interest: whatever is there, the answer is the same.
     pub(crate) fn is_preflight(&self, request: &Request) -> bool {
         self.0.is_some()
-            && request.inner().method() == "OPTIONS"
+            && request.method() == "OPTIONS"
             && request
-                .headers()
-                .has("access-control-request-method")
-                .unwrap_or_default()
+                .header(RequestHeader::AccessControlRequestMethod)
+                .is_some()
     }
 
     /// What lets the page read the answer.

@@ -1,15 +1,12 @@
 //! What comes with a request that writes: its body as it came, and its idempotency
 //! key.
 
-use assessments::header;
 use assessments::idempotency::IdempotencyKey;
 use assessments::limits::MAX_BODY_BYTES;
 use assessments::problem::Problem;
-use futures_util::StreamExt;
-use worker::{Headers, Request};
 
-use crate::platform::clock::deadline;
 use crate::platform::log;
+use crate::platform::request::{Request, RequestHeader};
 use crate::storage::idempotency::RequestDigest;
 
 /// What came with a request. It is judged in the turn of its gates.
@@ -20,9 +17,10 @@ pub(crate) struct Payload {
 
 impl Payload {
     /// Reads the body, within its time and no further than the limit.
-    pub(crate) async fn read(request: &mut Request) -> Self {
+    pub(crate) async fn read(request: &Request) -> Self {
+        let content_type = request.header(RequestHeader::ContentType);
         Self {
-            content_type: request.headers().get("content-type").ok().flatten(),
+            content_type: content_type.map(str::to_owned),
             body: read_body(request).await,
         }
     }
@@ -56,51 +54,22 @@ enum ReadBody {
 }
 
 /// Longest wait for a whole body, in milliseconds.
-const BODY_TIMEOUT_MILLISECONDS: u64 = 20_000;
+const BODY_TIMEOUT_MILLISECONDS: u32 = 20_000;
 
 /// Reads the body, within its time. One that breaks off or does not end is
 /// never taken for a whole one.
-async fn read_body(request: &mut Request) -> ReadBody {
-    match deadline(BODY_TIMEOUT_MILLISECONDS, read_to_end(request)).await {
-        Some(body) => body,
-        None => broken(&"it did not end in time"),
-    }
-}
-
-async fn read_to_end(request: &mut Request) -> ReadBody {
-    let declared = request
-        .headers()
-        .get("content-length")
-        .ok()
-        .flatten()
-        .and_then(|length| length.parse::<usize>().ok());
+async fn read_body(request: &Request) -> ReadBody {
+    let declared = request.header(RequestHeader::ContentLength);
+    let declared = declared.and_then(|length| length.parse::<usize>().ok());
     if declared.is_some_and(|length| length > MAX_BODY_BYTES) {
         return ReadBody::TooLarge;
     }
-    if request.inner().body().is_none() {
-        return ReadBody::Whole(Vec::new());
+    let limit = u32::try_from(MAX_BODY_BYTES).unwrap_or(u32::MAX);
+    match request.body(limit, BODY_TIMEOUT_MILLISECONDS).await {
+        Ok(Some(bytes)) => ReadBody::Whole(bytes),
+        Ok(None) => ReadBody::TooLarge,
+        Err(cause) => broken(&cause),
     }
-    if declared.is_some() {
-        return match request.bytes().await {
-            Ok(bytes) => ReadBody::Whole(bytes),
-            Err(error) => broken(&error),
-        };
-    }
-    let mut stream = match request.stream() {
-        Ok(stream) => stream,
-        Err(error) => return broken(&error),
-    };
-    let mut body = Vec::new();
-    while let Some(chunk) = stream.next().await {
-        match chunk {
-            Ok(chunk) => body.extend_from_slice(&chunk),
-            Err(error) => return broken(&error),
-        }
-        if body.len() > MAX_BODY_BYTES {
-            return ReadBody::TooLarge;
-        }
-    }
-    ReadBody::Whole(body)
 }
 
 /// A body of white space only is not empty and not JSON: the caller, if still
@@ -111,12 +80,10 @@ fn broken(cause: &impl std::fmt::Display) -> ReadBody {
 }
 
 /// The `Idempotency-Key`, `None` if the header is absent.
-pub(crate) fn idempotency_key(headers: &Headers) -> Result<Option<IdempotencyKey>, Problem> {
-    headers
-        .get(header::IDEMPOTENCY_KEY)
-        .ok()
-        .flatten()
-        .map(|value| IdempotencyKey::parse(&value))
+pub(crate) fn idempotency_key(request: &Request) -> Result<Option<IdempotencyKey>, Problem> {
+    request
+        .header(RequestHeader::IdempotencyKey)
+        .map(IdempotencyKey::parse)
         .transpose()
         .map_err(Problem::BadIdempotencyKey)
 }

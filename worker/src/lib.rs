@@ -42,43 +42,51 @@ use assessments::header;
 use assessments::problem::Problem;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen_futures::future_to_promise;
 use worker::worker_sys::Context as JsContext;
 use worker::worker_sys::web_sys;
-use worker::{Env, Request, ScheduleContext, ScheduledEvent, event};
+use worker::{Env, ScheduleContext, ScheduledEvent, event};
 
 use crate::answer::{Answer, Reply};
 use crate::audit::{inbox, outbox};
 use crate::cross_origin::CrossOrigin;
+use crate::platform::begin::{Begun, begin};
 use crate::platform::context::Context;
 use crate::platform::engine_binding::{Step, WorkflowEvent};
 use crate::platform::log;
 use crate::platform::queue_binding::Batch;
 use crate::platform::random::RequestId;
+use crate::platform::request::Request;
 use crate::summary::Arrival;
 
-/// Answers one HTTP request.
+/// Answers one HTTP request: with the response, if nothing had to be waited for, or with a
+/// promise of it.
 ///
-/// Not by the `event` macro, which answers a failure itself and in plain text:
-/// here it rejects with `null`, and the entry module answers the JSON `500`.
-/// Anything else that it rejects with means that the instance is broken.
+/// Not by the `event` macro, which answers a failure itself and in plain text, and waits for
+/// all: here it fails with `null`, and the entry module answers the JSON `500`.
+/// Anything else that it fails with means that the instance is broken.
 ///
 /// # Errors
 /// The platform gives no random bytes, or does not take the response.
-#[wasm_bindgen(
-    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
-    js_sys = ::worker::js_sys
-)]
-pub async fn fetch(
+#[wasm_bindgen(js_sys = ::worker::js_sys)]
+pub fn fetch(request: web_sys::Request, env: Env, context: JsContext) -> Result<JsValue, JsValue> {
+    match begin(answer(request, env, context)) {
+        Begun::Done(answered) => answered,
+        Begun::Waiting(waiting) => Ok(future_to_promise(waiting).into()),
+    }
+}
+
+async fn answer(
     request: web_sys::Request,
     env: Env,
     context: JsContext,
-) -> Result<web_sys::Response, JsValue> {
+) -> Result<JsValue, JsValue> {
     log::set_level(&env);
     let id = RequestId::fresh().map_err(|error| without_answer(&error))?;
+    let request = Request::of(request).map_err(|error| without_answer(&error))?;
     let context = Context::new(env, worker::Context::new(context), id);
-    let request = Request::from(request);
     let arrival = Arrival::of(&request);
-    let cross_origin = CrossOrigin::of(context.env(), request.headers());
+    let cross_origin = CrossOrigin::of(context.env(), &request);
     let reply = if cross_origin.is_preflight(&request) {
         Reply::Answer(Answer::preflight())
     } else {
@@ -100,7 +108,7 @@ pub async fn fetch(
             .headers()
             .set("server-timing", &arrival.server_timing(&context));
     }
-    arrival.tell(&context, response.status_code());
+    arrival.tell(&context, response.status());
     Ok(response.into())
 }
 

@@ -4,7 +4,6 @@
 use std::net::IpAddr;
 
 use assessments::time::Timestamp;
-use worker::Request;
 
 use crate::audit::outbox;
 use crate::caller::address;
@@ -12,6 +11,7 @@ use crate::decide::audit::{AnsweredCall, AuditRecord};
 use crate::platform::clock;
 use crate::platform::context::Context;
 use crate::platform::log::{self, Level};
+use crate::platform::request::Request;
 
 /// The methods of HTTP. Any other is text that a caller chose.
 const METHODS: [&str; 8] = [
@@ -23,13 +23,14 @@ pub(crate) struct Arrival {
     begun: i64,
     called_at: Timestamp,
     method: &'static str,
-    url: String,
+    path: String,
+    query: String,
     client: Option<IpAddr>,
 }
 
 impl Arrival {
     pub(crate) fn of(request: &Request) -> Self {
-        let method = request.inner().method();
+        let method = request.method();
         let begun = clock::milliseconds();
         Self {
             begun,
@@ -38,8 +39,9 @@ impl Arrival {
                 .into_iter()
                 .find(|known| *known == method)
                 .unwrap_or("other"),
-            url: request.inner().url(),
-            client: address::client(request.headers()),
+            path: request.path().to_owned(),
+            query: request.query().to_owned(),
+            client: address::client(request),
         }
     }
 
@@ -58,14 +60,13 @@ impl Arrival {
         if trace.is_limited() {
             return;
         }
-        let (path, query) = path_and_query(&self.url);
         let call = AnsweredCall {
             identity: &identity,
             called_at: self.called_at,
             request_id: context.id().as_str(),
             method: self.method,
-            path,
-            query,
+            path: &self.path,
+            query: &self.query,
             route: endpoint.template(),
             status,
             duration_ms: self.elapsed(),
@@ -116,39 +117,5 @@ impl Arrival {
             usage.milliseconds(),
             usage.trips()
         )
-    }
-}
-
-/// Of a whole URL, which is what a request has, without anything behind `#`.
-fn path_and_query(url: &str) -> (&str, &str) {
-    let url = url.split('#').next().unwrap_or_default();
-    let (address, query) = url.split_once('?').unwrap_or((url, ""));
-    let behind_host = address
-        .find("://")
-        .and_then(|scheme| address.get(scheme + 3..))
-        .unwrap_or_default();
-    let path = behind_host
-        .find('/')
-        .and_then(|start| behind_host.get(start..))
-        .unwrap_or_default();
-    (path, query)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_has_a_path_and_perhaps_a_query() {
-        for (url, expected) in [
-            ("https://api.example/v1/a?b=c#d", ("/v1/a", "b=c")),
-            ("http://127.0.0.1:8787/v1/a", ("/v1/a", "")),
-            ("http://[::1]/?x=/y://z", ("/", "x=/y://z")),
-            ("http://host/a#b?c", ("/a", "")),
-            ("http://host", ("", "")),
-            ("", ("", "")),
-        ] {
-            assert_eq!(path_and_query(url), expected, "{url}");
-        }
     }
 }

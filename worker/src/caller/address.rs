@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use worker::Headers;
+use crate::platform::request::{Request, RequestHeader};
 
 /// The low half of an IPv6 address: whoever has one network has all of it, so that
 /// none of its addresses tells anyone apart (RFC 4291, 2.5.4).
@@ -10,14 +10,9 @@ const INTERFACE_BITS: u128 = u64::MAX as u128;
 
 /// The client address that our own edge reports. Headers that callers write,
 /// such as X-Forwarded-For, never count.
-pub(crate) fn client(headers: &Headers) -> Option<IpAddr> {
-    headers
-        .get("cf-connecting-ip")
-        .ok()
-        .flatten()?
-        .trim()
-        .parse()
-        .ok()
+pub(crate) fn client(request: &Request) -> Option<IpAddr> {
+    let reported = request.header(RequestHeader::CfConnectingIp)?;
+    reported.trim().parse().ok()
 }
 
 /// What a limit counts calls from an address under: the address itself, the

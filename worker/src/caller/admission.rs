@@ -5,13 +5,13 @@ use std::net::IpAddr;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use assessments::time::Timestamp;
-use worker::Headers;
 
 use super::cache::{self, CredentialCache};
-use super::{Admitted, Basis, Caller, Principal, Standing, address, allowlist, last_used};
+use super::{Basis, Caller, Principal, Standing, address, allowlist, last_used};
 use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::log;
+use crate::platform::request::Request;
 
 /// The facts of a request that admission judges.
 pub(crate) struct Admission<'a> {
@@ -21,10 +21,10 @@ pub(crate) struct Admission<'a> {
 }
 
 impl<'a> Admission<'a> {
-    pub(crate) fn new(context: &'a Context, endpoint: Endpoint, headers: &Headers) -> Self {
+    pub(crate) fn new(context: &'a Context, endpoint: Endpoint, request: &Request) -> Self {
         Self {
             endpoint,
-            client: address::client(headers),
+            client: address::client(request),
             context,
         }
     }
@@ -50,6 +50,39 @@ impl<'a> Admission<'a> {
         }
         Ok(())
     }
+
+    /// Gates 1 and 2 on what D1 said a moment ago, for an error that touches no data
+    /// (2.3). Whoever does not pass is to be judged on what it says now.
+    pub(crate) fn passed_lately(&self, caller: &Caller, now: Timestamp) -> bool {
+        let cached = caller.cached.as_ref().filter(|cached| cached.is_fresh);
+        let standing = cached.map(|cached| &cached.standing);
+        let Some(standing) = standing.filter(|standing| standing.is_live(now)) else {
+            return false;
+        };
+        if self.judge(caller, &standing.admitted.basis).is_err() {
+            return false;
+        }
+        let identity = &standing.admitted.identity;
+        self.context.trace().note_identity(identity);
+        last_used::note(self.context, caller, standing.last_used_at, now);
+        true
+    }
+
+    /// The basis that a write may assume, since it makes sure of it itself: what a
+    /// cache knows, unless it would refuse the call.
+    pub(crate) fn assumed(&self, caller: &Caller) -> Option<Standing> {
+        let standing = caller.cached.as_ref().map(|cached| &cached.standing);
+        let passes = |standing: &&Standing| self.judge(caller, &standing.admitted.basis).is_ok();
+        standing.filter(passes).cloned()
+    }
+
+    /// Notes that the standing which a write assumed is what it found.
+    pub(crate) fn confirm(&self, caller: &Caller, assumed: Standing, now: Timestamp) {
+        let identity = &assumed.admitted.identity;
+        self.context.trace().note_identity(identity);
+        last_used::note(self.context, caller, assumed.last_used_at, now);
+        cache::remember_good(&caller.principal, assumed, now);
+    }
 }
 
 /// Gates 1 and 2 on what D1 says now. A credential that passes is cached, unless the
@@ -61,28 +94,29 @@ pub(crate) fn admit(
     standing: Option<Standing>,
     now: Timestamp,
 ) -> Result<Basis, Problem> {
-    let live = standing.filter(|standing| {
-        standing.revoked_at.is_none() && standing.expires_at.is_none_or(|expiry| expiry > now)
-    });
-    let live = live.ok_or(Problem::InvalidCredential)?;
+    let Some(live) = standing.filter(|standing| standing.is_live(now)) else {
+        cache::forget_good(&caller.principal);
+        return Err(Problem::InvalidCredential);
+    };
     last_used::note(context, caller, live.last_used_at, now);
-    let admitted = live.admitted;
-    context.trace().note_identity(&admitted.identity);
-    cache::remember_good(&caller.principal, now);
-    admission.judge(caller, &admitted.basis)?;
-    if caller.cached.as_ref() != Some(&admitted) {
-        remember(context, caller, admitted.clone());
+    context.trace().note_identity(&live.admitted.identity);
+    cache::remember_good(&caller.principal, live.clone(), now);
+    admission.judge(caller, &live.admitted.basis)?;
+    let cached = caller.cached.as_ref().map(|cached| &cached.standing);
+    if cached.is_none_or(|cached| cached.admitted != live.admitted) {
+        share(context, caller, live.clone());
     }
-    Ok(admitted.basis)
+    Ok(live.admitted.basis)
 }
 
-fn remember(context: &Context, caller: &Caller, admitted: Admitted) {
+/// Has other isolates know, after the response.
+fn share(context: &Context, caller: &Caller, standing: Standing) {
     let Some(cache) = CredentialCache::new(context.env()).writer() else {
         return;
     };
     let principal = caller.principal.clone();
     context.after_response(async move {
-        if let Err(error) = cache.put(&principal, &admitted).await {
+        if let Err(error) = cache.put(&principal, &standing).await {
             log::warn("credential_not_cached").cause(&error).write();
         }
     });

@@ -7,14 +7,14 @@ use assessments::id::OrganizationId;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use futures_util::future::join;
-use worker::{Headers, Request};
 
 use super::cache::{self, CredentialCache};
 use super::limits::Limits;
-use super::{Admitted, Caller, Principal, address, organizations, session};
+use super::{Cached, Caller, Principal, Standing, address, organizations, session};
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
+use crate::platform::request::{Request, RequestHeader};
 use crate::storage::database::Databases;
 use crate::storage::standing;
 use crate::token::provider::Name;
@@ -28,9 +28,9 @@ pub(crate) async fn identify(
     endpoint: Endpoint,
     request: &Request,
 ) -> Result<Caller, Failure> {
-    let client = address::client(request.headers());
+    let client = address::client(request);
     let limits = Limits::new(context.env(), endpoint, client);
-    match presented(context, request.headers()) {
+    match presented(context, request) {
         Ok(Credential::ApiKey(key)) => by_key(context, &limits, &key).await,
         Ok(Credential::Session(token)) => by_session(context, &limits, request, &token).await,
         Err(problem) => {
@@ -41,15 +41,15 @@ pub(crate) async fn identify(
 }
 
 /// The credential that a request brings, if it could be good.
-fn presented(context: &Context, headers: &Headers) -> Result<Credential, Problem> {
-    let header = headers.get("authorization").ok().flatten();
-    let credential = Credential::from_header(header.as_deref()).map_err(|error| match error {
+fn presented(context: &Context, request: &Request) -> Result<Credential, Problem> {
+    let header = request.header(RequestHeader::Authorization);
+    let credential = Credential::from_header(header).map_err(|error| match error {
         CredentialError::Missing => Problem::NotAuthenticated,
         CredentialError::Invalid => Problem::InvalidCredential,
     })?;
     // A key in a page is a key that everyone can read (2.1).
     let is_key = matches!(credential, Credential::ApiKey(_));
-    if is_key && is_from_browser(headers) && !context.config().is_development {
+    if is_key && is_from_browser(request) && !context.config().is_development {
         return Err(Problem::InvalidCredential);
     }
     Ok(credential)
@@ -60,7 +60,7 @@ async fn by_key(context: &Context, limits: &Limits<'_>, key: &ApiKey) -> Result<
     let principal = Principal::Key(key.clone());
     let cached = within(context, limits, &principal, principal.name()).await?;
     let org = match &cached {
-        Some(cached) => cached.identity.org.clone(),
+        Some(cached) => cached.standing.admitted.identity.org.clone(),
         None => standing::organization_of(&Databases::of_request(context), &key)
             .await?
             .ok_or_else(|| unknown(&principal))?,
@@ -92,7 +92,7 @@ async fn by_session(
     let cached = within(context, limits, &principal, counted).await?;
     let org = match (org, &cached) {
         (Name::Ours(org), _) => org,
-        (Name::Theirs(_), Some(cached)) => cached.identity.org.clone(),
+        (Name::Theirs(_), Some(cached)) => cached.standing.admitted.identity.org.clone(),
         (Name::Theirs(name), None) => organization_of(context, name)
             .await?
             .ok_or_else(|| unknown(&principal))?,
@@ -104,32 +104,42 @@ async fn by_session(
     })
 }
 
-/// What the cache knows of a caller who is within the limits. Neither waits for the
+/// What the caches know of a caller who is within the limits. Neither waits for the
 /// other; the database is asked after both.
 async fn within(
     context: &Context,
     limits: &Limits<'_>,
     principal: &Principal,
     counted: String,
-) -> Result<Option<Admitted>, Problem> {
+) -> Result<Option<Cached>, Problem> {
     let now = clock::now();
     if cache::is_unknown(principal, now) {
         limits.of_address().await?;
         return Err(Problem::InvalidCredential);
     }
-    let cache = CredentialCache::new(context.env());
-    let (cached, within) = join(cache.get(principal), limits.of(counted)).await;
+    // The roles that a provider's are ours by are a setting, and may have changed.
+    let is_as_said = |standing: &Standing| match principal {
+        Principal::Key(_) => true,
+        Principal::Session(session) => standing.admitted.basis.role == session.role,
+    };
+    let fresh = cache::standing(principal, now).filter(is_as_said);
+    let is_fresh = fresh.is_some();
+    let (standing, within) = match fresh {
+        Some(standing) => (Some(standing), limits.of(counted).await),
+        None => {
+            let cache = CredentialCache::new(context.env());
+            join(cache.get(principal), limits.of(counted)).await
+        }
+    };
     if let Err(problem) = within {
-        if let Some(cached) = cached {
-            context.trace().note_limited(&cached.identity);
+        if let Some(standing) = standing {
+            context.trace().note_limited(&standing.admitted.identity);
         }
         return Err(problem);
     }
-    // The roles that a provider's are ours by are a setting, and may have changed.
-    let cached = cached.filter(|cached| match principal {
-        Principal::Key(_) => true,
-        Principal::Session(session) => cached.basis.role == session.role,
-    });
+    let cached = standing
+        .filter(is_as_said)
+        .map(|standing| Cached { standing, is_fresh });
     if cached.is_none() {
         limits.of_address_unless_good(principal, now).await?;
     }
@@ -161,8 +171,8 @@ async fn organization_of(
 
 /// Whether a page made the request: browsers send one of these with whatever a
 /// page asks for, and no `Origin` with a GET of its own origin (2.1).
-fn is_from_browser(headers: &Headers) -> bool {
-    ["origin", "sec-fetch-site"]
-        .iter()
-        .any(|name| headers.has(name).unwrap_or_default())
+fn is_from_browser(request: &Request) -> bool {
+    [RequestHeader::Origin, RequestHeader::SecFetchSite]
+        .into_iter()
+        .any(|header| request.header(header).is_some())
 }

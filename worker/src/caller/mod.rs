@@ -35,8 +35,16 @@ use crate::token::provider::Name;
 pub(crate) struct Caller {
     pub(crate) org: OrganizationId,
     pub(crate) principal: Principal,
-    /// What the cache knows to have been good lately.
-    pub(crate) cached: Option<Admitted>,
+    /// How they stood lately, if that was good.
+    pub(crate) cached: Option<Cached>,
+}
+
+/// How a caller stood lately.
+#[derive(Debug, Clone)]
+pub(crate) struct Cached {
+    pub(crate) standing: Standing,
+    /// Whether this isolate learned so from D1, a moment ago.
+    pub(crate) is_fresh: bool,
 }
 
 /// What a caller shows.
@@ -92,7 +100,7 @@ pub(crate) struct Admitted {
 
 /// What D1 says of a caller and their organization at one moment. A session
 /// expires and is revoked with the key that made it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Standing {
     #[serde(flatten)]
     pub(crate) admitted: Admitted,
@@ -100,6 +108,22 @@ pub(crate) struct Standing {
     pub(crate) revoked_at: Option<Timestamp>,
     /// As far as it was noted.
     pub(crate) last_used_at: Option<Timestamp>,
+}
+
+impl Standing {
+    /// Whether the credential is neither revoked nor expired.
+    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|expiry| expiry > now)
+    }
+
+    /// About how many bytes it takes to remember it.
+    pub(crate) fn size(&self) -> usize {
+        let Admitted { basis, identity } = &self.admitted;
+        let maker = basis.maker_role.as_ref().map_or(0, String::len);
+        let key = identity.key.as_ref().map_or(0, |key| key.name.len());
+        let user = identity.user.as_ref().map_or(0, |user| user.name.len());
+        size_of::<Self>() + basis.role.len() + basis.api_ip_allowlist.len() + maker + key + user
+    }
 }
 
 /// What an admission rests on: as long as this holds, and the credential is neither

@@ -6,12 +6,13 @@ use assessments::id::kind::Organization;
 use assessments::problem::Problem;
 use assessments::time::Timestamp;
 use web_sys::Url;
-use worker::{Env, Request};
+use worker::Env;
 
 use super::{Maker, Session, key_set};
 use crate::failure::Failure;
 use crate::platform::context::Context;
 use crate::platform::log::{self, Level};
+use crate::platform::request::{Request, RequestHeader};
 use crate::platform::{clock, config, crypto};
 use crate::token::claims::Claims;
 use crate::token::error::{KeyError, TokenError};
@@ -152,12 +153,11 @@ fn provider(context: &Context) -> Option<Provider> {
 /// Whether a page of that origin made the request. With what it asks of its own
 /// origin a browser may send none (2.1), and then says that it is so.
 fn is_from(request: &Request, origin: &str) -> bool {
-    let header = |name| request.headers().get(name).ok().flatten();
-    match header("origin") {
+    match request.header(RequestHeader::Origin) {
         Some(sent) => sent == origin,
         None => {
-            let own = Url::new(&request.inner().url()).map(|url| url.origin());
-            header("sec-fetch-site").as_deref() == Some("same-origin")
+            let own = Url::new(request.url()).map(|url| url.origin());
+            request.header(RequestHeader::SecFetchSite) == Some("same-origin")
                 && own.is_ok_and(|own| own == origin)
         }
     }

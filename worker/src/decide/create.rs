@@ -24,8 +24,6 @@ const RUNS_RETRY_AFTER_SECONDS: u32 = 60;
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct References {
     vendor: Option<VendorFacts>,
-    /// Whether the vendor ever had an assessment, archived ones included.
-    assessed_before: bool,
     control_sets: Vec<ControlSetId>,
     services: Vec<ServiceFacts>,
     /// The assignee, if invited or active.
@@ -130,10 +128,12 @@ impl From<Problem> for PlanError {
     }
 }
 
-/// Decides a create.
+/// Decides a create. `assessed_before` is whether the vendor ever had an assessment, archived
+/// ones included.
 pub(crate) fn plan(
     request: &CreateAssessment,
     facts: &References,
+    assessed_before: bool,
     fresh: &FreshIds,
     now: Timestamp,
 ) -> Result<CreatePlan, PlanError> {
@@ -175,7 +175,7 @@ pub(crate) fn plan(
     let name = request.naming().resolve(NameFacts {
         vendor_name: &vendor.name,
         service_names: &service_names,
-        assessed_before: facts.assessed_before,
+        assessed_before,
         now,
     });
     let run = match definition {
@@ -352,7 +352,6 @@ mod tests {
                 "id": id("cbvndr", '1'), "name": "Northwind",
                 "risk_analyst_ids": [id("cbuser", 'a'), id("cbuser", 'b')],
             },
-            "assessed_before": false,
             "control_sets": [id("cbctst", '2')],
             "services": [
                 {"id": id("cbsvc", '3'), "vendor_id": id("cbvndr", '1'), "name": "Cards"},
@@ -371,7 +370,7 @@ mod tests {
             assessment: AssessmentId::from_random(7),
             run: WorkflowRunId::from_random(8),
         };
-        plan(&request(members), facts, &fresh, NOW).map_err(|error| match error {
+        plan(&request(members), facts, false, &fresh, NOW).map_err(|error| match error {
             PlanError::Refused(problem) => problem,
             PlanError::Serialize(error) => panic!("{error}"),
         })

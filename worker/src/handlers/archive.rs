@@ -4,16 +4,16 @@ use assessments::id::kind::Assessment;
 use assessments::id::{OrganizationId, Reference, WorkflowRunId};
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
-use worker::Request;
 
 use super::attempts::{self, Attempt};
 use crate::answer::Answer;
 use crate::caller::admission::{self, Admission};
-use crate::caller::{Admitted, identity};
+use crate::caller::identity;
 use crate::engine::signal;
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
+use crate::platform::request::Request;
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::{archive as storage, standing};
 
@@ -31,19 +31,16 @@ pub(super) async fn archive(
     request: &Request,
     id: &Reference<Assessment>,
 ) -> Result<Answer, Failure> {
-    let admission = Admission::new(context, Endpoint::ArchiveAssessment, request.headers());
+    let admission = Admission::new(context, Endpoint::ArchiveAssessment, request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::ArchiveAssessment, request).await?;
-    let mut cached: Option<Admitted> = caller
-        .cached
-        .clone()
-        .filter(|cached| id.id().is_some() && admission.judge(&caller, &cached.basis).is_ok());
+    let mut assumed = admission.assumed(&caller).filter(|_| id.id().is_some());
     let (archived, runs) = attempts::until_settled("archive assessment", async |_| {
         let now = clock::now();
         // 1, 2
-        let (basis, assumed) = match cached.take() {
-            Some(cached) => (cached.basis, Some(cached.identity)),
+        let (basis, assumed) = match assumed.take() {
+            Some(standing) => (standing.admitted.basis.clone(), Some(standing)),
             None => {
                 let standing = standing::current(&databases, &caller).await?;
                 let basis = admission::admit(context, &caller, &admission, standing, now)?;
@@ -55,8 +52,8 @@ pub(super) async fn archive(
         let archived = storage::assessment(&databases, &caller, &basis, id, now).await;
         // Only a guard that failed tells that the credential may no longer be good.
         let is_outdated = matches!(archived, Err(StorageError::Constraint { .. }));
-        if let Some(identity) = assumed.as_ref().filter(|_| !is_outdated) {
-            context.trace().note_identity(identity);
+        if let Some(standing) = assumed.filter(|_| !is_outdated) {
+            admission.confirm(&caller, standing, now);
         }
         // A repeat is answered the same, so nothing is in doubt.
         Attempt::of(archived, false)

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use worker::{Headers, Request};
+use worker::Headers;
 
 use crate::answer::{Answer, File};
 use crate::assets::{self, AssetError};
@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::log;
+use crate::platform::request::{Request, RequestHeader};
 
 /// Where its files are.
 const FILES: &str = "/dashboard/";
@@ -26,7 +27,7 @@ const ASSESSMENT_PAGES: &str = "/assessments/";
 const DEMO: &str = "DEMO";
 
 /// The header by which a browser tells which file it has.
-const KNOWN_FILE: &str = "if-none-match";
+const KNOWN_FILE: RequestHeader = RequestHeader::IfNoneMatch;
 
 /// Something of the dashboard.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,8 +64,8 @@ pub(super) async fn file(
     let failed = |cause| AssetError::failed(path, cause);
     let headers = Headers::new();
     // Files are asked for again at every visit, and mostly have not changed.
-    if let Some(tag) = request.headers().get(KNOWN_FILE).map_err(failed)? {
-        headers.set(KNOWN_FILE, &tag).map_err(failed)?;
+    if let Some(tag) = request.header(KNOWN_FILE) {
+        headers.set(KNOWN_FILE.name(), tag).map_err(failed)?;
     }
     let response =
         assets::fetch(context.env(), path, headers, async |response| Ok(response)).await?;

@@ -6,7 +6,6 @@ use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use assessments::workflow::event::{EventName, SendWorkflowEventRequest};
 use assessments::workflow::run::AcceptedEvent;
-use worker::Request;
 
 use super::attempts::{self, Attempt};
 use crate::answer::Answer;
@@ -18,6 +17,7 @@ use crate::input::{Payload, idempotency_key};
 use crate::platform::clock;
 use crate::platform::config;
 use crate::platform::context::Context;
+use crate::platform::request::Request;
 use crate::storage::database::Databases;
 use crate::storage::keep_event::{self as storage, NewEvent};
 
@@ -43,17 +43,24 @@ const EVENTS_RETRY_AFTER_SECONDS: u32 = 3_600;
 /// trips; the write fails if anything it rests on has changed.
 pub(super) async fn send(
     context: &Context,
-    mut request: Request,
+    request: Request,
     id: &Reference<WorkflowRun>,
 ) -> Result<Answer, Failure> {
-    let admission = Admission::new(context, Endpoint::SendWorkflowEvent, request.headers());
+    let admission = Admission::new(context, Endpoint::SendWorkflowEvent, &request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::SendWorkflowEvent, &request).await?;
-    let key = idempotency_key(request.headers());
-    let payload = Payload::read(&mut request).await;
+    let key = idempotency_key(&request);
+    let payload = Payload::read(&request).await;
     let digest = payload.digest();
     let input = read_event(&payload);
+    if let Err(problem @ (Problem::BodyTooLarge | Problem::Schema(_))) = &input
+        && matches!(key, Ok(None))
+        && admission.passed_lately(&caller, clock::now())
+    {
+        // 5, 6, which need no data (2.3)
+        return Err(problem.clone().into());
+    }
     let max_bytes = config::max_event_bytes(context.env());
     attempts::until_settled("keep event", async |in_doubt| {
         let now = clock::now();

@@ -2,7 +2,6 @@
 
 use assessments::dashboard::{Me, NamedOrganization};
 use assessments::route::{Endpoint, Permission};
-use worker::Request;
 
 use crate::answer::Answer;
 use crate::caller::admission::{self, Admission};
@@ -10,6 +9,7 @@ use crate::caller::{Principal, identity};
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
+use crate::platform::request::Request;
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::me as storage;
 
@@ -19,16 +19,17 @@ use crate::storage::me as storage;
 ///
 /// One D1 round trip; one more when a key is not cached.
 pub(super) async fn retrieve(context: &Context, request: &Request) -> Result<Answer, Failure> {
-    let admission = Admission::new(context, Endpoint::RetrieveMe, request.headers());
+    let admission = Admission::new(context, Endpoint::RetrieveMe, request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::RetrieveMe, request).await?;
+    let now = clock::now();
     let (standing, organization) = storage::caller(&databases, &caller).await?;
     let identity = standing
         .as_ref()
         .map(|standing| standing.admitted.identity.clone());
     // 1, 2
-    let basis = admission::admit(context, &caller, &admission, standing, clock::now())?;
+    let basis = admission::admit(context, &caller, &admission, standing, now)?;
     let (Some(identity), Some(name)) = (identity, organization) else {
         return Err(StorageError::Missing {
             operation: "read who calls",

@@ -31,23 +31,20 @@ mod utility;
 
 use assessments::problem::Problem;
 use assessments::route::{self, Call};
-use worker::Request;
 
 use crate::answer::Reply;
 use crate::failure::Failure;
 use crate::platform::context::Context;
+use crate::platform::request::Request;
 use dashboard::Resource;
 
 /// Gate 0, then the endpoint's own gates. Where the API has no route there may
 /// be something of the dashboard.
 pub(crate) async fn dispatch(context: &Context, request: Request) -> Result<Reply, Failure> {
-    // The crate's own Method reads what it does not know as GET.
-    let method = request.inner().method();
-    let path = request.path();
-    let path = route::normalized(&path);
-    let call = match route::find(&method, &path) {
+    let path = route::normalized(request.path());
+    let call = match route::find(request.method(), &path) {
         Ok(call) => call,
-        Err(Problem::NotFound) => return elsewhere(context, &request, &method, &path).await,
+        Err(Problem::NotFound) => return elsewhere(context, &request, &path).await,
         Err(problem) => return Err(problem.into()),
     };
     context.trace().note_endpoint(call.endpoint());
@@ -66,13 +63,8 @@ pub(crate) async fn dispatch(context: &Context, request: Request) -> Result<Repl
     answer.map(Reply::Answer)
 }
 
-async fn elsewhere(
-    context: &Context,
-    request: &Request,
-    method: &str,
-    path: &str,
-) -> Result<Reply, Failure> {
-    match dashboard::find(method, path) {
+async fn elsewhere(context: &Context, request: &Request, path: &str) -> Result<Reply, Failure> {
+    match dashboard::find(request.method(), path) {
         Some(Resource::Settings) => dashboard::settings(context).map(Reply::Answer),
         Some(Resource::File(path)) => dashboard::file(context, request, path)
             .await?

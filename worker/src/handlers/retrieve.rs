@@ -4,7 +4,6 @@ use assessments::id::Reference;
 use assessments::id::kind::Assessment;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
-use worker::Request;
 
 use crate::answer::Answer;
 use crate::caller::admission::{self, Admission};
@@ -12,6 +11,7 @@ use crate::caller::identity;
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
+use crate::platform::request::Request;
 use crate::storage;
 use crate::storage::database::Databases;
 
@@ -26,14 +26,15 @@ pub(super) async fn retrieve(
     request: &Request,
     id: &Reference<Assessment>,
 ) -> Result<Answer, Failure> {
-    let admission = Admission::new(context, Endpoint::RetrieveAssessment, request.headers());
+    let admission = Admission::new(context, Endpoint::RetrieveAssessment, request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::RetrieveAssessment, request).await?;
+    let now = clock::now();
     let (standing, assessment) =
         storage::retrieve::assessment(&databases, &caller, id.id()).await?;
     // 1, 2
-    admission::admit(context, &caller, &admission, standing, clock::now())?;
+    admission::admit(context, &caller, &admission, standing, now)?;
     // 4
     let assessment = assessment.ok_or(Problem::AssessmentNotFound)?;
     Answer::ok(&assessment)

@@ -4,7 +4,6 @@ use assessments::id::Reference;
 use assessments::id::kind::WorkflowRun;
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
-use worker::Request;
 
 use crate::answer::Answer;
 use crate::caller::admission::{self, Admission};
@@ -12,6 +11,7 @@ use crate::caller::identity;
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
+use crate::platform::request::Request;
 use crate::storage;
 use crate::storage::database::Databases;
 
@@ -26,7 +26,7 @@ pub(super) async fn retrieve(
     request: &Request,
     id: &Reference<WorkflowRun>,
 ) -> Result<Answer, Failure> {
-    let admission = Admission::new(context, Endpoint::RetrieveWorkflowRun, request.headers());
+    let admission = Admission::new(context, Endpoint::RetrieveWorkflowRun, request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::RetrieveWorkflowRun, request).await?;

@@ -6,7 +6,6 @@ use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use assessments::session::{CreateSessionRequest, CreatedSession, NewSession, SessionFault};
 use assessments::time::Timestamp;
-use worker::Request;
 
 use crate::answer::Answer;
 use crate::caller::admission::{self, Admission};
@@ -15,6 +14,7 @@ use crate::failure::Failure;
 use crate::input::Payload;
 use crate::platform::context::Context;
 use crate::platform::random::random_bits;
+use crate::platform::request::Request;
 use crate::platform::{clock, config};
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::session as storage;
@@ -35,12 +35,12 @@ const CREATED: u16 = 201;
 /// 10. the signature: `503`
 ///
 /// One D1 round trip; one more when the key is not cached. Nothing is written.
-pub(super) async fn create(context: &Context, mut request: Request) -> Result<Answer, Failure> {
-    let admission = Admission::new(context, Endpoint::CreateSession, request.headers());
+pub(super) async fn create(context: &Context, request: Request) -> Result<Answer, Failure> {
+    let admission = Admission::new(context, Endpoint::CreateSession, &request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::CreateSession, &request).await?;
-    let payload = Payload::read(&mut request).await;
+    let payload = Payload::read(&request).await;
     let input = read(&payload);
     let user = input.as_ref().ok().map(named_user);
     let user = user.as_ref().and_then(Reference::id);

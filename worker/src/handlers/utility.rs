@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use assessments::route::Endpoint;
 use serde::Serialize;
-use worker::{Delay, Headers, Request, Response};
+use worker::{Delay, Headers, Response};
 
 use crate::answer::Answer;
 use crate::assets::{self, AssetError};
@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::health::{self, Next};
 use crate::platform::clock;
 use crate::platform::context::Context;
+use crate::platform::request::Request;
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::standing;
 
@@ -25,7 +26,7 @@ pub(super) async fn auth_test(context: &Context, request: &Request) -> Result<An
     struct AuthTest {
         msg: &'static str,
     }
-    let admission = Admission::new(context, Endpoint::AuthTest, request.headers());
+    let admission = Admission::new(context, Endpoint::AuthTest, request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::AuthTest, request).await?;

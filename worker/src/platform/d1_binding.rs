@@ -1,56 +1,137 @@
-//! What D1 answers, read piece by piece: the `worker` crate converts all that there is
-//! to know of each statement to tell one number of it.
+//! D1, asked by one text and answering by one (`glue/d1.mjs`).
+
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use serde::de::DeserializeOwned;
-use worker::js_sys::{Array, Error as JsError};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use worker::Env;
+use worker::js_sys::{Promise, Reflect};
+use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
-use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::worker_sys::types::D1Database as RawDatabase;
-use worker::{D1Database, D1PreparedStatement, serde_wasm_bindgen};
 
-#[wasm_bindgen(js_sys = ::worker::js_sys)]
+#[wasm_bindgen(module = "/glue/d1.mjs", js_sys = ::worker::js_sys)]
 extern "C" {
-    /// The result of one statement.
-    #[derive(Debug)]
-    pub(crate) type Outcome;
-    #[wasm_bindgen(method, getter, catch, js_name = results)]
-    fn js_results(this: &Outcome) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch, js_name = meta)]
-    fn js_meta(this: &Outcome) -> Result<JsValue, JsValue>;
-
-    /// What D1 says of it.
-    #[derive(Debug)]
-    pub(crate) type Meta;
-    #[wasm_bindgen(method, getter, catch, js_name = changes)]
-    fn js_changes(this: &Meta) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch, js_name = rows_read)]
-    fn js_rows_read(this: &Meta) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, getter, catch, js_name = rows_written)]
-    fn js_rows_written(this: &Meta) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = register)]
+    fn js_register(sql: &str) -> u32;
+    #[wasm_bindgen(js_name = batch)]
+    fn js_batch(database: &JsValue, statements: &str, milliseconds: u32) -> Promise;
 }
 
-/// Runs statements in one transaction and one round trip.
-///
-/// # Errors
-/// What D1 says.
-pub(crate) async fn batch(
-    database: &D1Database,
-    statements: &[D1PreparedStatement],
-) -> Result<Vec<Outcome>, String> {
-    let database: &JsValue = database.as_ref();
-    let database: &RawDatabase = database.unchecked_ref();
-    let statements: Array = statements.iter().map(D1PreparedStatement::inner).collect();
-    let answer = database
-        .batch(statements)
-        .map_err(|error| text_of(&error))?;
-    let outcomes = JsFuture::from(answer)
-        .await
-        .map_err(|error| text_of(&error))?;
-    let outcomes = outcomes
-        .dyn_ref::<Array>()
-        .ok_or_else(|| "the answer is no list".to_owned())?;
-    Ok(outcomes.iter().map(JsCast::unchecked_into).collect())
+thread_local! {
+    /// The numbers of SQL texts, by where they stand.
+    static NUMBERS: RefCell<HashMap<(*const u8, usize), u32>> = RefCell::default();
+}
+
+/// A bound database.
+#[derive(Debug, Clone)]
+pub(crate) struct Binding(JsValue);
+
+/// What a statement is given.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Parameter {
+    Null,
+    Text(String),
+    Integer(i64),
+    Real(f64),
+}
+
+/// A statement with its parameters.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    sql: &'static str,
+    parameters: Vec<Parameter>,
+}
+
+impl Statement {
+    pub(crate) const fn new(sql: &'static str, parameters: Vec<Parameter>) -> Self {
+        Self { sql, parameters }
+    }
+
+    /// By number, the parameters after it.
+    fn write(&self, text: &mut String) -> serde_json::Result<()> {
+        text.push('[');
+        text.push_str(&number_of(self.sql).to_string());
+        for parameter in &self.parameters {
+            text.push(',');
+            text.push_str(&serde_json::to_string(parameter)?);
+        }
+        text.push(']');
+        Ok(())
+    }
+}
+
+fn number_of(sql: &'static str) -> u32 {
+    NUMBERS.with_borrow_mut(|numbers| {
+        *numbers
+            .entry((sql.as_ptr(), sql.len()))
+            .or_insert_with(|| js_register(sql))
+    })
+}
+
+/// Why a batch has no outcomes.
+#[derive(Debug)]
+pub(crate) enum BatchError {
+    /// It took too long.
+    TimedOut,
+    /// What D1 says, or what is wrong with what it says.
+    Failed(String),
+}
+
+impl Binding {
+    /// The database of that name, if the deployment has it.
+    pub(crate) fn of(env: &Env, name: &str) -> Option<Self> {
+        let bound = Reflect::get(env, &JsValue::from_str(name)).ok()?;
+        bound.is_object().then_some(Self(bound))
+    }
+
+    /// Runs statements in one transaction and one round trip.
+    ///
+    /// # Errors
+    /// D1 fails, or does not answer in time; then they may have been run all the same.
+    pub(crate) async fn batch(
+        &self,
+        statements: &[Statement],
+        milliseconds: u32,
+    ) -> Result<Vec<Outcome>, BatchError> {
+        let mut text = String::with_capacity(512);
+        for statement in statements {
+            text.push(if text.is_empty() { '[' } else { ',' });
+            statement.write(&mut text).map_err(failed)?;
+        }
+        text.push(']');
+        let answer = JsFuture::from(js_batch(&self.0, &text, milliseconds)).await;
+        let answer = answer.map_err(|error| {
+            let told = error.as_string();
+            BatchError::Failed(told.unwrap_or_else(|| format!("{error:?}")))
+        })?;
+        let text = answer.as_string().ok_or(BatchError::TimedOut)?;
+        serde_json::from_str(&text).map_err(failed)
+    }
+}
+
+fn failed(error: serde_json::Error) -> BatchError {
+    BatchError::Failed(error.to_string())
+}
+
+/// The result of one statement.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Outcome {
+    rows: Vec<Box<RawValue>>,
+    meta: Option<Meta>,
+}
+
+/// What D1 says of it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Meta {
+    /// Rows that were changed.
+    pub(crate) changes: usize,
+    /// Rows that were read and written, indexes included, as they are billed.
+    rows_read: Option<u64>,
+    rows_written: Option<u64>,
 }
 
 impl Outcome {
@@ -58,47 +139,39 @@ impl Outcome {
     ///
     /// # Errors
     /// A row is not what the query selects.
-    pub(crate) fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>, serde_wasm_bindgen::Error> {
-        let rows = self.js_results()?;
-        let Some(rows) = rows.dyn_ref::<Array>() else {
-            return Ok(Vec::new());
-        };
-        rows.iter().map(serde_wasm_bindgen::from_value).collect()
+    pub(crate) fn rows<T: DeserializeOwned>(&self) -> serde_json::Result<Vec<T>> {
+        let rows = self.rows.iter();
+        rows.map(|row| serde_json::from_str(row.get())).collect()
     }
 
     /// What D1 says of it; every result has that.
-    pub(crate) fn meta(&self) -> Option<Meta> {
-        let meta = self.js_meta().ok()?;
-        meta.is_object().then(|| meta.unchecked_into())
+    pub(crate) const fn meta(&self) -> Option<Meta> {
+        self.meta
     }
 }
 
 impl Meta {
-    /// Rows that were changed.
-    pub(crate) fn changes(&self) -> usize {
-        usize::try_from(count(self.js_changes())).unwrap_or(usize::MAX)
-    }
-
-    /// Rows that were read and written, indexes included, as they are billed.
+    /// Rows that were read and written.
     pub(crate) fn rows(&self) -> (u64, u64) {
-        (count(self.js_rows_read()), count(self.js_rows_written()))
+        let [read, written] = [self.rows_read, self.rows_written].map(Option::unwrap_or_default);
+        (read, written)
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts are whole and far below 2^53, and the cast saturates"
-)]
-fn count(value: Result<JsValue, JsValue>) -> u64 {
-    let number = value.ok().and_then(|value| value.as_f64());
-    number.unwrap_or_default() as u64
+impl From<u32> for Parameter {
+    fn from(number: u32) -> Self {
+        Self::Integer(number.into())
+    }
 }
 
-fn text_of(error: &JsValue) -> String {
-    error
-        .dyn_ref::<JsError>()
-        .map(|error| String::from(error.message()))
-        .or_else(|| error.as_string())
-        .unwrap_or_else(|| format!("{error:?}"))
+impl From<f64> for Parameter {
+    fn from(number: f64) -> Self {
+        Self::Real(number)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Parameter {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
 }

@@ -50,12 +50,12 @@ pub(crate) async fn assessment(
     let key = [id(&caller.org), id(assessment)];
     let [org, row] = key.clone();
     let statements = vec![
-        standing::guard(&database, caller, basis, now)?,
+        standing::guard(&database, caller, basis, now),
         database.statement(
             ARCHIVE,
             &[org, row, time(now), text(&Status::archive_map())],
-        )?,
-        database.statement(ARCHIVED, &key)?,
+        ),
+        database.statement(ARCHIVED, &key),
     ];
     let mut rows = database.batch("archive assessment", statements).await?;
     // The guard selects nothing.

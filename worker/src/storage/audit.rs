@@ -45,9 +45,9 @@ pub(crate) async fn keep(
         let json = encode(&messages)?;
         let mut statements = Vec::new();
         if messages.iter().any(|message| !message.losses.is_empty()) {
-            statements.push(database.statement(COUNT_CARRIED, &[text(&json), time(now)])?);
+            statements.push(database.statement(COUNT_CARRIED, &[text(&json), time(now)]));
         }
-        statements.push(database.statement(KEEP, &[text(&json)])?);
+        statements.push(database.statement(KEEP, &[text(&json)]));
         database.batch("keep audit records", statements).await?;
     }
     Ok(())
@@ -67,7 +67,7 @@ pub(crate) async fn count_losses(
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let database = databases.directory()?;
-    let statement = database.statement(COUNT, &[text(&encode(&losses)?), time(now)])?;
+    let statement = database.statement(COUNT, &[text(&encode(&losses)?), time(now)]);
     database
         .batch("count lost audit records", vec![statement])
         .await?;

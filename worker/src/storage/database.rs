@@ -5,13 +5,13 @@ use std::rc::Rc;
 use assessments::id::{Id, Kind, OrganizationId};
 use assessments::time::Timestamp;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
-use worker::{D1Database, D1PreparedStatement, Env};
+use worker::Env;
 
 use crate::health;
-use crate::platform::clock::{self, deadline};
+use crate::platform::clock;
 use crate::platform::context::Context;
-use crate::platform::d1_binding::{self, Meta, Outcome};
+use crate::platform::d1_binding::{BatchError, Binding, Meta, Outcome};
+pub(super) use crate::platform::d1_binding::{Parameter, Statement};
 use crate::platform::log;
 use crate::platform::trace::Usage;
 
@@ -19,7 +19,7 @@ use crate::platform::trace::Usage;
 const BINDING: &str = "DB";
 /// Longest wait for one batch, in milliseconds. A write that takes longer may
 /// still commit; with an idempotency key the caller's retry finds out.
-const TIMEOUT_MILLISECONDS: u64 = 10_000;
+const TIMEOUT_MILLISECONDS: u32 = 10_000;
 /// How SQLite names a violated constraint or a failed guard in an error's text.
 const CONSTRAINT: &str = "SQLITE_CONSTRAINT";
 
@@ -120,7 +120,7 @@ impl Databases {
     /// Whether they answer at all.
     pub(crate) async fn probe(&self) -> Result<(), StorageError> {
         for database in self.all()? {
-            let statement = database.statement("SELECT '1' AS json", &[])?;
+            let statement = database.statement("SELECT '1' AS json", &[]);
             let mut rows = database.batch("probe", vec![statement]).await?;
             rows.next_json()?
                 .ok_or(StorageError::Missing { operation: "probe" })?;
@@ -129,12 +129,10 @@ impl Databases {
     }
 
     fn bound(&self) -> Result<Database, StorageError> {
-        let database = self
-            .env
-            .d1(BINDING)
-            .map_err(|error| StorageError::failed("bind DB", &error))?;
+        let binding = Binding::of(&self.env, BINDING)
+            .ok_or_else(|| StorageError::failed("bind DB", &"it is not bound"))?;
         Ok(Database {
-            database,
+            binding,
             usage: Rc::clone(&self.usage),
         })
     }
@@ -142,44 +140,34 @@ impl Databases {
 
 /// One D1 database.
 pub(crate) struct Database {
-    database: D1Database,
+    binding: Binding,
     usage: Rc<Usage>,
 }
 
 impl Database {
     /// A statement with its parameters, `?1` first.
-    pub(super) fn statement(
-        &self,
-        sql: &str,
-        values: &[JsValue],
-    ) -> Result<D1PreparedStatement, StorageError> {
-        self.database
-            .prepare(sql)
-            .bind(values)
-            .map_err(|error| StorageError::failed("bind parameters", &error))
+    pub(super) fn statement(&self, sql: &'static str, values: &[Parameter]) -> Statement {
+        Statement::new(sql, values.to_vec())
     }
 
     /// Runs statements in one transaction and one round trip.
     pub(super) async fn batch(
         &self,
         operation: &'static str,
-        statements: Vec<D1PreparedStatement>,
+        statements: Vec<Statement>,
     ) -> Result<Rows, StorageError> {
         let expected = statements.len();
         self.usage.add_trip();
         let begun = clock::milliseconds();
-        let answer = d1_binding::batch(&self.database, &statements);
-        let outcomes = deadline(TIMEOUT_MILLISECONDS, answer)
+        let answer = self.binding.batch(&statements, TIMEOUT_MILLISECONDS);
+        let outcomes = answer
             .await
-            .ok_or(StorageError::TimedOut { operation })
-            .and_then(|outcome| {
-                outcome.map_err(|cause| {
-                    if cause.contains(CONSTRAINT) {
-                        StorageError::Constraint { operation, cause }
-                    } else {
-                        StorageError::Failed { operation, cause }
-                    }
-                })
+            .map_err(|error| match error {
+                BatchError::TimedOut => StorageError::TimedOut { operation },
+                BatchError::Failed(cause) if cause.contains(CONSTRAINT) => {
+                    StorageError::Constraint { operation, cause }
+                }
+                BatchError::Failed(cause) => StorageError::Failed { operation, cause },
             })
             .inspect_err(|error| {
                 if !matches!(error, StorageError::Constraint { .. }) {
@@ -278,7 +266,7 @@ impl Rows {
     /// Rows changed by the next statement.
     pub(super) fn next_changes(&mut self) -> Result<usize, StorageError> {
         match self.outcomes.next() {
-            Some(outcome) => Ok(self.meta(&outcome)?.changes()),
+            Some(outcome) => Ok(self.meta(&outcome)?.changes),
             None => Ok(0),
         }
     }
@@ -297,29 +285,24 @@ impl Rows {
     }
 }
 
-pub(super) fn text(value: &str) -> JsValue {
-    JsValue::from_str(value)
+pub(super) fn text(value: &str) -> Parameter {
+    Parameter::Text(value.to_owned())
 }
 
-pub(super) fn id<K: Kind>(value: &Id<K>) -> JsValue {
+pub(super) fn id<K: Kind>(value: &Id<K>) -> Parameter {
     text(value.as_str())
 }
 
-pub(super) fn optional_id<K: Kind>(value: Option<&Id<K>>) -> JsValue {
-    value.map_or(JsValue::NULL, id)
+pub(super) fn optional_id<K: Kind>(value: Option<&Id<K>>) -> Parameter {
+    value.map(id).into()
 }
 
-/// Seconds fit the 53 bits of a JavaScript number.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "seconds since 1970 stay far below 2^53"
-)]
-pub(super) fn time(value: Timestamp) -> JsValue {
-    JsValue::from_f64(value.seconds() as f64)
+pub(super) fn time(value: Timestamp) -> Parameter {
+    Parameter::Integer(value.seconds())
 }
 
 /// The ids as a JSON array, for `json_each`: D1 binds at most 100 parameters.
-pub(super) fn id_list<'a, K: Kind>(ids: impl IntoIterator<Item = &'a Id<K>>) -> JsValue {
+pub(super) fn id_list<'a, K: Kind>(ids: impl IntoIterator<Item = &'a Id<K>>) -> Parameter {
     let ids: Vec<serde_json::Value> = ids
         .into_iter()
         .map(|id| serde_json::Value::from(id.as_str()))

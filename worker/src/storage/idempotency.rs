@@ -2,14 +2,12 @@
 //! digest of the request that it answered.
 
 use assessments::digest::sha256;
-use assessments::id::OrganizationId;
+use assessments::id::{AssessmentId, OrganizationId};
 use assessments::idempotency::{IdempotencyKey, LIFETIME_SECONDS};
 use assessments::time::Timestamp;
 use serde::Deserialize;
-use wasm_bindgen::JsValue;
-use worker::D1PreparedStatement;
 
-use super::database::{Database, Rows, StorageError, id, text, time};
+use super::database::{Database, Parameter, Rows, Statement, StorageError, id, text, time};
 
 const REPLAY: &str = "\
 SELECT response_body, request_sha256 FROM idempotency_records
@@ -20,12 +18,52 @@ const FREE_EXPIRED_KEY: &str = "\
 DELETE FROM idempotency_records
 WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at <= ?4";
 
-/// Fails the batch if the key has a live record: of simultaneous first uses
-/// exactly one commits.
-const RECORD_KEY: &str = "\
+macro_rules! record_key {
+    () => {
+        "\
 INSERT INTO idempotency_records
     (org_id, operation, key, created_at, expires_at, response_body, request_sha256)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+    };
+}
+
+/// Fails the batch if the key has a live record: of simultaneous first uses
+/// exactly one commits.
+const RECORD_KEY: &str = record_key!();
+
+/// The same for a batch that has created an assessment only if the key had none.
+const RECORD_KEY_OF_CREATED: &str = concat!(
+    record_key!(),
+    " WHERE EXISTS (SELECT 1 FROM assessments WHERE org_id = ?1 AND id = ?8)"
+);
+
+/// Whether a key has a live record, by the numbers of three parameters: operation, key, and
+/// time. Without a key they are null, and it has none.
+macro_rules! live_key {
+    ($operation:literal, $key:literal, $now:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM idempotency_records WHERE org_id = ?1 AND operation = ",
+            $operation,
+            " AND key = ",
+            $key,
+            " AND expires_at > ",
+            $now,
+            ")"
+        )
+    };
+}
+pub(super) use live_key;
+
+/// The parameters of [`live_key`].
+pub(super) fn live_key_values(key: Option<&Scope<'_>>, now: Timestamp) -> [Parameter; 3] {
+    match key {
+        Some(scope) => {
+            let [_, operation, key] = scope.columns();
+            [operation, key, time(now)]
+        }
+        None => [const { Parameter::Null }; 3],
+    }
+}
 
 /// The SHA-256 of a request's body as it came, by which another use of its
 /// idempotency key is told (4.8), in lower-case hexadecimal.
@@ -51,11 +89,7 @@ pub(super) struct Scope<'a> {
 
 impl Scope<'_> {
     /// The statement that selects the stored answer.
-    pub(super) fn select(
-        &self,
-        database: &Database,
-        now: Timestamp,
-    ) -> Result<D1PreparedStatement, StorageError> {
+    pub(super) fn select(&self, database: &Database, now: Timestamp) -> Statement {
         let [org, operation, key] = self.columns();
         database.statement(REPLAY, &[org, operation, key, time(now)])
     }
@@ -68,29 +102,44 @@ impl Scope<'_> {
         request: &RequestDigest,
         body: &str,
         now: Timestamp,
-    ) -> Result<[D1PreparedStatement; 2], StorageError> {
-        let [org, operation, key] = self.columns();
-        let free = database.statement(
-            FREE_EXPIRED_KEY,
-            &[org.clone(), operation.clone(), key.clone(), time(now)],
-        )?;
-        let expires_at = time(now.plus(LIFETIME_SECONDS));
-        let record = database.statement(
-            RECORD_KEY,
-            &[
-                org,
-                operation,
-                key,
-                time(now),
-                expires_at,
-                text(body),
-                text(request.as_str()),
-            ],
-        )?;
-        Ok([free, record])
+    ) -> [Statement; 2] {
+        let values = self.record_values(request, body, now);
+        [
+            self.free(database, now),
+            database.statement(RECORD_KEY, &values),
+        ]
     }
 
-    fn columns(&self) -> [JsValue; 3] {
+    /// The same for a batch that has created this assessment only if the key had none.
+    pub(super) fn record_created(
+        &self,
+        database: &Database,
+        request: &RequestDigest,
+        body: &str,
+        assessment: &AssessmentId,
+        now: Timestamp,
+    ) -> [Statement; 2] {
+        let values = self.record_values(request, body, now);
+        let values: Vec<_> = values.into_iter().chain([id(assessment)]).collect();
+        [
+            self.free(database, now),
+            database.statement(RECORD_KEY_OF_CREATED, &values),
+        ]
+    }
+
+    fn free(&self, database: &Database, now: Timestamp) -> Statement {
+        let [org, operation, key] = self.columns();
+        database.statement(FREE_EXPIRED_KEY, &[org, operation, key, time(now)])
+    }
+
+    fn record_values(&self, request: &RequestDigest, body: &str, now: Timestamp) -> [Parameter; 7] {
+        let [org, operation, key] = self.columns();
+        let expires_at = time(now.plus(LIFETIME_SECONDS));
+        let [body, request] = [text(body), text(request.as_str())];
+        [org, operation, key, time(now), expires_at, body, request]
+    }
+
+    fn columns(&self) -> [Parameter; 3] {
         [id(self.org), text(self.operation), text(self.key.as_str())]
     }
 }

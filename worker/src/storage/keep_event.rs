@@ -122,7 +122,7 @@ pub(crate) async fn facts(
     now: Timestamp,
 ) -> Result<EventFacts, StorageError> {
     let database = databases.of(&caller.org)?;
-    let mut statements = vec![standing::select(&database, caller)?];
+    let mut statements = vec![standing::select(&database, caller)];
     let keyed = key.zip(run);
     if let Some((key, run)) = keyed {
         let operation = operation(run);
@@ -131,7 +131,7 @@ pub(crate) async fn facts(
             operation: &operation,
             key,
         };
-        statements.push(scope.select(&database, now)?);
+        statements.push(scope.select(&database, now));
     }
     if let Some(run) = run {
         let name = text(name.map_or(NO_NAME, EventName::as_str));
@@ -142,7 +142,7 @@ pub(crate) async fn facts(
             MAX_UNTAKEN.into(),
             max_event_bytes.into(),
         ];
-        statements.push(database.statement(RECEIVER, &values)?);
+        statements.push(database.statement(RECEIVER, &values));
     }
     let mut rows = database.batch("look up for event", statements).await?;
     Ok(EventFacts {
@@ -206,7 +206,7 @@ pub(crate) async fn keep(
     let run = || [id(&caller.org), id(event.run)];
     let [org, of_run] = run();
     let mut statements = vec![
-        standing::guard(&database, caller, basis, now)?,
+        standing::guard(&database, caller, basis, now),
         database.statement(
             GUARD_ROOM,
             &[
@@ -216,7 +216,7 @@ pub(crate) async fn keep(
                 MAX_UNTAKEN.into(),
                 event.max_bytes.into(),
             ],
-        )?,
+        ),
     ];
     if let Some((key, request, body)) = answer {
         let operation = operation(event.run);
@@ -225,7 +225,7 @@ pub(crate) async fn keep(
             operation: &operation,
             key,
         };
-        statements.extend(scope.record(&database, request, body, now)?);
+        statements.extend(scope.record(&database, request, body, now));
     }
     let [org, of_run] = run();
     statements.push(database.statement(
@@ -237,15 +237,15 @@ pub(crate) async fn keep(
             text(event.payload),
             time(now),
         ],
-    )?);
+    ));
     let [org, of_run] = run();
     let soon = time(now.plus(GRACE_SECONDS));
     let name = text(event.name.as_str());
-    statements.push(database.statement(DUE_SOON, &[org, of_run, soon, name])?);
+    statements.push(database.statement(DUE_SOON, &[org, of_run, soon, name]));
     let silent = statements.len();
     let [org, of_run] = run();
     let name = text(event.name.as_str());
-    statements.push(database.statement(AWAITING, &[org, of_run, name])?);
+    statements.push(database.statement(AWAITING, &[org, of_run, name]));
     let mut rows = database.batch("keep event", statements).await?;
     rows.skip(silent)?;
     Ok(rows.next_value::<Awaiting>()?.map(|step| step.position))

@@ -13,8 +13,8 @@ pub(crate) async fn caller(
 ) -> Result<(Option<Standing>, Option<String>), StorageError> {
     let database = databases.of(&caller.org)?;
     let statements = vec![
-        standing::select(&database, caller)?,
-        database.statement(NAME, &[id(&caller.org)])?,
+        standing::select(&database, caller),
+        database.statement(NAME, &[id(&caller.org)]),
     ];
     let mut rows = database.batch("read who calls", statements).await?;
     Ok((standing::next(&mut rows)?, rows.next_value()?))

@@ -9,6 +9,7 @@ pub(crate) mod archive;
 pub(crate) mod audit;
 pub(crate) mod create;
 pub(crate) mod database;
+pub(crate) mod facts;
 pub(crate) mod idempotency;
 pub(crate) mod keep_event;
 pub(crate) mod me;

@@ -37,9 +37,9 @@ pub(crate) async fn give_up(
         [org, run, text(value), time(now)]
     };
     let statements = vec![
-        database.statement(GIVE_UP_ASSESSMENT, &with(Status::Failed.as_str()))?,
-        database.statement(GIVE_UP_STEPS, &with(message))?,
-        database.statement(FINISH, &with(RunStatus::Failed.as_str()))?,
+        database.statement(GIVE_UP_ASSESSMENT, &with(Status::Failed.as_str())),
+        database.statement(GIVE_UP_STEPS, &with(message)),
+        database.statement(FINISH, &with(RunStatus::Failed.as_str())),
     ];
     database.batch("give up run", statements).await?;
     Ok(())
@@ -56,7 +56,7 @@ pub(crate) async fn note_terminated(
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let database = databases.of(org)?;
-    let statement = database.statement(TERMINATED, &[id(org), id(run), time(now)])?;
+    let statement = database.statement(TERMINATED, &[id(org), id(run), time(now)]);
     database
         .batch("note cancel of run", vec![statement])
         .await?;
@@ -73,7 +73,7 @@ pub(crate) async fn note_restarted(
     run: &WorkflowRunId,
 ) -> Result<(), StorageError> {
     let database = databases.of(org)?;
-    let statement = database.statement(RESTARTED, &[id(org), id(run)])?;
+    let statement = database.statement(RESTARTED, &[id(org), id(run)]);
     database
         .batch("note restart of run", vec![statement])
         .await?;
@@ -166,7 +166,7 @@ pub(crate) async fn take_canceled(
 async fn take<T: DeserializeOwned>(
     databases: &Databases,
     operation: &'static str,
-    sql: &str,
+    sql: &'static str,
     seconds: u32,
     limit: u32,
     now: Timestamp,
@@ -174,7 +174,7 @@ async fn take<T: DeserializeOwned>(
     let mut taken = Vec::new();
     for database in databases.all()? {
         let values = [time(now), seconds.into(), limit.into()];
-        let statement = database.statement(sql, &values)?;
+        let statement = database.statement(sql, &values);
         let mut rows = database.batch(operation, vec![statement]).await?;
         taken.extend(rows.all_values()?);
     }

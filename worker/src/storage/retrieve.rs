@@ -43,9 +43,9 @@ pub(crate) async fn assessment(
     assessment: Option<&AssessmentId>,
 ) -> Result<(Option<Standing>, Option<Assessment>), StorageError> {
     let database = databases.of(&caller.org)?;
-    let mut statements = vec![standing::select(&database, caller)?];
+    let mut statements = vec![standing::select(&database, caller)];
     if let Some(assessment) = assessment {
-        statements.push(database.statement(ASSESSMENT, &[id(&caller.org), id(assessment)])?);
+        statements.push(database.statement(ASSESSMENT, &[id(&caller.org), id(assessment)]));
     }
     let mut rows = database.batch("retrieve assessment", statements).await?;
     Ok((standing::next(&mut rows)?, rows.next_value()?))

@@ -28,9 +28,9 @@ pub(crate) async fn run(
     run: Option<&WorkflowRunId>,
 ) -> Result<(Option<Standing>, Option<WorkflowRun>), StorageError> {
     let database = databases.of(&caller.org)?;
-    let mut statements = vec![standing::select(&database, caller)?];
+    let mut statements = vec![standing::select(&database, caller)];
     if let Some(run) = run {
-        statements.push(database.statement(RUN, &[id(&caller.org), id(run)])?);
+        statements.push(database.statement(RUN, &[id(&caller.org), id(run)]));
     }
     let mut rows = database.batch("retrieve workflow run", statements).await?;
     Ok((standing::next(&mut rows)?, rows.next_value()?))

@@ -25,7 +25,7 @@ pub(crate) async fn plan(
     run: &WorkflowRunId,
 ) -> Result<Option<String>, StorageError> {
     let database = databases.of(org)?;
-    let statement = database.statement(PLAN, &[id(org), id(run)])?;
+    let statement = database.statement(PLAN, &[id(org), id(run)]);
     let mut rows = database.batch("read plan of run", vec![statement]).await?;
     rows.next_json()
 }
@@ -47,7 +47,7 @@ pub(crate) async fn signing_secret(
 ) -> Result<Option<String>, StorageError> {
     let database = databases.of(org)?;
     let values = [id(org), id(run), time(now)];
-    let statement = database.statement(SIGNING_SECRET, &values)?;
+    let statement = database.statement(SIGNING_SECRET, &values);
     let mut rows = database
         .batch("read signing secret", vec![statement])
         .await?;
@@ -68,7 +68,7 @@ pub(crate) async fn finish(
 ) -> Result<(), StorageError> {
     let database = databases.of(org)?;
     let values = [id(org), id(run), text(status.as_str()), time(now)];
-    let statement = database.statement(FINISH, &values)?;
+    let statement = database.statement(FINISH, &values);
     database.batch("finish run", vec![statement]).await?;
     Ok(())
 }

@@ -19,10 +19,10 @@ pub(crate) async fn facts(
     user: Option<&UserId>,
 ) -> Result<(Option<Standing>, bool), StorageError> {
     let database = databases.of(&caller.org)?;
-    let mut statements = vec![standing::select(&database, caller)?];
+    let mut statements = vec![standing::select(&database, caller)];
     if let Some(user) = user {
         let memberships = text(&standing::memberships_that_sign_in());
-        statements.push(database.statement(USER, &[id(&caller.org), id(user), memberships])?);
+        statements.push(database.statement(USER, &[id(&caller.org), id(user), memberships]));
     }
     let mut rows = database.batch("look up for session", statements).await?;
     let standing = standing::next(&mut rows)?;

@@ -4,10 +4,10 @@ use assessments::columns::Membership;
 use assessments::digest::KeyHash;
 use assessments::id::OrganizationId;
 use assessments::time::Timestamp;
-use wasm_bindgen::JsValue;
-use worker::D1PreparedStatement;
 
-use super::database::{Database, Databases, Rows, StorageError, id, text, time};
+use super::database::{
+    Database, Databases, Parameter, Rows, Statement, StorageError, id, text, time,
+};
 use crate::caller::{Basis, Caller, Maker, Principal, Session, Standing};
 use crate::platform::log;
 use crate::token::provider::Name;
@@ -107,11 +107,11 @@ pub(crate) async fn organization_called(
 
 async fn find_organization(
     databases: &Databases,
-    sql: &str,
+    sql: &'static str,
     by: &str,
 ) -> Result<Option<OrganizationId>, StorageError> {
     let database = databases.directory()?;
-    let lookup = database.statement(sql, &[text(by)])?;
+    let lookup = database.statement(sql, &[text(by)]);
     let mut rows = database.batch("find organization", vec![lookup]).await?;
     let org: Option<String> = rows.next_value()?;
     Ok(org.and_then(|org| {
@@ -131,16 +131,13 @@ pub(crate) async fn current(
     caller: &Caller,
 ) -> Result<Option<Standing>, StorageError> {
     let database = databases.of(&caller.org)?;
-    let statement = select(&database, caller)?;
+    let statement = select(&database, caller);
     let mut rows = database.batch("read standing", vec![statement]).await?;
     next(&mut rows)
 }
 
 /// The statement that reads the caller's standing, for the head of a batch.
-pub(super) fn select(
-    database: &Database,
-    caller: &Caller,
-) -> Result<D1PreparedStatement, StorageError> {
+pub(super) fn select(database: &Database, caller: &Caller) -> Statement {
     match &caller.principal {
         Principal::Key(key) => database.statement(STANDING, &[id(&caller.org), text(key.as_str())]),
         Principal::Session(session) => {
@@ -166,7 +163,7 @@ pub(super) fn guard(
     caller: &Caller,
     basis: &Basis,
     now: Timestamp,
-) -> Result<D1PreparedStatement, StorageError> {
+) -> Statement {
     match &caller.principal {
         Principal::Key(key) => database.statement(
             GUARD,
@@ -187,7 +184,7 @@ pub(super) fn guard(
             let mut values = session_values(caller, session);
             values.push(time(now));
             values.push(text(&basis.api_ip_allowlist));
-            values.push(basis.maker_role.as_deref().map_or(JsValue::NULL, text));
+            values.push(basis.maker_role.as_deref().map_or(Parameter::Null, text));
             database.statement(sql, &values)
         }
     }
@@ -195,10 +192,10 @@ pub(super) fn guard(
 
 /// `?1` to `?6`: organization and user, who may sign in, the key that made the
 /// session, the provider's name of the organization, and when the session ends.
-fn session_values(caller: &Caller, session: &Session) -> Vec<JsValue> {
+fn session_values(caller: &Caller, session: &Session) -> Vec<Parameter> {
     let key = match &session.maker {
         Maker::Key(key) => id(key),
-        Maker::Provider => JsValue::NULL,
+        Maker::Provider => Parameter::Null,
     };
     let org_name = session.org_name.as_deref();
     vec![
@@ -206,7 +203,7 @@ fn session_values(caller: &Caller, session: &Session) -> Vec<JsValue> {
         text(session.user.as_str()),
         text(&memberships_that_sign_in()),
         key,
-        org_name.map_or(JsValue::NULL, text),
+        org_name.map_or(Parameter::Null, text),
         time(session.ends_at),
     ]
 }
@@ -231,7 +228,7 @@ pub(crate) async fn note_used(
 ) -> Result<(), StorageError> {
     let database = databases.of(org)?;
     let values = [id(org), text(key.as_str()), time(now), time(horizon)];
-    let statement = database.statement(NOTE_USED, &values)?;
+    let statement = database.statement(NOTE_USED, &values);
     database.batch("note use of key", vec![statement]).await?;
     Ok(())
 }

@@ -10,10 +10,8 @@ use assessments::workflow::definition::Component;
 use assessments::workflow::event::EventName;
 use assessments::workflow::run::{Artifact, RunStatus, StepStatus};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
-use worker::D1PreparedStatement;
 
-use super::database::{Database, Databases, StorageError, id, text, time};
+use super::database::{Database, Databases, Parameter, Statement, StorageError, id, text, time};
 use super::runs::GRACE_SECONDS;
 use crate::decide::effect::Effect;
 use crate::platform::random::random_bits;
@@ -126,17 +124,17 @@ WHERE org_id = ?1 AND id = ?2 AND status = 'started'
               WHERE org_id = ?1 AND run_id = ?2 AND position = ?5 AND status = ?6)";
 
 impl StepOfRun {
-    fn key(&self) -> [JsValue; 3] {
+    fn key(&self) -> [Parameter; 3] {
         [id(&self.org), id(&self.run), self.position.into()]
     }
 
     fn statement(
         &self,
         database: &Database,
-        sql: &str,
-        values: impl IntoIterator<Item = JsValue>,
-    ) -> Result<D1PreparedStatement, StorageError> {
-        let values: Vec<JsValue> = self.key().into_iter().chain(values).collect();
+        sql: &'static str,
+        values: impl IntoIterator<Item = Parameter>,
+    ) -> Statement {
+        let values: Vec<Parameter> = self.key().into_iter().chain(values).collect();
         database.statement(sql, &values)
     }
 
@@ -146,14 +144,14 @@ impl StepOfRun {
         deadline: Option<Timestamp>,
         awaits: Option<&EventName>,
         now: Timestamp,
-    ) -> Result<D1PreparedStatement, StorageError> {
+    ) -> Result<Statement, StorageError> {
         let step = WorkflowRunStepId::from_random(random()?);
         let Component {
             id: component,
             name,
             action,
         } = &self.component;
-        self.statement(
+        Ok(self.statement(
             database,
             BEGIN,
             [
@@ -161,24 +159,20 @@ impl StepOfRun {
                 id(component),
                 text(name),
                 text(action.kind().as_str()),
-                deadline.map_or(JsValue::NULL, time),
-                awaits.map_or(JsValue::NULL, |event| text(event.as_str())),
+                deadline.map_or(Parameter::Null, time),
+                awaits.map_or(Parameter::Null, |event| text(event.as_str())),
                 time(now),
             ],
-        )
+        ))
     }
 
     /// The run is due when the open step should have ended, or soon.
-    pub(super) fn due(
-        &self,
-        database: &Database,
-        now: Timestamp,
-    ) -> Result<D1PreparedStatement, StorageError> {
+    pub(super) fn due(&self, database: &Database, now: Timestamp) -> Statement {
         self.statement(database, NOTE_DUE, [time(now), grace()])
     }
 }
 
-fn grace() -> JsValue {
+fn grace() -> Parameter {
     time(Timestamp::from_seconds(GRACE_SECONDS))
 }
 
@@ -197,8 +191,8 @@ pub(crate) async fn begin(
     let deadline = now.plus(beginning.seconds.into());
     let statements = vec![
         step.begin(&database, Some(deadline), beginning.awaits.as_ref(), now)?,
-        step.due(&database, now)?,
-        step.statement(&database, PROGRESS, [])?,
+        step.due(&database, now),
+        step.statement(&database, PROGRESS, []),
     ];
     let progress = progress(&database, "begin step", statements).await?;
     Ok(Progress {
@@ -230,12 +224,14 @@ pub(crate) async fn settle(
                 [
                     effect
                         .status
-                        .map_or(JsValue::NULL, |status| text(status.as_str())),
-                    effect.score_percent.map_or(JsValue::NULL, JsValue::from),
-                    i32::from(effect.begins).into(),
+                        .map_or(Parameter::Null, |status| text(status.as_str())),
+                    effect
+                        .score_percent
+                        .map_or(Parameter::Null, Parameter::from),
+                    u32::from(effect.begins).into(),
                     time(now),
                 ],
-            )?,
+            ),
         );
     }
     if !effect.findings.is_empty() {
@@ -243,7 +239,7 @@ pub(crate) async fn settle(
         for finding in &effect.findings {
             findings.push((FindingId::from_random(random()?), &finding.title));
         }
-        statements.push(step.statement(&database, ADD_FINDINGS, [json(&findings)?])?);
+        statements.push(step.statement(&database, ADD_FINDINGS, [json(&findings)?]));
     }
     let artifacts: Vec<Artifact> = effect
         .artifacts
@@ -261,11 +257,11 @@ pub(crate) async fn settle(
         SETTLE,
         [
             text(effect.outcome.as_str()),
-            effect.message.as_deref().map_or(JsValue::NULL, text),
+            effect.message.as_deref().map_or(Parameter::Null, text),
             json(&artifacts)?,
             time(now),
         ],
-    )?);
+    ));
     statements.push(match effect.ends_run {
         Some(status) => database.statement(
             END_RUN,
@@ -277,20 +273,20 @@ pub(crate) async fn settle(
                 step.position.into(),
                 text(effect.outcome.as_str()),
             ],
-        )?,
+        ),
         None => database.statement(
             NOTE_PROGRESS,
             &[id(&step.org), id(&step.run), time(now.plus(GRACE_SECONDS))],
-        )?,
+        ),
     });
-    statements.push(step.statement(&database, PROGRESS, [])?);
+    statements.push(step.statement(&database, PROGRESS, []));
     progress(&database, "settle step", statements).await
 }
 
 async fn progress(
     database: &Database,
     operation: &'static str,
-    statements: Vec<D1PreparedStatement>,
+    statements: Vec<Statement>,
 ) -> Result<Progress, StorageError> {
     let silent = statements.len() - 1;
     let mut rows = database.batch(operation, statements).await?;
@@ -299,7 +295,7 @@ async fn progress(
         .ok_or(StorageError::Missing { operation })
 }
 
-fn json(value: &impl Serialize) -> Result<JsValue, StorageError> {
+fn json(value: &impl Serialize) -> Result<Parameter, StorageError> {
     serde_json::to_string(value)
         .map(|json| text(&json))
         .map_err(|error| StorageError::failed("write step", &error))

@@ -39,13 +39,13 @@ pub(crate) async fn expired_idempotency_records(
 pub(super) async fn delete_in_batches(
     databases: &Databases,
     operation: &'static str,
-    (sql, batch_size): (&str, u32),
+    (sql, batch_size): (&'static str, u32),
     before: Timestamp,
     deleted: &mut usize,
 ) -> Result<(), StorageError> {
     for database in databases.all()? {
         for _ in 0..MAX_BATCHES {
-            let statement = database.statement(sql, &[time(before), batch_size.into()])?;
+            let statement = database.statement(sql, &[time(before), batch_size.into()]);
             let mut rows = database.batch(operation, vec![statement]).await?;
             let changes = rows.next_changes()?;
             *deleted += changes;
@@ -144,9 +144,9 @@ async fn purge(
 ) -> Result<Purged, StorageError> {
     let bound = |most| [time(horizon), BATCH_SIZE.into(), most];
     let statements = vec![
-        database.statement(DELETE_EVENTS, &bound(MAX_EVENTS.into()))?,
-        database.statement(DELETE_STEPS, &bound(MAX_STEPS.into()))?,
-        database.statement(NOTE_PURGED, &bound(time(now)))?,
+        database.statement(DELETE_EVENTS, &bound(MAX_EVENTS.into())),
+        database.statement(DELETE_STEPS, &bound(MAX_STEPS.into())),
+        database.statement(NOTE_PURGED, &bound(time(now))),
     ];
     let mut rows = database.batch("purge ended runs", statements).await?;
     Ok(Purged {
@@ -169,7 +169,7 @@ pub(crate) async fn note(
 ) -> Result<(), StorageError> {
     let database = databases.directory()?;
     let values = [text(name), time(now), text(outcome)];
-    let statement = database.statement(NOTE_SWEEP, &values)?;
+    let statement = database.statement(NOTE_SWEEP, &values);
     database.batch("note sweep", vec![statement]).await?;
     Ok(())
 }

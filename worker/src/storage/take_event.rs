@@ -47,9 +47,9 @@ pub(crate) async fn take(
     let key = [id(&step.org), id(&step.run), step.position.into()];
     let [org, run, position] = key.clone();
     let statements = vec![
-        database.statement(TAKE, &[org, run, position, text(name.as_str())])?,
-        step.due(&database, now)?,
-        database.statement(TAKEN, &key)?,
+        database.statement(TAKE, &[org, run, position, text(name.as_str())]),
+        step.due(&database, now),
+        database.statement(TAKEN, &key),
     ];
     let mut rows = database.batch("take event", statements).await?;
     rows.skip(2)?;

@@ -69,7 +69,7 @@ fn statements_are_read_from_constants_files_and_macros() {
         "WHERE a.org_id = ?1 AND a.id = ?2"
     ));
     assert!(has("archive::ARCHIVE", "AND org_id = ?1 AND id = ?2"));
-    assert!(has("create::GUARD_REFERENCES", " = ?10)"));
+    assert!(has("facts::GUARD_REFERENCES", ") END)"));
     // Of a session that ours or the provider names, read and guarded.
     let of_sessions = ["select", "guard"].map(|place| {
         let place = format!("standing::{place}");

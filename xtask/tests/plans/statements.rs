@@ -133,7 +133,7 @@ impl Finder<'_> {
             Expr::Macro(syn::ExprMacro { mac, .. }) => mac,
             _ => return None,
         };
-        let name = mac.path.get_ident()?.to_string();
+        let name = mac.path.segments.last()?.ident.to_string();
         if name == "include_str" {
             let file: LitStr = mac.parse_body().unwrap();
             return Some(fs::read_to_string(self.folder.join(file.value())).unwrap());

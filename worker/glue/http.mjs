@@ -1,0 +1,98 @@
+// Requests and responses as the WebAssembly module takes and gives them: each part that
+// crosses the boundary by itself costs more than all of them as one text. No header has a line
+// feed in it.
+
+/**
+ * The headers of requests that the module looks at; it says so once.
+ *
+ * @type {string[]}
+ */
+let wanted = [];
+
+/** @param {string} names Separated by line feeds. */
+export function want(names) {
+  wanted = names.split("\n");
+}
+
+/**
+ * Method, URL, and those of the wanted headers that there are, each as its number, a colon and
+ * its value, in lines.
+ *
+ * @param {Request} request
+ */
+export function head({ method, url, headers }) {
+  let lines = `${method}\n${url}`;
+  for (let number = 0; number < wanted.length; number++) {
+    const value = headers.get(wanted[number]);
+    if (value !== null) lines += `\n${number}:${value}`;
+  }
+  return lines;
+}
+
+/**
+ * Reads a body, in time and no further than the limit. Resolves to null if there is more, and
+ * rejects with the reason if it breaks off or does not end.
+ *
+ * @param {Request} request
+ * @param {number} limit Bytes.
+ * @param {number} milliseconds
+ * @returns {Promise<Uint8Array | null>}
+ */
+export function body(request, limit, milliseconds) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(reject, milliseconds, "it did not end in time");
+    read(request, limit).then(
+      (bytes) => {
+        clearTimeout(timer);
+        resolve(bytes);
+      },
+      (cause) => {
+        clearTimeout(timer);
+        reject(String(cause?.message ?? cause));
+      },
+    );
+  });
+}
+
+/**
+ * @param {Request} request
+ * @param {number} limit
+ */
+async function read(request, limit) {
+  // The platform holds a body to the length that it declares.
+  if (request.headers.has("content-length")) {
+    const whole = new Uint8Array(await request.arrayBuffer());
+    return whole.length > limit ? null : whole;
+  }
+  if (!request.body) return new Uint8Array();
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.length;
+    if (length > limit) return null;
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(length);
+  let start = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, start);
+    start += chunk.length;
+  }
+  return whole;
+}
+
+/**
+ * A response with headers, each a name, a line feed and a value, in lines.
+ *
+ * @param {number} status
+ * @param {string} headers
+ * @param {string} [content]
+ */
+export function respond(status, headers, content) {
+  const lines = headers.split("\n");
+  /** @type {Record<string, string>} */
+  const init = {};
+  for (let at = 0; at + 1 < lines.length; at += 2) init[lines[at]] = lines[at + 1];
+  return new Response(content ?? null, { status, headers: init });
+}

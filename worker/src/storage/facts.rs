@@ -1,0 +1,229 @@
+//! What a create decides on: what D1 knows of the things that a request names.
+//!
+//! The text that D1 tells it as is remembered by the isolate: another create that names the
+//! same things decides on that, and its write makes sure that it still holds.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use assessments::columns::Membership;
+use assessments::id::Reference;
+use assessments::request::CreateAssessment;
+use assessments::time::Timestamp;
+use serde::Deserialize;
+
+use super::database::{
+    Database, Parameter, Rows, Statement, StorageError, id, id_list, optional_id, text,
+};
+use super::idempotency::{self, Scope};
+use crate::caller::Caller;
+use crate::decide::create::References;
+use crate::platform::recent::Recent;
+
+/// Whether the vendor ever had an assessment, archived ones included.
+macro_rules! assessed_before {
+    () => {
+        "EXISTS (SELECT 1 FROM assessments WHERE org_id = ?1 AND vendor_id = ?2)"
+    };
+}
+
+/// One JSON text of everything that a decision to create rests on, but for what its own
+/// outcome changes. It is selected to decide, and in the write, to see that it is unchanged;
+/// so every list has an order, that of the request (no other join than a CROSS JOIN
+/// keeps it without sorting, of which each row would count as read), and of the
+/// organization's runs it says only whether there are too many: their number changes
+/// with every create.
+macro_rules! references {
+    () => {
+        "json_object(
+    'vendor', (
+        SELECT json_object('id', id, 'name', name, 'risk_analyst_ids', json(risk_analyst_ids))
+        FROM vendors WHERE org_id = ?1 AND id = ?2 AND is_archived = 0),
+    'control_sets', (
+        SELECT json_group_array(c.id) FROM json_each(?3) wanted
+        CROSS JOIN control_sets c
+        WHERE c.org_id = ?1 AND c.id = wanted.value AND c.is_archived = 0),
+    'services', (
+        SELECT json_group_array(json_object('id', s.id, 'vendor_id', s.vendor_id, 'name', s.name))
+        FROM json_each(?4) wanted CROSS JOIN services s
+        WHERE s.org_id = ?1 AND s.id = wanted.value AND s.is_archived = 0),
+    'assignee', (
+        SELECT id FROM users
+        WHERE org_id = ?1 AND id = ?5 AND ?8 ->> membership AND is_archived = 0),
+    'documents', (
+        SELECT json_group_array(json_object('id', d.id, 'vendor_id', d.vendor_id))
+        FROM json_each(?6) wanted CROSS JOIN vendor_documents d
+        WHERE d.org_id = ?1 AND d.id = wanted.value AND d.is_archived = 0),
+    'workflow', (
+        SELECT json_object(
+            'id', id, 'enabled', json(iif(is_enabled, 'true', 'false')),
+            'version', (
+                SELECT iif(components = '[]', NULL, version) FROM workflow_versions v
+                WHERE v.org_id = ?1 AND v.definition_id = workflow_definitions.id
+                ORDER BY version DESC LIMIT 1))
+        FROM workflow_definitions WHERE org_id = ?1 AND name = ?7 AND is_archived = 0),
+    'runs_exhausted', json(iif(
+        ?7 IS NOT NULL AND EXISTS (
+            SELECT 1 FROM organization_usage WHERE org_id = ?1 AND unfinished_runs >= ?9),
+        'true', 'false')))"
+    };
+}
+
+const REFERENCES: &str = concat!(
+    "SELECT ",
+    references!(),
+    " AS json, ",
+    assessed_before!(),
+    " AS assessed_before"
+);
+
+/// Fails the batch unless everything is as it was, or the key has an answer already, which
+/// then is the answer. Whoever was assessed before stays so: nobody deletes assessments.
+const GUARD_REFERENCES: &str = concat!(
+    "INSERT INTO guard (holds) VALUES (CASE WHEN ",
+    idempotency::live_key!("?12", "?13", "?14"),
+    " THEN 1 ELSE ",
+    references!(),
+    " = ?10 AND (?11 OR NOT ",
+    assessed_before!(),
+    ") END)"
+);
+
+/// How long facts are remembered, in seconds. However old they are, a write on them makes
+/// sure that they still hold; but then they are of little use.
+const REMEMBERED_SECONDS: i64 = 10 * 60;
+/// What is remembered at once: the facts of so many different requests.
+const MAX_REMEMBERED: usize = 8_000;
+/// Bytes that they may have. Those of a usual request have about 700.
+const MAX_BYTES: usize = 8 << 20;
+
+thread_local! {
+    static FACTS: RefCell<Recent<Rc<ReferenceFacts>>> =
+        RefCell::new(Recent::new(REMEMBERED_SECONDS, MAX_REMEMBERED, MAX_BYTES));
+}
+
+/// What D1 knows of the references, and the text it came as.
+#[derive(Debug)]
+pub(crate) struct ReferenceFacts {
+    pub(crate) references: References,
+    /// Whether the vendor ever had an assessment, archived ones included.
+    pub(crate) assessed_before: bool,
+    text: String,
+}
+
+/// What D1 is asked for a request.
+#[derive(Debug)]
+pub(crate) struct Question {
+    /// `?1` to `?9`.
+    values: [Parameter; 9],
+}
+
+impl Question {
+    /// What a request needs to be known. An organization that has `max_unfinished_runs` or
+    /// more may start no other.
+    pub(crate) fn new(
+        caller: &Caller,
+        request: &CreateAssessment,
+        max_unfinished_runs: u32,
+    ) -> Self {
+        let workflow = request.workflow().map(|name| text(name.as_str()));
+        Self {
+            values: [
+                id(&caller.org),
+                optional_id(request.vendor().id()),
+                id_list(request.control_sets().iter().filter_map(Reference::id)),
+                id_list(request.services().iter().filter_map(Reference::id)),
+                optional_id(request.assignee().and_then(Reference::id)),
+                id_list(request.documents().iter().filter_map(Reference::id)),
+                workflow.into(),
+                text(&assignable_memberships()),
+                max_unfinished_runs.into(),
+            ],
+        }
+    }
+
+    /// The statement that asks, for a batch that looks up.
+    pub(super) fn select(&self, database: &Database) -> Statement {
+        database.statement(REFERENCES, &self.values)
+    }
+
+    /// The statement that fails a batch unless `facts` still hold, or the key has an
+    /// answer.
+    pub(super) fn guard(
+        &self,
+        database: &Database,
+        facts: &ReferenceFacts,
+        key: Option<&Scope<'_>>,
+        now: Timestamp,
+    ) -> Statement {
+        let seen = [
+            text(&facts.text),
+            Parameter::from(u32::from(facts.assessed_before)),
+        ];
+        let key = idempotency::live_key_values(key, now);
+        let values: Vec<_> = self.values.iter().cloned().chain(seen).chain(key).collect();
+        database.statement(GUARD_REFERENCES, &values)
+    }
+
+    /// What the isolate remembers of the answer.
+    pub(crate) fn remembered(&self, now: Timestamp) -> Option<Rc<ReferenceFacts>> {
+        FACTS.with_borrow_mut(|facts| {
+            let (facts, _) = facts.get(&self.name(), now)?;
+            Some(Rc::clone(facts))
+        })
+    }
+
+    /// Remembers the answer on which an assessment has been created.
+    pub(crate) fn remember(&self, facts: Rc<ReferenceFacts>, now: Timestamp) {
+        let facts = if facts.assessed_before {
+            facts
+        } else {
+            Rc::new(ReferenceFacts {
+                references: facts.references.clone(),
+                assessed_before: true,
+                text: facts.text.clone(),
+            })
+        };
+        // Of what was read from the text about as much again.
+        let bytes = size_of::<ReferenceFacts>() + 2 * facts.text.len();
+        FACTS.with_borrow_mut(|all| all.insert(self.name(), facts, bytes, now));
+    }
+
+    /// Forgets an answer that does not hold any more.
+    pub(crate) fn forget(&self) {
+        FACTS.with_borrow_mut(|facts| facts.remove(&self.name()));
+    }
+
+    /// The same for whatever asks the same.
+    fn name(&self) -> String {
+        // Texts and numbers always serialise.
+        serde_json::to_string(&self.values).unwrap_or_default()
+    }
+}
+
+/// Takes the result of [`Question::select`].
+pub(super) fn next(rows: &mut Rows) -> Result<Option<ReferenceFacts>, StorageError> {
+    #[derive(Deserialize)]
+    struct Row {
+        json: String,
+        assessed_before: u8,
+    }
+    let Some(row) = rows.next_row::<Row>()? else {
+        return Ok(None);
+    };
+    Ok(Some(ReferenceFacts {
+        references: rows.decode(&row.json)?,
+        assessed_before: row.assessed_before != 0,
+        text: row.json,
+    }))
+}
+
+/// The library's rule as a JSON object of those that it allows.
+fn assignable_memberships() -> String {
+    let memberships: serde_json::Map<String, serde_json::Value> = Membership::ALL
+        .iter()
+        .filter(|membership| membership.may_be_assigned())
+        .map(|membership| (membership.as_str().to_owned(), true.into()))
+        .collect();
+    serde_json::Value::from(memberships).to_string()
+}
