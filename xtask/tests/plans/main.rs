@@ -17,15 +17,34 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use statements::Statement;
 
+/// Steps of plans that read too much and are never taken, by the statement's place. An
+/// INSERT ... SELECT might mend a reference that an earlier row of it broke, so SQLite plans
+/// to look for those who refer to the new row; it looks only if one is broken at that time,
+/// and a batch breaks none. The crowd of `tests/http/cost.test.mjs` has thousands of both.
+const NEVER_TAKEN: [(&str, &str); 2] = [
+    (
+        "create::INSERT_ASSESSMENT",
+        "SEARCH workflow_runs USING PRIMARY KEY (org_id=?)",
+    ),
+    (
+        "create::INSERT_ASSESSMENT",
+        "SEARCH document_links USING PRIMARY KEY (org_id=?)",
+    ),
+];
+
 #[test]
 fn every_statement_finds_its_rows_by_an_index() {
     let database = migrated();
     let statements = statements::all_in(&checkout().join("worker/src/storage"));
     let mut wrong = Vec::new();
+    let mut excused = Vec::new();
     for statement in &statements {
         let steps = plan(&database, statement);
         for step in &steps {
-            if !is_narrow(&database, step, &steps) {
+            let place = statement.place.as_str();
+            if let Some(named) = NEVER_TAKEN.iter().find(|named| **named == (place, step)) {
+                excused.push(named);
+            } else if !is_narrow(&database, step, &steps) {
                 wrong.push(format!("{}: {step}", statement.place));
             }
         }
@@ -35,6 +54,9 @@ fn every_statement_finds_its_rows_by_an_index() {
         "reads what it does not need:\n{}",
         wrong.join("\n")
     );
+    for step in &NEVER_TAKEN {
+        assert!(excused.contains(&step), "excused for nothing: {step:?}");
+    }
 }
 
 #[test]

@@ -87,7 +87,10 @@ struct Rules<'a>(&'a mut BTreeMap<String, Rule>);
 
 impl<'ast> Visit<'ast> for Rules<'_> {
     fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
-        let name = item.ident.as_ref().unwrap().to_string();
+        // What is no `macro_rules!` has no name.
+        let Some(name) = item.ident.as_ref().map(ToString::to_string) else {
+            return;
+        };
         let rule = syn::parse2(item.mac.tokens.clone()).unwrap();
         assert!(self.0.insert(name.clone(), rule).is_none(), "two {name}!");
     }
