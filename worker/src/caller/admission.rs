@@ -8,7 +8,6 @@ use assessments::time::Timestamp;
 
 use super::cache::{self, CredentialCache};
 use super::{Basis, Caller, Principal, Standing, address, allowlist, last_used};
-use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::log;
 use crate::platform::request::Request;
@@ -33,7 +32,11 @@ impl<'a> Admission<'a> {
     pub(crate) fn judge(&self, caller: &Caller, basis: &Basis) -> Result<(), Problem> {
         // A key that may no longer give a role takes it from those whom it gave it.
         if let Some(maker) = &basis.maker_role
-            && !config::session_roles(self.context.env(), maker).contains(&basis.role)
+            && !self
+                .context
+                .config()
+                .session_roles(maker)
+                .contains(&basis.role)
         {
             return Err(Problem::InvalidCredential);
         }

@@ -120,7 +120,7 @@ fn request(
 ) -> Result<Request, CallFailure> {
     let ports = config::call_ports(env);
     let rules = Rules {
-        development: Config::read(env).is_development,
+        development: Config::of(env).is_development,
         ports: &ports,
     };
     let url = address(&question.url, rules)

@@ -18,7 +18,6 @@ use crate::engine::signal;
 use crate::failure::Failure;
 use crate::input::{Payload, idempotency_key};
 use crate::platform::clock;
-use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::random::random_bits;
 use crate::platform::request::Request;
@@ -67,7 +66,7 @@ pub(super) async fn create(context: &Context, request: Request) -> Result<Answer
         // 5, 6, 7
         judge(&payload)?;
     }
-    let max_unfinished_runs = config::max_unfinished_runs(context.env());
+    let max_unfinished_runs = context.config().max_unfinished_runs;
     let question = input
         .as_ref()
         .map(|request| Question::new(&caller, request, max_unfinished_runs));

@@ -15,7 +15,6 @@ use crate::engine::signal;
 use crate::failure::Failure;
 use crate::input::{Payload, idempotency_key};
 use crate::platform::clock;
-use crate::platform::config;
 use crate::platform::context::Context;
 use crate::platform::request::Request;
 use crate::storage::database::Databases;
@@ -61,7 +60,7 @@ pub(super) async fn send(
         // 5, 6, which need no data (2.3)
         return Err(problem.clone().into());
     }
-    let max_bytes = config::max_event_bytes(context.env());
+    let max_bytes = context.config().max_event_bytes;
     attempts::until_settled("keep event", async |in_doubt| {
         let now = clock::now();
         let looked_up = key.as_ref().ok().and_then(Option::as_ref);

@@ -12,10 +12,10 @@ use crate::caller::admission::{self, Admission};
 use crate::caller::{Standing, identity, session};
 use crate::failure::Failure;
 use crate::input::Payload;
+use crate::platform::clock;
 use crate::platform::context::Context;
 use crate::platform::random::random_bits;
 use crate::platform::request::Request;
-use crate::platform::{clock, config};
 use crate::storage::database::{Databases, StorageError};
 use crate::storage::session as storage;
 use crate::token::issuer::NewToken;
@@ -52,8 +52,8 @@ pub(super) async fn create(context: &Context, request: Request) -> Result<Answer
     // 5, 6
     let request = input?;
     // 7
-    let roles = config::session_roles(context.env(), &basis.role);
-    let new = NewSession::new(&request, &roles).map_err(Problem::SessionRefused)?;
+    let roles = context.config().session_roles(&basis.role);
+    let new = NewSession::new(&request, roles).map_err(Problem::SessionRefused)?;
     // 9
     let Some(user) = user.filter(|_| is_there) else {
         let fault = SessionFault::UnknownUser(request.user_id);

@@ -1,7 +1,9 @@
 //! What a deployment configures in `wrangler.toml`.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::rc::Rc;
 
 use assessments::dashboard::Environment;
 use assessments::origin::Origin;
@@ -175,7 +177,7 @@ fn retention_days(env: &Env, name: &str) -> u32 {
 }
 
 /// How many workflow runs of an organization may go on at once.
-pub(crate) fn max_unfinished_runs(env: &Env) -> u32 {
+fn max_unfinished_runs(env: &Env) -> u32 {
     number(
         env,
         MAX_UNFINISHED_RUNS,
@@ -185,7 +187,7 @@ pub(crate) fn max_unfinished_runs(env: &Env) -> u32 {
 }
 
 /// How many bytes of events are kept for an organization.
-pub(crate) fn max_event_bytes(env: &Env) -> u32 {
+fn max_event_bytes(env: &Env) -> u32 {
     number(env, MAX_EVENT_BYTES, u32::MAX, DEFAULT_MAX_EVENT_BYTES)
 }
 
@@ -225,15 +227,6 @@ pub(crate) fn call_ports(env: &Env) -> Vec<u16> {
         unreadable(CALL_PORTS, "no list of ports; the usual ones it is");
         target::DEFAULT_PORTS.to_vec()
     })
-}
-
-/// The roles that a key of that role may give to sessions, the usual one first.
-/// Without a readable table there are none.
-pub(crate) fn session_roles(env: &Env, role: &str) -> Vec<String> {
-    let table: Option<HashMap<String, Vec<String>>> = table(env, SESSION_ROLES);
-    table
-        .and_then(|mut table| table.remove(role))
-        .unwrap_or_default()
 }
 
 /// A variable that is a table, or the JSON of one. It is read as JSON either way:
@@ -279,17 +272,32 @@ fn whole_number(stated: &JsValue, most: u32) -> Option<u32> {
     (1..=most).contains(&number).then_some(number)
 }
 
-/// The settings of a deployment.
+thread_local! {
+    /// A deployment has other isolates than the one before it, so its settings are read once.
+    static CONFIG: OnceCell<Rc<Config>> = const { OnceCell::new() };
+}
+
+/// The settings of a deployment that every request may need.
 pub(crate) struct Config {
     roles: HashMap<String, Vec<Permission>>,
+    session_roles: HashMap<String, Vec<String>>,
+    /// How many workflow runs of an organization may go on at once.
+    pub(crate) max_unfinished_runs: u32,
+    /// How many bytes of events are kept for an organization.
+    pub(crate) max_event_bytes: u32,
     /// Whether service-account keys may be used from a browser (2.1).
     pub(crate) is_development: bool,
 }
 
 impl Config {
+    /// The settings, read when first asked for.
+    pub(crate) fn of(env: &Env) -> Rc<Self> {
+        CONFIG.with(|config| Rc::clone(config.get_or_init(|| Rc::new(Self::read(env)))))
+    }
+
     /// Reads the settings. Without a readable table no role may do anything:
     /// a mistake in it must not open what it meant to close.
-    pub(crate) fn read(env: &Env) -> Self {
+    fn read(env: &Env) -> Self {
         let roles = env.object_var(ROLES).unwrap_or_else(|error| {
             unreadable(ROLES, &format!("every role is refused: {error}"));
             HashMap::new()
@@ -299,8 +307,17 @@ impl Config {
             .is_ok_and(|stated| stated.to_string() == Environment::Development.as_str());
         Self {
             roles,
+            session_roles: table(env, SESSION_ROLES).unwrap_or_default(),
+            max_unfinished_runs: max_unfinished_runs(env),
+            max_event_bytes: max_event_bytes(env),
             is_development,
         }
+    }
+
+    /// The roles that a key of that role may give to sessions, the usual one first.
+    /// Without a readable table there are none.
+    pub(crate) fn session_roles(&self, role: &str) -> &[String] {
+        self.session_roles.get(role).map_or(&[], Vec::as_slice)
     }
 
     /// Whether `role` may call `endpoint`.
@@ -375,6 +392,9 @@ mod tests {
                 "Reader".to_owned(),
                 vec![Permission::ReadDashboard, Permission::RetrieveAssessment],
             )]),
+            session_roles: HashMap::new(),
+            max_unfinished_runs: 1,
+            max_event_bytes: 1,
             is_development: false,
         };
         assert!(config.allows("Reader", Endpoint::RetrieveAssessment));

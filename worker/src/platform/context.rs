@@ -1,6 +1,7 @@
 //! What a request is handled in.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use worker::{Delay, Env};
@@ -16,7 +17,7 @@ pub(crate) struct Context {
     env: Env,
     lifetime: worker::Context,
     id: RequestId,
-    config: OnceCell<Config>,
+    config: OnceCell<Rc<Config>>,
     trace: Trace,
 }
 
@@ -43,7 +44,7 @@ impl Context {
 
     /// The settings, read when first asked for.
     pub(crate) fn config(&self) -> &Config {
-        self.config.get_or_init(|| Config::read(&self.env))
+        self.config.get_or_init(|| Config::of(&self.env))
     }
 
     /// What the request is seen to be and to do.

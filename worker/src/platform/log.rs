@@ -20,6 +20,7 @@ const MAX_CAUSE: usize = 1_000;
 
 thread_local! {
     static THRESHOLD: Cell<Threshold> = const { Cell::new(Threshold::From(Level::Info)) };
+    static IS_SET: Cell<bool> = const { Cell::new(false) };
     static SAID: RefCell<HashSet<&'static str>> = RefCell::default();
 }
 
@@ -74,9 +75,12 @@ impl Threshold {
     }
 }
 
-/// Reads the level that the deployment sets; every event does so first. A mistake in
-/// it must not silence anything, so it counts as none.
+/// Reads the level that the deployment sets, once; every event has it read first. A mistake
+/// in it must not silence anything, so it counts as none.
 pub(crate) fn set_level(env: &Env) {
+    if IS_SET.replace(true) {
+        return;
+    }
     let stated = Reflect::get(env, &JsValue::from_str(LOG_LEVEL))
         .ok()
         .filter(|value| !value.is_undefined());
