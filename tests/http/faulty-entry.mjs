@@ -105,14 +105,6 @@ function behaving(target, methods) {
 /** @returns {Promise<never>} */
 const never = () => new Promise(() => {});
 
-/** Since the Worker began. */
-let kvWrites = 0;
-
-/** What a request was seen to cost. */
-const nothing = () => ({ d1: 0, rowsRead: 0, rowsWritten: 0, kv: 0 });
-
-/** @typedef {ReturnType<typeof nothing>} Counts */
-
 /**
  * A context that takes the promise of the answer, and none of what goes on behind it; there
  * the `worker` crate panics.
