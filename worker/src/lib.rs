@@ -68,7 +68,7 @@ use crate::summary::Arrival;
 ///
 /// # Errors
 /// The platform gives no random bytes, or does not take the response.
-#[wasm_bindgen(js_sys = ::worker::js_sys)]
+#[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: Env, context: JsContext) -> Result<JsValue, JsValue> {
     match begin(answer(request, env, context)) {
         Begun::Done(answered) => answered,
@@ -123,8 +123,7 @@ fn without_answer(cause: &impl std::fmt::Display) -> JsValue {
 /// this module is broken.
 #[wasm_bindgen(
     js_name = runWorkflow,
-    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
-    js_sys = ::worker::js_sys
+    wasm_bindgen_futures = ::worker::wasm_bindgen_futures
 )]
 pub async fn run_workflow(event: JsValue, step: JsValue, env: Env) -> JsValue {
     log::set_level(&env);
@@ -137,7 +136,7 @@ pub async fn run_workflow(event: JsValue, step: JsValue, env: Env) -> JsValue {
         Ok(()) => (true, JsValue::UNDEFINED),
         Err(error) => (false, error.into_js()),
     };
-    let outcome = worker::js_sys::Array::new();
+    let outcome = js_sys::Array::new();
     outcome.push(&JsValue::from_bool(is_well));
     outcome.push(&value);
     outcome.into()
@@ -154,8 +153,7 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
 /// where the platform refuses something.
 #[wasm_bindgen(
     js_name = queue,
-    wasm_bindgen_futures = ::worker::wasm_bindgen_futures,
-    js_sys = ::worker::js_sys
+    wasm_bindgen_futures = ::worker::wasm_bindgen_futures
 )]
 pub async fn queue(batch: JsValue, env: Env) {
     log::set_level(&env);
@@ -213,9 +211,9 @@ pub fn listed_origins(env: &Env) -> Vec<String> {
 }
 
 fn pairs(headers: impl IntoIterator<Item = (&'static str, String)>) -> JsValue {
-    let pairs = worker::js_sys::Array::new();
+    let pairs = js_sys::Array::new();
     for (name, value) in headers {
-        pairs.push(&worker::js_sys::Array::of2(&name.into(), &value.into()));
+        pairs.push(&js_sys::Array::of2(&name.into(), &value.into()));
     }
     pairs.into()
 }

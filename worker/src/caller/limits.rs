@@ -16,7 +16,7 @@ use std::net::IpAddr;
 use assessments::problem::Problem;
 use assessments::route::{Endpoint, RouteGroup};
 use assessments::time::Timestamp;
-use worker::js_sys::Reflect;
+use js_sys::Reflect;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Env, RateLimiter};
 

@@ -11,16 +11,13 @@ use assessments::workflow::definition::Component;
 use assessments::workflow::target::{Rules, Target, TargetError};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
+use gloo_net::http::{Method, RequestBuilder};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::Sha256;
-use web_sys::Url;
-use worker::wasm_bindgen::JsValue;
-use worker::{
-    AbortController, Delay, Env, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
-    Response, ResponseBody,
-};
+use web_sys::{RequestRedirect, Url};
+use worker::{AbortController, Delay, Env, Fetch, Request, Response, ResponseBody};
 
 use super::failure::CallFailure;
 use crate::platform::clock;
@@ -135,30 +132,23 @@ fn request(
         sent_at: question.sent_at,
     })
     .map_err(|error| not_asked(&error))?;
-    let headers = Headers::new();
     let key = format!(
         "{}-{}",
         question.run.as_str(),
         question.component.id.as_str()
     );
-    for (name, value) in [
-        ("content-type", "application/json"),
-        ("accept", "application/json"),
+    RequestBuilder::new(&url)
+        .method(Method::POST)
+        .header("content-type", "application/json")
+        .header("accept", "application/json")
         // The same for every attempt, so that an analyser can tell.
-        (header::IDEMPOTENCY_KEY, key.as_str()),
-        (SIGNATURE_HEADER, signature(secret, &body).as_str()),
-    ] {
-        headers
-            .set(name, value)
-            .map_err(|error| not_asked(&error))?;
-    }
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post)
-        .with_headers(headers)
-        .with_body(Some(JsValue::from_str(&body)))
+        .header(header::IDEMPOTENCY_KEY, &key)
+        .header(SIGNATURE_HEADER, &signature(secret, &body))
         // Wherever a redirect leads, nobody checked it.
-        .with_redirect(RequestRedirect::Manual);
-    Request::new_with_init(&url, &init).map_err(|error| not_asked(&error))
+        .redirect(RequestRedirect::Manual)
+        .body(body)
+        .map(|request| web_sys::Request::from(request).into())
+        .map_err(|error| not_asked(&error))
 }
 
 /// The address to call, if it may be called. The platform takes it apart, by the

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use assessments::time::Timestamp;
 use futures_util::future::{Either, select};
-use worker::{Delay, js_sys};
+use worker::Delay;
 
 /// The present, in milliseconds since 1970. The only clock there is. It does not go
 /// on while the Worker computes, only while it waits.

@@ -9,9 +9,9 @@ use assessments::dashboard::Environment;
 use assessments::origin::Origin;
 use assessments::route::{Endpoint, Permission};
 use assessments::workflow::target;
+use js_sys::{Array, JSON, Reflect};
 use serde::de::DeserializeOwned;
 use worker::Env;
-use worker::js_sys::{Array, JSON, Reflect};
 use worker::wasm_bindgen::{JsCast, JsValue};
 
 use super::log;
@@ -298,7 +298,8 @@ impl Config {
     /// Reads the settings. Without a readable table no role may do anything:
     /// a mistake in it must not open what it meant to close.
     fn read(env: &Env) -> Self {
-        let roles = env.object_var(ROLES).unwrap_or_else(|error| {
+        let stated = variable(env, ROLES).unwrap_or_default();
+        let roles = serde_wasm_bindgen::from_value(stated).unwrap_or_else(|error| {
             unreadable(ROLES, &format!("every role is refused: {error}"));
             HashMap::new()
         });

@@ -1,6 +1,6 @@
 //! Signatures, by the platform's own cryptography (Web Crypto).
 
-use worker::js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 
@@ -9,7 +9,7 @@ use super::clock::deadline;
 /// Longest wait for it, in milliseconds. It computes and waits for nobody.
 const TIMEOUT_MILLISECONDS: u64 = 5_000;
 
-#[wasm_bindgen(wasm_bindgen_futures = ::worker::wasm_bindgen_futures, js_sys = ::worker::js_sys)]
+#[wasm_bindgen(wasm_bindgen_futures = ::worker::wasm_bindgen_futures)]
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = importKey)]
     async fn js_import_key(

@@ -3,16 +3,16 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use js_sys::{Promise, Reflect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use worker::Env;
-use worker::js_sys::{Promise, Reflect};
 use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen_futures::JsFuture;
 
-#[wasm_bindgen(module = "/glue/d1.mjs", js_sys = ::worker::js_sys)]
+#[wasm_bindgen(module = "/glue/d1.mjs")]
 extern "C" {
     #[wasm_bindgen(js_name = register)]
     fn js_register(sql: &str) -> u32;

@@ -8,8 +8,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use js_sys::{Error as JsError, JSON, Object, Promise, Reflect};
 use worker::Env;
-use worker::js_sys::{Error as JsError, JSON, Object, Promise, Reflect};
 use worker::wasm_bindgen::closure::Closure;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
@@ -20,7 +20,7 @@ use super::clock::deadline;
 /// Longest wait for an answer of the engine, in milliseconds.
 const TIMEOUT_MILLISECONDS: u64 = 10_000;
 
-#[wasm_bindgen(wasm_bindgen_futures = ::worker::wasm_bindgen_futures, js_sys = ::worker::js_sys)]
+#[wasm_bindgen(wasm_bindgen_futures = ::worker::wasm_bindgen_futures)]
 extern "C" {
     /// The binding: the instances of one workflow class.
     #[derive(Debug, Clone)]

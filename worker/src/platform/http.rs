@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
-use worker::{
-    AbortController, AbortSignal, Delay, Fetch, Headers, Method, Request, RequestInit,
-    RequestRedirect, ResponseBody,
-};
+use gloo_net::http::RequestBuilder;
+use web_sys::RequestRedirect;
+use worker::{AbortController, AbortSignal, Delay, Fetch, ResponseBody};
 
 /// Why there is nothing to read.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +24,9 @@ pub(crate) enum FetchError {
     /// There was no answer, or it broke off.
     #[error("{0}")]
     Failed(#[from] worker::Error),
+    /// The address is none.
+    #[error("{0}")]
+    NotAsked(#[from] gloo_net::Error),
 }
 
 /// The bytes at an address: so many at most, all of them in time.
@@ -50,14 +52,12 @@ async fn exchange(
     most_bytes: usize,
     signal: &AbortSignal,
 ) -> Result<Vec<u8>, FetchError> {
-    let headers = Headers::new();
-    headers.set("accept", "application/json")?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Get)
-        .with_headers(headers)
-        .with_redirect(RequestRedirect::Manual);
-    let request = Request::new_with_init(address, &init)?;
-    let mut response = Fetch::Request(request).send_with_signal(signal).await?;
+    let request = RequestBuilder::new(address)
+        .header("accept", "application/json")
+        .redirect(RequestRedirect::Manual)
+        .build()?;
+    let request = Fetch::Request(web_sys::Request::from(request).into());
+    let mut response = request.send_with_signal(signal).await?;
     if response.status_code() != 200 {
         return Err(FetchError::Status(response.status_code()));
     }

@@ -8,8 +8,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::fmt::Display;
 
+use js_sys::Reflect;
 use serde::Serialize;
-use worker::js_sys::Reflect;
 use worker::wasm_bindgen::JsValue;
 use worker::{Env, console_debug, console_error, console_log, console_warn};
 

@@ -4,8 +4,8 @@
 //!
 //! Messages are texts, so nothing is converted on their way.
 
+use js_sys::{Array, Error as JsError, Object, Reflect};
 use worker::Env;
-use worker::js_sys::{Array, Error as JsError, Object, Reflect};
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen::{JsCast, JsValue};
 
@@ -14,7 +14,7 @@ use super::clock::deadline;
 /// Longest wait for a queue to take a message, in milliseconds.
 const TIMEOUT_MILLISECONDS: u64 = 3_000;
 
-#[wasm_bindgen(wasm_bindgen_futures = ::worker::wasm_bindgen_futures, js_sys = ::worker::js_sys)]
+#[wasm_bindgen(wasm_bindgen_futures = ::worker::wasm_bindgen_futures)]
 extern "C" {
     /// The binding: one queue.
     #[derive(Debug, Clone)]

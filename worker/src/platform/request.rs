@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 
-use worker::js_sys::{Promise, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::worker_sys::web_sys;
 
-#[wasm_bindgen(module = "/glue/http.mjs", js_sys = ::worker::js_sys)]
+#[wasm_bindgen(module = "/glue/http.mjs")]
 extern "C" {
     #[wasm_bindgen(js_name = want)]
     fn js_want(names: &str);

@@ -4,7 +4,7 @@ use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::worker_sys::web_sys;
 
-#[wasm_bindgen(module = "/glue/http.mjs", js_sys = ::worker::js_sys)]
+#[wasm_bindgen(module = "/glue/http.mjs")]
 extern "C" {
     #[wasm_bindgen(js_name = respond, catch)]
     fn js_respond(

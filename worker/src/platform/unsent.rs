@@ -1,7 +1,7 @@
 //! How many audit records are not on their way yet, kept outside of the instance: when
 //! that breaks, the entry module tells the next one how many it may have lost.
 
-use worker::js_sys::{Reflect, global};
+use js_sys::{Reflect, global};
 use worker::wasm_bindgen::JsValue;
 
 /// The entry module knows the property by this name.
