@@ -308,7 +308,10 @@ impl Checker {
             }
             return;
         };
-        if self.is_full() || (!field.is_required && value.kind() == JsonKind::Null) {
+        if self.is_full()
+            || self.ill_formed
+            || (!field.is_required && value.kind() == JsonKind::Null)
+        {
             return;
         }
         let place = Place::Field(field.name);
@@ -336,7 +339,7 @@ impl Checker {
             if texts.len() < self.bounds.entries {
                 texts.push(T::from(text));
             }
-            if self.is_full() || self.room.is_none() {
+            if self.is_full() || self.room.is_none() || self.ill_formed {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())

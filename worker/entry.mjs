@@ -39,6 +39,12 @@ const EXPOSING_HEADERS = exposingHeaders();
  * @type {string[] | undefined}
  */
 let origins;
+/**
+ * Where those were read: an isolate may outlive a deployment that changes settings only.
+ *
+ * @type {object | undefined}
+ */
+let settings;
 
 let broken = false;
 /** Calls that were answered a 500 here, so that the Rust has neither logged nor recorded them. */
@@ -194,9 +200,10 @@ export default /** @satisfies {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
   async fetch(request, env, context) {
     const origin = request.headers.get("origin");
     try {
-      if (!origins) {
+      if (env !== settings) {
         haveInstance();
         origins = listedOrigins(env);
+        settings = env;
       }
       const begun = begin(handleFetch, request, env, context);
       if (begun instanceof Response) return begun;

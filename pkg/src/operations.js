@@ -64,12 +64,13 @@ export function checkedArgument(operation, argument, checksContent) {
 }
 
 /**
- * A text that is too long for any request, as far as it takes to be refused for its
+ * A text, or each of a list, that is too long for any request, as far as it takes to be refused for its
  * size, and as Unicode.
  *
  * @param {unknown} given
  */
 function bounded(given) {
+  if (Array.isArray(given)) return given.map(bounded);
   if (typeof given !== "string" || given.length <= MAX_UNITS) return given;
   return given.slice(0, MAX_UNITS).replace(/\p{Surrogate}/gu, "\ufffd");
 }

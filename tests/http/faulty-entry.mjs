@@ -162,7 +162,7 @@ function database(target, { d1: mode, slow, meanwhile }, counts) {
         breakClock();
         return [];
       }
-      if (mode === "junk") return [{ results: [{ json: 7 }, null] }, {}, 3];
+      if (mode === "junk") return [{ results: [{ json: 7 }, null] }, {}, 3, null];
       if (writing && meanwhile) {
         await target.prepare(meanwhile).run();
         meanwhile = undefined;

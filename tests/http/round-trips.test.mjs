@@ -128,6 +128,18 @@ test("nobody_who_was_not_seen_lately_is_refused_without_a_look", async () => {
   }
 });
 
+test("an_error_that_touches_no_data_rests_on_a_standing_of_ten_seconds_at_most", async () => {
+  const org = makeOrg("round trips, revoked");
+  await api.load({ orgs: [org.data] });
+  const create = (clock) => api.create({}, { key: org.key, faults: { clock } });
+  await api.warm(org.key);
+  await api.rows("UPDATE api_keys SET revoked_at = 1 WHERE org_id = ?", org.id);
+  cost(await create(5), 422, 0);
+  cost(await create(12), 401, 1);
+  // It is known here now.
+  cost(await create(0), 401, 1);
+});
+
 test("a_retrieve_takes_one_round_trip", async () => {
   const trips = tripsOf("retrieve");
   cost(await api.retrieve(READ, { key: ORG.key }), 200, trips);

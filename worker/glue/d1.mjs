@@ -44,16 +44,11 @@ export function batch(database, statements, milliseconds) {
       database.prepare(texts[number]).bind(...parameters),
     );
     const timer = setTimeout(resolve, milliseconds, null);
-    database.batch(prepared).then(
-      (outcomes) => {
-        clearTimeout(timer);
-        resolve(JSON.stringify(outcomes.map(told)));
-      },
-      (error) => {
-        clearTimeout(timer);
-        reject(String(error?.message ?? error));
-      },
-    );
+    database
+      .batch(prepared)
+      .then((outcomes) => resolve(JSON.stringify(outcomes.map(told))))
+      .catch((error) => reject(String(error?.message ?? error)))
+      .finally(() => clearTimeout(timer));
   });
 }
 

@@ -5,13 +5,12 @@
 //! in the `Authorization` header alone, so that no page acts for someone who did
 //! not give it that.
 
-use std::cell::OnceCell;
-
 use assessments::header;
 use assessments::origin::Origin;
 use worker::Env;
 
 use crate::platform::config;
+use crate::platform::per_deployment::PerDeployment;
 use crate::platform::request::{Request, RequestHeader};
 
 /// What answers depend on, whether they come from a listed origin or not: no cache
@@ -37,11 +36,11 @@ const MAX_AGE_SECONDS: u32 = 7_200;
 
 thread_local! {
     /// Read once, so that what is wrong with them is logged once.
-    static LISTED: OnceCell<Vec<Origin>> = const { OnceCell::new() };
+    static LISTED: PerDeployment<Vec<Origin>> = const { PerDeployment::new() };
 }
 
 fn with_listed<T>(env: &Env, work: impl FnOnce(&[Origin]) -> T) -> T {
-    LISTED.with(|listed| work(listed.get_or_init(|| config::allowed_origins(env))))
+    LISTED.with(|listed| work(&listed.get(env, || config::allowed_origins(env))))
 }
 
 /// The origins that are listed.

@@ -60,8 +60,8 @@ const BODY_TIMEOUT_MILLISECONDS: u32 = 20_000;
 /// never taken for a whole one.
 async fn read_body(request: &Request) -> ReadBody {
     let declared = request.header(RequestHeader::ContentLength);
-    let declared = declared.and_then(|length| length.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > MAX_BODY_BYTES) {
+    let declared = declared.and_then(|length| length.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > MAX_BODY_BYTES as u64) {
         return ReadBody::TooLarge;
     }
     let limit = u32::try_from(MAX_BODY_BYTES).unwrap_or(u32::MAX);

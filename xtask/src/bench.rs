@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: what the project is measured beside, side by side and
 //! interleaved, as tables of Markdown. Times are told and never judged: what must not
-//! get worse is in `bench/budget.toml`.
+//! get worse is in `bench/budget.json`.
 
 use anyhow::{Context, Result};
 

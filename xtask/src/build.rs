@@ -93,15 +93,34 @@ pub(crate) fn worker(effort: Effort) -> Result<()> {
 /// Prints what is uploaded, and refuses to build more than it should be.
 fn report_size(folder: &Path) -> Result<()> {
     let module = folder.join(format!("{}_bg.wasm", WORKER.name));
-    let glue = folder.join(format!("{}.js", WORKER.name));
     let raw = fs::metadata(&module).context("the module")?.len();
     let packed = gzip_size(&module)?;
-    let code = gzip_size(&glue)? + gzip_size(&folder.join("entry.mjs"))?;
+    let code = scripts(folder)?
+        .iter()
+        .map(|script| gzip_size(script))
+        .sum::<Result<usize>>()?;
     eprintln!(
         "Worker, gzip: {} bytes (module {packed}, {raw} before, + code {code})",
         packed + code
     );
     budget()?.worker.allow("the Worker", packed + code)
+}
+
+/// The scripts in a folder, however deep.
+fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.append(&mut scripts(&path)?);
+        } else if path
+            .extension()
+            .is_some_and(|end| end == "js" || end == "mjs")
+        {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 /// Writes the description of the API; the file is the answer.

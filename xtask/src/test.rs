@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -21,14 +22,21 @@ const PLAIN: [&str; 4] = ["bounds", "crossings", "module-text", "odd-values"];
 
 /// `cargo xtask test`
 pub(crate) fn run_command(only: Option<&str>) -> Result<()> {
+    // Asked first: to test these commands Cargo may link them anew, and then this program
+    // is where it was no more.
+    let xtask = own_path()?;
     setup::wasm_target()?;
     setup::npm_tools()?;
     if only.is_none() {
         rust()?;
-        plain_package()?;
+        plain_package(&xtask)?;
     }
     build::worker(Effort::Shipped)?;
-    javascript(only)
+    javascript(only, &xtask)
+}
+
+fn own_path() -> Result<PathBuf> {
+    std::env::current_exe().context("own path")
 }
 
 fn rust() -> Result<()> {
@@ -58,11 +66,11 @@ fn rust() -> Result<()> {
 }
 
 /// The package where the standard library cannot be rebuilt.
-fn plain_package() -> Result<()> {
+fn plain_package(xtask: &Path) -> Result<()> {
     build::package(Library::Shipped)?;
     step("testing the package with the standard library as it comes");
     run(
-        node()?
+        node(xtask)?
             .args(["--test", "--test-reporter=dot"])
             .args(PLAIN.map(|name| format!("tests/package/{name}.test.mjs"))),
         "see the failed tests above",
@@ -77,7 +85,7 @@ pub(crate) fn screenshots() -> Result<()> {
     let folder = root().join("dist/screenshots");
     step("taking pictures of the dashboard");
     run(
-        with_browser(node()?)?
+        with_browser(node(&own_path()?)?)?
             .arg("tests/browser/screenshots.mjs")
             .arg(&folder),
         "see what failed above",
@@ -87,9 +95,9 @@ pub(crate) fn screenshots() -> Result<()> {
 }
 
 /// Node.js as the tests expect it.
-fn node() -> Result<Command> {
+fn node(xtask: &Path) -> Result<Command> {
     let mut node = setup::node()?;
-    node.env("XTASK", std::env::current_exe().context("own path")?)
+    node.env("XTASK", xtask)
         // What wrangler tells of queues and the like would stand among what a test prints.
         .env("WRANGLER_LOG", "warn");
     Ok(node)
@@ -107,7 +115,7 @@ fn with_browser(mut node: Command) -> Result<Command> {
     Ok(node)
 }
 
-fn javascript(only: Option<&str>) -> Result<()> {
+fn javascript(only: Option<&str>, xtask: &Path) -> Result<()> {
     let mut files = Vec::new();
     for folder in FOLDERS {
         for entry in root().join(folder).read_dir().context(folder)? {
@@ -122,7 +130,7 @@ fn javascript(only: Option<&str>) -> Result<()> {
     }
     files.sort();
     step("testing over workerd: the API, the package in its runtimes, the dashboard in a browser");
-    let mut node = node()?;
+    let mut node = node(xtask)?;
     // Those of the API need no browser.
     if !files.iter().all(|file| file.starts_with(HTTP)) {
         node = with_browser(node)?;

@@ -8,9 +8,14 @@ use assessments::time::Timestamp;
 
 use super::cache::{self, CredentialCache};
 use super::{Basis, Caller, Principal, Standing, address, allowlist, last_used};
+use crate::platform::clock::is_within;
 use crate::platform::context::Context;
 use crate::platform::log;
 use crate::platform::request::Request;
+
+/// How long a write may assume a standing before D1 is asked again, in seconds: it makes
+/// sure of the basis, but not of the names that are recorded.
+const ASSUMED_SECONDS: i64 = 60;
 
 /// The facts of a request that admission judges.
 pub(crate) struct Admission<'a> {
@@ -57,8 +62,8 @@ impl<'a> Admission<'a> {
     /// Gates 1 and 2 on what D1 said a moment ago, for an error that touches no data
     /// (2.3). Whoever does not pass is to be judged on what it says now.
     pub(crate) fn passed_lately(&self, caller: &Caller, now: Timestamp) -> bool {
-        let cached = caller.cached.as_ref().filter(|cached| cached.is_fresh);
-        let standing = cached.map(|cached| &cached.standing);
+        // Asked anew: a body may have been waited for since it was known who calls.
+        let standing = cache::standing(&caller.principal, now);
         let Some(standing) = standing.filter(|standing| standing.is_live(now)) else {
             return false;
         };
@@ -73,10 +78,13 @@ impl<'a> Admission<'a> {
 
     /// The basis that a write may assume, since it makes sure of it itself: what a
     /// cache knows, unless it would refuse the call.
-    pub(crate) fn assumed(&self, caller: &Caller) -> Option<Standing> {
-        let standing = caller.cached.as_ref().map(|cached| &cached.standing);
-        let passes = |standing: &&Standing| self.judge(caller, &standing.admitted.basis).is_ok();
-        standing.filter(passes).cloned()
+    pub(crate) fn assumed(&self, caller: &Caller, now: Timestamp) -> Option<Standing> {
+        let standing = caller.cached.as_ref().filter(|standing| {
+            let told_at = standing.told_at;
+            told_at.is_some_and(|time| is_within(ASSUMED_SECONDS, time, now))
+        })?;
+        let passes = self.judge(caller, &standing.admitted.basis).is_ok();
+        passes.then(|| standing.clone())
     }
 
     /// Notes who calls, as far as a write that failed can tell.
@@ -102,15 +110,16 @@ pub(crate) fn admit(
     standing: Option<Standing>,
     now: Timestamp,
 ) -> Result<Basis, Problem> {
-    let Some(live) = standing.filter(|standing| standing.is_live(now)) else {
+    let Some(mut live) = standing.filter(|standing| standing.is_live(now)) else {
         cache::forget_good(&caller.principal);
         return Err(Problem::InvalidCredential);
     };
+    live.told_at = Some(now);
     last_used::note(context, caller, live.last_used_at, now);
     context.trace().note_identity(&live.admitted.identity);
     cache::remember_good(&caller.principal, live.clone(), now);
     admission.judge(caller, &live.admitted.basis)?;
-    let cached = caller.cached.as_ref().map(|cached| &cached.standing);
+    let cached = caller.cached.as_ref();
     if cached.is_none_or(|cached| cached.admitted != live.admitted) {
         share(context, caller, live.clone());
     }

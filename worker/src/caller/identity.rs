@@ -10,7 +10,7 @@ use futures_util::future::join;
 
 use super::cache::{self, CredentialCache};
 use super::limits::Limits;
-use super::{Cached, Caller, Principal, Standing, address, organizations, session};
+use super::{Caller, Principal, Standing, address, organizations, session};
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
@@ -60,7 +60,7 @@ async fn by_key(context: &Context, limits: &Limits<'_>, key: &ApiKey) -> Result<
     let principal = Principal::Key(key.clone());
     let cached = within(context, limits, &principal, principal.name()).await?;
     let org = match &cached {
-        Some(cached) => cached.standing.admitted.identity.org.clone(),
+        Some(cached) => cached.admitted.identity.org.clone(),
         None => standing::organization_of(&Databases::of_request(context), &key)
             .await?
             .ok_or_else(|| unknown(&principal))?,
@@ -92,7 +92,7 @@ async fn by_session(
     let cached = within(context, limits, &principal, counted).await?;
     let org = match (org, &cached) {
         (Name::Ours(org), _) => org,
-        (Name::Theirs(_), Some(cached)) => cached.standing.admitted.identity.org.clone(),
+        (Name::Theirs(_), Some(cached)) => cached.admitted.identity.org.clone(),
         (Name::Theirs(name), None) => organization_of(context, name)
             .await?
             .ok_or_else(|| unknown(&principal))?,
@@ -111,7 +111,7 @@ async fn within(
     limits: &Limits<'_>,
     principal: &Principal,
     counted: String,
-) -> Result<Option<Cached>, Problem> {
+) -> Result<Option<Standing>, Problem> {
     let now = clock::now();
     if cache::is_unknown(principal, now) {
         limits.of_address().await?;
@@ -123,7 +123,6 @@ async fn within(
         Principal::Session(session) => standing.admitted.basis.role == session.role,
     };
     let fresh = cache::standing(principal, now).filter(is_as_said);
-    let is_fresh = fresh.is_some();
     let (standing, within) = match fresh {
         Some(standing) => (Some(standing), limits.of(counted).await),
         None => {
@@ -137,9 +136,7 @@ async fn within(
         }
         return Err(problem);
     }
-    let cached = standing
-        .filter(is_as_said)
-        .map(|standing| Cached { standing, is_fresh });
+    let cached = standing.filter(is_as_said);
     if cached.is_none() {
         limits.of_address_unless_good(principal, now).await?;
     }

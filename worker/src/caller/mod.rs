@@ -36,15 +36,7 @@ pub(crate) struct Caller {
     pub(crate) org: OrganizationId,
     pub(crate) principal: Principal,
     /// How they stood lately, if that was good.
-    pub(crate) cached: Option<Cached>,
-}
-
-/// How a caller stood lately.
-#[derive(Debug, Clone)]
-pub(crate) struct Cached {
-    pub(crate) standing: Standing,
-    /// Whether this isolate learned so from D1, a moment ago.
-    pub(crate) is_fresh: bool,
+    pub(crate) cached: Option<Standing>,
 }
 
 /// What a caller shows.
@@ -108,6 +100,10 @@ pub(crate) struct Standing {
     pub(crate) revoked_at: Option<Timestamp>,
     /// As far as it was noted.
     pub(crate) last_used_at: Option<Timestamp>,
+    /// When D1 told it, which it does not say itself. What a write confirms since is the
+    /// basis, and no name.
+    #[serde(default)]
+    pub(crate) told_at: Option<Timestamp>,
 }
 
 impl Standing {

@@ -35,7 +35,7 @@ pub(super) async fn archive(
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
     let caller = identity::identify(context, Endpoint::ArchiveAssessment, request).await?;
-    let mut assumed = admission.assumed(&caller).filter(|_| {
+    let mut assumed = admission.assumed(&caller, clock::now()).filter(|_| {
         let id = id.id();
         id.is_some_and(|id| !storage::is_archived(&caller, id, clock::now()))
     });

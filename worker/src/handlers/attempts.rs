@@ -4,9 +4,9 @@
 use crate::failure::Failure;
 use crate::storage::database::StorageError;
 
-/// Attempts of one request. A simultaneous first use of a key takes two; more is
-/// configuration in flux.
-const MAX_ATTEMPTS: u32 = 5;
+/// Attempts of one request. The first may rest on what is remembered; one more is enough
+/// unless configuration is in flux.
+const MAX_ATTEMPTS: u32 = 6;
 
 /// What came of one attempt.
 pub(super) enum Attempt<T> {
@@ -107,7 +107,7 @@ mod tests {
             outcome,
             Err(Failure::Storage(StorageError::Contended { .. }))
         ));
-        assert_eq!(told.len(), 5);
+        assert_eq!(told.len(), 6);
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(super) async fn create(context: &Context, request: Request) -> Result<Answer
         caller: &caller,
         digest: digest.as_ref(),
     };
-    let mut assumed = admission.assumed(&caller);
+    let mut assumed = admission.assumed(&caller, clock::now());
     let mut is_answered = key.as_ref().is_ok_and(|key| {
         let key = key.as_ref();
         key.is_some_and(|key| storage::is_answered(&caller, key, clock::now()))
@@ -90,9 +90,9 @@ pub(super) async fn create(context: &Context, request: Request) -> Result<Answer
         let looked_up = key.as_ref().ok().and_then(Option::as_ref);
         // 1 to 10 on what is remembered
         let is_replay = std::mem::take(&mut is_answered);
-        if let (Some(standing), Some(request), Some(question), Ok(key)) =
-            (assumed.take(), &input, &question, &key)
-            && !is_replay
+        if !is_replay
+            && let (Some(standing), Some(request), Some(question), Ok(key)) =
+                (assumed.take(), &input, &question, &key)
             && let Some(facts) = question.remembered(now)
             && let Ok(plan) = decide::plan(
                 request,

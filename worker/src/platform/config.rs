@@ -1,6 +1,5 @@
 //! What a deployment configures in `wrangler.toml`.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::rc::Rc;
@@ -15,6 +14,7 @@ use worker::Env;
 use worker::wasm_bindgen::{JsCast, JsValue};
 
 use super::log;
+use super::per_deployment::PerDeployment;
 
 /// The variable that holds the table of roles.
 const ROLES: &str = "ROLES";
@@ -273,8 +273,7 @@ fn whole_number(stated: &JsValue, most: u32) -> Option<u32> {
 }
 
 thread_local! {
-    /// A deployment has other isolates than the one before it, so its settings are read once.
-    static CONFIG: OnceCell<Rc<Config>> = const { OnceCell::new() };
+    static CONFIG: PerDeployment<Config> = const { PerDeployment::new() };
 }
 
 /// The settings of a deployment that every request may need.
@@ -290,9 +289,9 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// The settings, read when first asked for.
+    /// The settings, read once as long as they are the same.
     pub(crate) fn of(env: &Env) -> Rc<Self> {
-        CONFIG.with(|config| Rc::clone(config.get_or_init(|| Rc::new(Self::read(env)))))
+        CONFIG.with(|config| config.get(env, || Self::read(env)))
     }
 
     /// Reads the settings. Without a readable table no role may do anything:

@@ -11,6 +11,8 @@ use std::fmt::Display;
 use js_sys::Reflect;
 use serde::Serialize;
 use worker::wasm_bindgen::JsValue;
+
+use super::per_deployment::PerDeployment;
 use worker::{Env, console_debug, console_error, console_log, console_warn};
 
 /// The variable that holds the level.
@@ -20,7 +22,7 @@ const MAX_CAUSE: usize = 1_000;
 
 thread_local! {
     static THRESHOLD: Cell<Threshold> = const { Cell::new(Threshold::From(Level::Info)) };
-    static IS_SET: Cell<bool> = const { Cell::new(false) };
+    static LEVEL: PerDeployment<Threshold> = const { PerDeployment::new() };
     static SAID: RefCell<HashSet<&'static str>> = RefCell::default();
 }
 
@@ -75,25 +77,30 @@ impl Threshold {
     }
 }
 
-/// Reads the level that the deployment sets, once; every event has it read first. A mistake
-/// in it must not silence anything, so it counts as none.
+/// Reads the level that the deployment sets; every event has it read first. A mistake in
+/// it must not silence anything, so it counts as none.
 pub(crate) fn set_level(env: &Env) {
-    if IS_SET.replace(true) {
-        return;
-    }
+    LEVEL.with(|level| {
+        THRESHOLD.set(*level.get(env, || read_level(env)));
+    });
+}
+
+fn read_level(env: &Env) -> Threshold {
+    let default = Threshold::From(Level::Info);
     let stated = Reflect::get(env, &JsValue::from_str(LOG_LEVEL))
         .ok()
         .filter(|value| !value.is_undefined());
-    let threshold = match stated {
-        None => Some(Threshold::From(Level::Info)),
-        Some(value) => value.as_string().as_deref().and_then(Threshold::parse),
+    let Some(stated) = stated else {
+        return default;
     };
-    THRESHOLD.set(threshold.unwrap_or(Threshold::From(Level::Info)));
-    if threshold.is_none() {
+    let threshold = stated.as_string().as_deref().and_then(Threshold::parse);
+    threshold.unwrap_or_else(|| {
+        THRESHOLD.set(default);
         once(Level::Error, "setting_unreadable")
             .field("variable", LOG_LEVEL)
             .write();
-    }
+        default
+    })
 }
 
 /// Whether a line of that level is written at all.

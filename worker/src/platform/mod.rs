@@ -12,6 +12,7 @@ pub(crate) mod engine_binding;
 pub(crate) mod http;
 pub(crate) mod kv;
 pub(crate) mod log;
+pub(crate) mod per_deployment;
 pub(crate) mod queue_binding;
 pub(crate) mod random;
 pub(crate) mod recent;

@@ -1,5 +1,5 @@
 //! What an isolate remembers for a while, bounded in number and in bytes. It is gone with
-//! the isolate, and nothing that is decided may rest on its being complete.
+//! the isolate, and may be at any time.
 
 use std::collections::HashMap;
 

@@ -184,7 +184,7 @@ pub(crate) async fn write(
     }
     // The guards select nothing.
     rows.skip(2)?;
-    if rows.next_changes()? == 1 {
+    if rows.next_changes()? > 0 {
         Ok(Written::Created)
     } else {
         Err(StorageError::failed(
