@@ -2,8 +2,13 @@
 // what a call costs besides its rules. Counted, and never timed.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { standIn } from "./stand-in.mjs";
+
+const { crossings: BUDGET } = JSON.parse(
+  readFileSync(new URL("../../bench/budget.json", import.meta.url), "utf8"),
+);
 
 let crossings = 0;
 const counted =
@@ -57,20 +62,28 @@ before(() => {
 for (const [what, most, work] of /** @type {[string, number, () => unknown][]} */ ([
   [
     "a_small_request",
-    2,
+    BUDGET.request,
     () => validateCreateAssessment({ vendor_id: VENDOR, control_set_ids: [] }),
   ],
-  ["three_hundred_ids", 2, () => validateCreateAssessment(large)],
-  ["a_request_of_wrong_types", 2, () => validateCreateAssessment({ vendor_id: 7, name: {} })],
-  ["malformed_ids", 2, () => validateCreateAssessment({ vendor_id: "", control_set_ids: ["x"] })],
-  ["a_field", 2, () => validateField("name", "Q2")],
-  ["an_id", 1, () => parseId(VENDOR)],
-  ["an_id_of_another_kind", 1, () => isId(VENDOR, "service")],
-  ["a_preview", 2, () => previewName({}, { vendorName: "Northwind" })],
+  ["three_hundred_ids", BUDGET.request, () => validateCreateAssessment(large)],
+  [
+    "a_request_of_wrong_types",
+    BUDGET.request,
+    () => validateCreateAssessment({ vendor_id: 7, name: {} }),
+  ],
+  [
+    "malformed_ids",
+    BUDGET.request,
+    () => validateCreateAssessment({ vendor_id: "", control_set_ids: ["x"] }),
+  ],
+  ["a_field", BUDGET.field, () => validateField("name", "Q2")],
+  ["an_id", BUDGET.id, () => parseId(VENDOR)],
+  ["an_id_of_another_kind", BUDGET.id, () => isId(VENDOR, "service")],
+  ["a_preview", BUDGET.preview, () => previewName({}, { vendorName: "Northwind" })],
   // It is read as far as it may be faulty, then as far as it is.
   [
     "a_hundred_thousand_faults",
-    4,
+    BUDGET["a hundred thousand faults"],
     () => validateCreateAssessment({ vendor_id: VENDOR, control_set_ids: Array(100_000).fill(7) }),
   ],
 ])) {
