@@ -86,6 +86,16 @@ for (const [what, most, work] of /** @type {[string, number, () => unknown][]} *
     BUDGET["a hundred thousand faults"],
     () => validateCreateAssessment({ vendor_id: VENDOR, control_set_ids: Array(100_000).fill(7) }),
   ],
+  // One is enough to know what is wrong.
+  [
+    "a_long_list_of_texts_that_are_no_unicode",
+    BUDGET["a hundred thousand faults"],
+    () =>
+      validateCreateAssessment({
+        vendor_id: VENDOR,
+        control_set_ids: Array(20_000).fill(`\ud800${"x".repeat(38)}`),
+      }),
+  ],
 ])) {
   test(`${what}_takes_at_most_${most}_crossings`, () => {
     const taken = crossingsOf(work);
