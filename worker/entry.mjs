@@ -198,7 +198,6 @@ export class AssessmentWorkflow extends WorkflowEntrypoint {
 
 export default /** @satisfies {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
   async fetch(request, env, context) {
-    const origin = request.headers.get("origin");
     try {
       if (env !== settings) {
         haveInstance();
@@ -216,6 +215,7 @@ export default /** @satisfies {ExportedHandler<{ ENVIRONMENT?: string }>} */ ({
       const headers = new Headers(env.ENVIRONMENT === "development" ? development : deployed);
       const id = crypto.randomUUID();
       headers.set(REQUEST_ID, id);
+      const origin = request.headers.get("origin");
       if (origin !== null && origins?.includes(origin)) {
         headers.set(ALLOW_ORIGIN, origin);
         for (const [name, value] of EXPOSING_HEADERS) headers.set(name, value);

@@ -96,7 +96,7 @@ test("every_line_is_json_and_tells_nothing_that_a_caller_chose", () =>
         "503 error",
         "503 error",
         "404 info",
-        "404 info",
+        "403 info",
       ],
     );
     assert.equal(said[0].route, null);

@@ -44,11 +44,20 @@ export function batch(database, statements, milliseconds) {
       database.prepare(texts[number]).bind(...parameters),
     );
     const timer = setTimeout(resolve, milliseconds, null);
-    database
-      .batch(prepared)
-      .then((outcomes) => resolve(JSON.stringify(outcomes.map(told))))
-      .catch((error) => reject(String(error?.message ?? error)))
-      .finally(() => clearTimeout(timer));
+    /** @param {unknown} error */
+    const fail = (error) => {
+      clearTimeout(timer);
+      reject(error instanceof Error ? error.message : String(error));
+    };
+    database.batch(prepared).then((outcomes) => {
+      try {
+        resolve(JSON.stringify(outcomes.map(told)));
+        clearTimeout(timer);
+      } catch (error) {
+        // What is no list of results.
+        fail(error);
+      }
+    }, fail);
   });
 }
 

@@ -85,16 +85,61 @@ async function read(request, limit) {
 }
 
 /**
- * A response with headers, each a name, a line feed and a value, in lines.
+ * Texts of headers that many responses have, as a response takes them.
+ *
+ * @type {Record<string, string>[]}
+ */
+const blocks = [];
+/** @type {Map<string, number>} */
+const numbers = new Map();
+
+/**
+ * The number of a text of headers, each a name, a line feed and a value, in lines.
+ *
+ * @param {string} headers
+ */
+export function register(headers) {
+  let number = numbers.get(headers);
+  if (number === undefined) {
+    number = blocks.push(parsed(headers)) - 1;
+    numbers.set(headers, number);
+  }
+  return number;
+}
+
+/** @param {string} headers */
+function parsed(headers) {
+  const lines = headers.split("\n");
+  /** @type {Record<string, string>} */
+  const found = {};
+  for (let at = 0; at + 1 < lines.length; at += 2) found[lines[at]] = lines[at + 1];
+  return found;
+}
+
+/**
+ * A response with the headers of that number, and one of its own.
+ *
+ * @param {number} status
+ * @param {number} headers
+ * @param {string} name
+ * @param {string} value
+ * @param {string} [content]
+ */
+export function respond(status, headers, name, value, content) {
+  const init = { status, headers: { ...blocks[headers], [name]: value } };
+  return new Response(content ?? null, init);
+}
+
+/**
+ * The same with headers that few responses have.
  *
  * @param {number} status
  * @param {string} headers
+ * @param {string} name
+ * @param {string} value
  * @param {string} [content]
  */
-export function respond(status, headers, content) {
-  const lines = headers.split("\n");
-  /** @type {Record<string, string>} */
-  const init = {};
-  for (let at = 0; at + 1 < lines.length; at += 2) init[lines[at]] = lines[at + 1];
-  return new Response(content ?? null, { status, headers: init });
+export function respondWith(status, headers, name, value, content) {
+  const init = { status, headers: { ...parsed(headers), [name]: value } };
+  return new Response(content ?? null, init);
 }

@@ -104,7 +104,6 @@ impl Answer {
         for (name, value) in common_headers(is_development) {
             headers.set(name, value);
         }
-        headers.set(header::REQUEST_ID, id.as_str());
         for (name, value) in self.headers.iter().map(|(name, value)| (*name, value)) {
             headers.set(name, value);
         }
@@ -115,7 +114,7 @@ impl Answer {
             let (name, value) = CONTENT_TYPE;
             headers.set(name, value);
         }
-        response::respond(self.status, &headers, self.body.as_deref())
+        response::respond(self.status, &headers, id, self.body.as_deref())
     }
 }
 

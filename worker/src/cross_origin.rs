@@ -6,11 +6,9 @@
 //! not give it that.
 
 use assessments::header;
-use assessments::origin::Origin;
 use worker::Env;
 
 use crate::platform::config;
-use crate::platform::per_deployment::PerDeployment;
 use crate::platform::request::{Request, RequestHeader};
 
 /// What answers depend on, whether they come from a listed origin or not: no cache
@@ -34,23 +32,11 @@ const ALLOWED_METHODS: [&str; 3] = ["GET", "POST", "DELETE"];
 /// than a day, and Chromium not longer than this.
 const MAX_AGE_SECONDS: u32 = 7_200;
 
-thread_local! {
-    /// Read once, so that what is wrong with them is logged once.
-    static LISTED: PerDeployment<Vec<Origin>> = const { PerDeployment::new() };
-}
-
-fn with_listed<T>(env: &Env, work: impl FnOnce(&[Origin]) -> T) -> T {
-    LISTED.with(|listed| work(&listed.get(env, || config::allowed_origins(env))))
-}
-
 /// The origins that are listed.
 pub(crate) fn listed(env: &Env) -> Vec<String> {
-    with_listed(env, |listed| {
-        listed
-            .iter()
-            .map(|origin| origin.as_str().to_owned())
-            .collect()
-    })
+    let listed = config::allowed_origins(env);
+    let texts = listed.iter().map(|origin| origin.as_str().to_owned());
+    texts.collect()
 }
 
 /// The listed origin that a request comes from, if it comes from one.
@@ -61,9 +47,8 @@ impl CrossOrigin {
     pub(crate) fn of(env: &Env, request: &Request) -> Self {
         let origin = request.header(RequestHeader::Origin);
         let listed = origin.filter(|origin| {
-            with_listed(env, |listed| {
-                listed.iter().any(|listed| listed.as_str() == *origin)
-            })
+            let listed = config::allowed_origins(env);
+            listed.iter().any(|listed| listed.as_str() == *origin)
         });
         Self(listed.map(str::to_owned))
     }

@@ -78,12 +78,18 @@ pub(crate) fn rate_limit_period(env: &Env) -> u32 {
         })
 }
 
-/// The origins whose pages may call. One that no browser would send is refused,
-/// the others stay: a wildcard must not open what a list of names closes.
-pub(crate) fn allowed_origins(env: &Env) -> Vec<Origin> {
-    let Some(stated) = variable(env, ALLOWED_ORIGINS) else {
+/// The origins whose pages may call, read once as long as they are the same.
+pub(crate) fn allowed_origins(env: &Env) -> Rc<Vec<Origin>> {
+    let stated = variable(env, ALLOWED_ORIGINS).unwrap_or_default();
+    ORIGINS.with(|origins| origins.get(&stated, || listed_origins(&stated)))
+}
+
+/// One that no browser would send is refused, the others stay: a wildcard must not open
+/// what a list of names closes.
+fn listed_origins(stated: &JsValue) -> Vec<Origin> {
+    if stated.is_undefined() {
         return Vec::new();
-    };
+    }
     let Some(listed) = stated.dyn_ref::<Array>() else {
         unreadable(ALLOWED_ORIGINS, "no list of origins; none it is");
         return Vec::new();
@@ -274,6 +280,7 @@ fn whole_number(stated: &JsValue, most: u32) -> Option<u32> {
 
 thread_local! {
     static CONFIG: PerDeployment<Config> = const { PerDeployment::new() };
+    static ORIGINS: PerDeployment<Vec<Origin>> = const { PerDeployment::new() };
 }
 
 /// The settings of a deployment that every request may need.
@@ -291,7 +298,7 @@ pub(crate) struct Config {
 impl Config {
     /// The settings, read once as long as they are the same.
     pub(crate) fn of(env: &Env) -> Rc<Self> {
-        CONFIG.with(|config| config.get(env, || Self::read(env)))
+        CONFIG.with(|config| config.get(env.as_ref(), || Self::read(env)))
     }
 
     /// Reads the settings. Without a readable table no role may do anything:

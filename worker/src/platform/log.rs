@@ -80,19 +80,15 @@ impl Threshold {
 /// Reads the level that the deployment sets; every event has it read first. A mistake in
 /// it must not silence anything, so it counts as none.
 pub(crate) fn set_level(env: &Env) {
-    LEVEL.with(|level| {
-        THRESHOLD.set(*level.get(env, || read_level(env)));
-    });
+    let stated = Reflect::get(env, &JsValue::from_str(LOG_LEVEL)).unwrap_or_default();
+    LEVEL.with(|level| THRESHOLD.set(*level.get(&stated, || read_level(&stated))));
 }
 
-fn read_level(env: &Env) -> Threshold {
+fn read_level(stated: &JsValue) -> Threshold {
     let default = Threshold::From(Level::Info);
-    let stated = Reflect::get(env, &JsValue::from_str(LOG_LEVEL))
-        .ok()
-        .filter(|value| !value.is_undefined());
-    let Some(stated) = stated else {
+    if stated.is_undefined() {
         return default;
-    };
+    }
     let threshold = stated.as_string().as_deref().and_then(Threshold::parse);
     threshold.unwrap_or_else(|| {
         THRESHOLD.set(default);

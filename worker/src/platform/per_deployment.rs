@@ -5,10 +5,9 @@ use std::rc::Rc;
 
 use js_sys::Object;
 use wasm_bindgen::JsValue;
-use worker::Env;
 
-/// Something that is read of the settings, and again once the platform hands over others: an
-/// isolate may outlive a deployment that changes nothing else.
+/// Something that is read of a setting, or of all of them, and again once the platform hands
+/// over another: an isolate may outlive a deployment that changes nothing else.
 pub(crate) struct PerDeployment<T>(RefCell<Option<(JsValue, Rc<T>)>>);
 
 impl<T> PerDeployment<T> {
@@ -16,9 +15,8 @@ impl<T> PerDeployment<T> {
         Self(RefCell::new(None))
     }
 
-    /// What `read` makes of the settings.
-    pub(crate) fn get(&self, env: &Env, read: impl FnOnce() -> T) -> Rc<T> {
-        let present: &JsValue = env.as_ref();
+    /// What `read` makes of what is stated at present.
+    pub(crate) fn get(&self, present: &JsValue, read: impl FnOnce() -> T) -> Rc<T> {
         let known = self.0.borrow();
         if let Some((_, value)) = known.as_ref().filter(|(of, _)| Object::is(of, present)) {
             return Rc::clone(value);

@@ -1,17 +1,43 @@
 //! A response, given to the platform in one crossing (`glue/http.mjs`).
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use assessments::header;
 use worker::wasm_bindgen::JsValue;
 use worker::wasm_bindgen::prelude::wasm_bindgen;
 use worker::worker_sys::web_sys;
 
+use super::random::RequestId;
+
 #[wasm_bindgen(module = "/glue/http.mjs")]
 extern "C" {
+    #[wasm_bindgen(js_name = register)]
+    fn js_register(headers: &str) -> u32;
     #[wasm_bindgen(js_name = respond, catch)]
     fn js_respond(
         status: u16,
-        headers: &str,
+        headers: u32,
+        name: &str,
+        value: &str,
         content: Option<&str>,
     ) -> Result<web_sys::Response, JsValue>;
+    #[wasm_bindgen(js_name = respondWith, catch)]
+    fn js_respond_with(
+        status: u16,
+        headers: &str,
+        name: &str,
+        value: &str,
+        content: Option<&str>,
+    ) -> Result<web_sys::Response, JsValue>;
+}
+
+/// Texts of headers that have a number. There are a dozen but for those that say how long to
+/// wait.
+const MAX_NUMBERED: usize = 64;
+
+thread_local! {
+    static NUMBERS: RefCell<HashMap<String, u32>> = RefCell::default();
 }
 
 /// The platform does not take the response.
@@ -25,7 +51,7 @@ impl From<worker::Error> for ResponseError {
     }
 }
 
-/// The headers of a response, of which each name is set once.
+/// The headers of a response but for its id, of which each name is set once.
 #[derive(Debug, Default)]
 pub(crate) struct ResponseHeaders(String);
 
@@ -40,6 +66,21 @@ impl ResponseHeaders {
             self.0.push_str(part);
         }
     }
+
+    /// The number of the text, unless there are enough of them.
+    fn number(&self) -> Option<u32> {
+        NUMBERS.with_borrow_mut(|numbers| {
+            if let Some(number) = numbers.get(&self.0) {
+                return Some(*number);
+            }
+            if numbers.len() >= MAX_NUMBERED {
+                return None;
+            }
+            let number = js_register(&self.0);
+            numbers.insert(self.0.clone(), number);
+            Some(number)
+        })
+    }
 }
 
 /// A response with that content, if it has any.
@@ -49,7 +90,13 @@ impl ResponseHeaders {
 pub(crate) fn respond(
     status: u16,
     headers: &ResponseHeaders,
+    id: &RequestId,
     content: Option<&str>,
 ) -> Result<web_sys::Response, ResponseError> {
-    js_respond(status, &headers.0, content).map_err(|error| ResponseError(format!("{error:?}")))
+    let (name, id) = (header::REQUEST_ID, id.as_str());
+    match headers.number() {
+        Some(number) => js_respond(status, number, name, id, content),
+        None => js_respond_with(status, &headers.0, name, id, content),
+    }
+    .map_err(|error| ResponseError(format!("{error:?}")))
 }
