@@ -217,7 +217,12 @@ const EVERYWHERE = {
   body_too_large: (id) => post(id, "x".repeat(262_144)),
   faulty_body: (id) => post(id, {}),
   internal: (id) => call(id, { faults: { random: "throw" } }),
-  unavailable: (id) => call(id, { faults: { d1: "throw" } }),
+  // With a key that may have an answer no request is refused without a look.
+  unavailable: (id) =>
+    call(id, {
+      faults: { d1: "throw" },
+      headers: { "idempotency-key": crypto.randomUUID() },
+    }),
 };
 
 // What no test can provoke: the document, a static file, needs no storage.
