@@ -73,7 +73,7 @@ export function start() {
 }
 
 /** Looks at the memory, which is another after it has grown. */
-function look() {
+export function look() {
   const { buffer } = functions.memory;
   words = new Int32Array(buffer);
   bytes = new Uint8Array(buffer);

@@ -5,7 +5,7 @@
 // Nobody else runs between `begin` and the call, or while an answer is read: what
 // may run code of the caller's, such as a getter, has been read before.
 
-import { bytes, call, functions, start, words } from "./core.js";
+import { bytes, call, functions, look, start, words } from "./core.js";
 import { MAX_DEPTH, MAX_UNITS } from "./generated/tables.js";
 import { missing } from "./platform.js";
 
@@ -106,6 +106,9 @@ function reserve(wordCount, byteCount) {
   wordsRoom = Math.max(wordsRoom, wordCount);
   bytesRoom = Math.max(bytesRoom, byteCount);
   wordsFrom = call("reserve", wordsRoom, bytesRoom) >>> 2;
+  // The memory may have grown. A minifier (SWC's) that puts the call into the brackets below
+  // would have the words looked at before it; across another call it does not.
+  look();
   bytesFrom = words[wordsFrom] >>> 0;
   view();
 }
