@@ -68,6 +68,7 @@ export function checkedArgument(operation, argument, checksContent) {
  * size, and as Unicode.
  *
  * @param {unknown} given
+ * @returns {unknown}
  */
 function bounded(given) {
   if (Array.isArray(given)) return given.map(bounded);
