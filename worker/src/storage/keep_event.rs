@@ -172,9 +172,10 @@ INSERT INTO workflow_events (org_id, run_id, sequence, name, payload, received_a
 SELECT ?1, ?2, 1 + coalesce(max(sequence), 0), ?3, ?4, ?5
 FROM workflow_events WHERE org_id = ?1 AND run_id = ?2";
 
-/// The sweep looks, should the engine not be woken, if a step waits for it.
+/// The sweep looks, should the engine not be woken, if a step waits for it; and soon again,
+/// however often it looked in vain while there was no event.
 const DUE_SOON: &str = "\
-UPDATE workflow_runs SET due_at = min(due_at, ?3)
+UPDATE workflow_runs SET sweeps = 0, due_at = min(due_at, ?3)
 WHERE org_id = ?1 AND id = ?2 AND version IS NOT NULL AND EXISTS (
     SELECT 1 FROM workflow_run_steps s
     WHERE s.org_id = ?1 AND s.run_id = ?2 AND s.status IS NULL AND s.awaits = ?4)";
