@@ -39,7 +39,9 @@ const { DB, RECORDING } = /** @type {{ DB: D1Database, RECORDING: Record<string,
 const rows = new Map(
   Object.entries(RECORDING).map(([name, { batches, status, body, key }]) => {
     // Only what is written needs a new id; what is read has that of its path.
-    const writes = batches.flat().some(({ sql }) => sql.startsWith("INSERT INTO assessments"));
+    const writes = batches
+      .flat()
+      .some(({ sql }) => /^INSERT( OR IGNORE)? INTO assessments\s/.test(sql));
     const id = writes ? NEW_ID.exec(body)?.[0] : undefined;
     const prepared = batches.map((batch) =>
       batch.map(({ sql, values }) => ({
