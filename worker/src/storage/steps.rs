@@ -66,11 +66,16 @@ WHERE EXISTS (SELECT 1 FROM workflow_runs WHERE org_id = ?1 AND id = ?2 AND stat
 ON CONFLICT (org_id, run_id, position) DO NOTHING";
 
 /// A run that goes on is due when its open step should have ended, which may
-/// have begun long ago.
+/// have begun long ago; soon if the event that it waits for is there already, for the
+/// instance may be gone before it has taken it.
 const NOTE_DUE: &str = "\
 UPDATE workflow_runs SET sweeps = 0, due_at = ?5 + coalesce((
-    SELECT deadline FROM workflow_run_steps
-    WHERE org_id = ?1 AND run_id = ?2 AND position = ?3 AND status IS NULL), ?4)
+    SELECT deadline FROM workflow_run_steps s
+    WHERE s.org_id = ?1 AND s.run_id = ?2 AND s.position = ?3 AND s.status IS NULL
+      AND NOT EXISTS (
+        SELECT 1 FROM workflow_events e
+        WHERE e.org_id = ?1 AND e.run_id = ?2 AND e.taken_by IS NULL AND e.name = s.awaits)),
+    ?4)
 WHERE org_id = ?1 AND id = ?2 AND status = 'started'";
 
 /// The same after a step that was settled: it got further, so restarts count anew.
