@@ -4,19 +4,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../http/harness.mjs";
+import { FIELDS } from "./fields.mjs";
 
 const vectors = (name) => JSON.parse(readFileSync(join(ROOT, "tests/vectors", name), "utf8"));
 
-const FIELDS = [
-  "vendor_id",
-  "control_set_ids",
-  "name",
-  "assessment_name_format",
-  "service_ids",
-  "assignee_id",
-  "trigger_workflow",
-  "supporting_document_ids",
-];
 const PREFIX = {
   vendor_id: "cbvndr",
   control_set_ids: "cbctst",

@@ -2,20 +2,11 @@
 // name and what is done, which answers something that JSON can record.
 
 import { createContext, runInContext } from "node:vm";
+import { FIELDS } from "./fields.mjs";
 import { untyped } from "./untyped.mjs";
 
 const VENDOR = "cbvndr_bdbb39ff21c65aa009a055bb64bf3703";
 const CONTROL_SET = "cbctst_ee46f1bfc6ae78ab04a22dc4c55b9b93";
-const FIELDS = [
-  "vendor_id",
-  "control_set_ids",
-  "name",
-  "assessment_name_format",
-  "service_ids",
-  "assignee_id",
-  "trigger_workflow",
-  "supporting_document_ids",
-];
 const good = (rest) => ({ vendor_id: VENDOR, control_set_ids: [CONTROL_SET], ...rest });
 
 const realm = createContext({});
