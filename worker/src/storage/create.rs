@@ -5,7 +5,7 @@ use assessments::time::Timestamp;
 
 use super::database::{Databases, Parameter, StorageError, id, id_list, text, time};
 use super::facts::{self, CreateFacts, Question, ReferenceFacts};
-use super::idempotency::{self, Replay, RequestDigest, Scope, live_key};
+use super::idempotency::{self, Replay, RequestDigest, Scope, live_key, of_live_key};
 use super::runs::GRACE_SECONDS;
 use super::standing;
 use crate::caller::{Basis, Caller};

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::database::{
     Database, Parameter, Rows, Statement, StorageError, id, id_list, optional_id, text,
 };
-use super::idempotency::{self, Replay, Scope, live_key, replay};
+use super::idempotency::{self, Replay, Scope, live_key, of_live_key, replay};
 use super::standing::{
     self, Lookup, key_standing, of_session, session_standing, with_key, with_session,
 };

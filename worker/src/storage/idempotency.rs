@@ -12,9 +12,26 @@ use serde::Deserialize;
 use super::database::{Database, Parameter, Rows, Statement, StorageError, id, text, time};
 use crate::platform::recent::Recent;
 
-const REPLAY: &str = "\
-SELECT response_body, request_sha256 FROM idempotency_records
-WHERE org_id = ?1 AND operation = ?2 AND key = ?3 AND expires_at > ?4";
+/// Where the live record of a key is, by the numbers of three parameters: operation, key, and
+/// time. Without a key they are null, and there is none.
+macro_rules! of_live_key {
+    ($operation:literal, $key:literal, $now:literal) => {
+        concat!(
+            "FROM idempotency_records WHERE org_id = ?1 AND operation = ",
+            $operation,
+            " AND key = ",
+            $key,
+            " AND expires_at > ",
+            $now
+        )
+    };
+}
+pub(super) use of_live_key;
+
+const REPLAY: &str = concat!(
+    "SELECT response_body, request_sha256 ",
+    of_live_key!("?2", "?3", "?4")
+);
 
 /// A key past its life is free: its record makes room.
 const FREE_EXPIRED_KEY: &str = "\
@@ -44,30 +61,20 @@ const RECORD_KEY_OF_CREATED: &str = concat!(
 macro_rules! replay {
     ($operation:literal, $key:literal, $now:literal) => {
         concat!(
-            "(SELECT json_object('response_body', response_body, 'request_sha256', request_sha256)
-FROM idempotency_records WHERE org_id = ?1 AND operation = ",
-            $operation,
-            " AND key = ",
-            $key,
-            " AND expires_at > ",
-            $now,
+            "(SELECT json_object('response_body', response_body, 'request_sha256', request_sha256) ",
+            of_live_key!($operation, $key, $now),
             ")"
         )
     };
 }
 pub(super) use replay;
 
-/// Whether a key has a live record, by the numbers of three parameters: operation, key, and
-/// time. Without a key they are null, and it has none.
+/// Whether a key has a live record, by the numbers of the same parameters.
 macro_rules! live_key {
     ($operation:literal, $key:literal, $now:literal) => {
         concat!(
-            "EXISTS (SELECT 1 FROM idempotency_records WHERE org_id = ?1 AND operation = ",
-            $operation,
-            " AND key = ",
-            $key,
-            " AND expires_at > ",
-            $now,
+            "EXISTS (SELECT 1 ",
+            of_live_key!($operation, $key, $now),
             ")"
         )
     };
