@@ -1,17 +1,17 @@
 // WebAssembly, as the importers get it.
 
 /** esbuild puts it inside, as base64. */
-declare module "*/generated/assessments_bg.wasm" {
+declare module "*/assessments_bg.wasm" {
   const base64: string;
   export default base64;
 }
 
 /** workerd and edge runtimes compile it. */
-declare module "*/assessments.wasm" {
+declare module "*/assessments-server.wasm" {
   const module: WebAssembly.Module;
   export default module;
 }
-declare module "*/assessments.wasm?module" {
+declare module "*/assessments-server.wasm?module" {
   const module: WebAssembly.Module;
   export default module;
 }

@@ -76,7 +76,10 @@ async function tell(owner, hook, event) {
 /** A client of the API. It holds plain data only; there is nothing to free. */
 export class AssessmentsClient {
   // Survives minification.
-  static name = "AssessmentsClient";
+  static get name() {
+    return "AssessmentsClient";
+  }
+
   /** @type {ClientSettings} */
   #settings;
   #credential;
@@ -89,6 +92,8 @@ export class AssessmentsClient {
     const baseUrl = checkedBaseUrl(settings.baseUrl);
     this.#settings = { ...settings, baseUrl, token: checkedToken(settings.token) };
     this.#credential = new Credential(this.#settings);
+    // What `using` calls, where there is that.
+    if (Symbol.dispose) Object.defineProperty(this, Symbol.dispose, { value: this.dispose });
   }
 
   /**
@@ -443,11 +448,6 @@ export class AssessmentsClient {
     const isRenewable = isCredential && this.#credential.canBeRenewed;
     return { error, status, retryAfter: seconds, refused: isRenewable ? token : undefined };
   }
-}
-
-if (Symbol.dispose) {
-  const { prototype } = AssessmentsClient;
-  Object.assign(prototype, { [Symbol.dispose]: prototype.dispose });
 }
 
 /**

@@ -1,8 +1,10 @@
 // The one place that runs WebAssembly. The module is compiled and started by
 // the first call that needs it, synchronously; importing the package does
-// nothing. Each entry says where the module comes from.
+// nothing. Where the module comes from, the build says for each entry: "#module" is a
+// file of ./modules.
 
 import { ConfigurationError, InternalError } from "./errors.js";
+import { load } from "#module";
 
 /** @import { Exports } from "./types.js" */
 
@@ -12,8 +14,6 @@ const MAX_MEMORY = 32 * 65_536;
 /** The module calls nothing back: wasm-bindgen's start, whose import this is, is never run. */
 const IMPORTS = { "./assessments_bg.js": { __wbindgen_init_externref_table() {} } };
 
-/** @type {() => WebAssembly.Module} */
-let load;
 /** @type {WebAssembly.Module | undefined} */
 let module;
 let broken = true;
@@ -32,32 +32,6 @@ export let functions;
 export let words;
 /** @type {Uint8Array<ArrayBuffer>} */
 export let bytes;
-
-/**
- * Tells where the module comes from.
- *
- * @param {() => WebAssembly.Module} loader
- */
-export function loadFrom(loader) {
-  load = loader;
-}
-
-/**
- * Compiles bytes, and says what to do where a policy forbids it.
- *
- * @param {BufferSource} bytes
- */
-export function compile(bytes) {
-  try {
-    return new WebAssembly.Module(bytes);
-  } catch (cause) {
-    throw new ConfigurationError(
-      "WebAssembly cannot be compiled here. If this page has a Content-Security-Policy, " +
-        "its script-src needs 'wasm-unsafe-eval'.",
-      { cause },
-    );
-  }
-}
 
 /** Makes the first instance, or the next after one that is of no more use. */
 export function start() {

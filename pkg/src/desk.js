@@ -29,9 +29,9 @@ const FIRST_WORDS = 256;
 const FIRST_BYTES = 4_096;
 
 /** Stands for a value that is no list and nothing of JSON but an object. */
-export const OTHER = Object.freeze({});
+export const OTHER = {};
 /** Stands for a number whose value nobody asks for. */
-export const SOME_NUMBER = Object.freeze({});
+export const SOME_NUMBER = {};
 
 /** A list that was not read to its end. */
 export class Begun {
@@ -67,11 +67,11 @@ let at = 0;
  */
 let strings = "";
 /**
- * Where the words of strings are that were cut.
+ * Where the words of strings are that were cut, if any was.
  *
- * @type {Set<number>}
+ * @type {Set<number> | undefined}
  */
-const cut = new Set();
+let cut;
 /** Whether strings may be no Unicode text: then other characters stand where they have none. */
 let mayBeIll = false;
 
@@ -79,15 +79,22 @@ let mayBeIll = false;
 let encoder;
 /** @type {TextDecoder | undefined} */
 let decoder;
-/** A view of 64 bits as two words. */
-const number = new Float64Array(1);
-const halves = new Int32Array(number.buffer);
+/**
+ * 64 bits, and the same as two words.
+ *
+ * @type {Float64Array<ArrayBuffer>}
+ */
+let number;
+/** @type {Int32Array<ArrayBuffer>} */
+let halves;
 
 /** Begins to hand values over, in the order of `value` and its siblings. */
 export function begin(takesIll = false) {
   start();
   if (owner !== functions) {
     owner = functions;
+    number = new Float64Array(1);
+    halves = new Int32Array(number.buffer);
     wordsRoom = 0;
     bytesRoom = 0;
     reserve(FIRST_WORDS, FIRST_BYTES);
@@ -95,7 +102,7 @@ export function begin(takesIll = false) {
   at = 1;
   strings = "";
   mayBeIll = takesIll;
-  if (cut.size) cut.clear();
+  cut = undefined;
 }
 
 /**
@@ -153,7 +160,7 @@ function writeOneByOne(encoder) {
     const from = words[wordsFrom + place + 1];
     const text = strings.slice(from, from + word);
     const { written } = encoder.encodeInto(text, room.subarray(end));
-    if (written !== word && !mayBeIll && !cut.has(place) && /\p{Surrogate}/u.test(text)) {
+    if (written !== word && !mayBeIll && !cut?.has(place) && /\p{Surrogate}/u.test(text)) {
       words[wordsFrom + place] = ILL_FORMED;
       continue;
     }
@@ -189,6 +196,7 @@ export function string(text) {
   words[wordsFrom + at] = Math.min(text.length, MAX_UNITS);
   words[wordsFrom + at + 1] = strings.length;
   if (text.length > MAX_UNITS) {
+    cut ??= new Set();
     cut.add(at);
     strings += text.slice(0, MAX_UNITS);
   } else strings += text;

@@ -1,8 +1,6 @@
 // The module inside a script that pages download, where bytes count for more than the
 // milliseconds that the platform's own decoder of base64 would save.
 
-import { compile, loadFrom } from "./core.js";
-
 /**
  * The bytes of such a text; `xtask/src/build/text.rs` says how it is made.
  *
@@ -37,13 +35,4 @@ export function decode(text) {
     bytes[length++] = entry < 256 ? entry : table[entry + text.charCodeAt(++at)];
   }
   return bytes.subarray(0, length);
-}
-
-/**
- * Tells that the module is in this text, which is there when it is called for.
- *
- * @param {() => string} text
- */
-export function loadFromText(text) {
-  loadFrom(() => compile(decode(text())));
 }

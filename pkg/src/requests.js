@@ -1,6 +1,7 @@
 // Reading a request out of whatever a caller gives, and asking the module about
 // it. Here is how to read, never what is right: the rules are Rust's.
 
+import { functions, start } from "./core.js";
 import {
   Begun,
   OTHER,
@@ -202,7 +203,8 @@ export function checkField(field, input) {
 }
 
 /**
- * The members of a request for a session, and what is wrong with them.
+ * The members of a request for a session, and what is wrong with them, as far as the
+ * module knows: that of pages, which make no sessions, does not.
  *
  * @param {unknown} input
  * @param {boolean} checksContent
@@ -216,8 +218,10 @@ export function readSession(input, checksContent) {
       values[index] = member(values[index], false, left);
     }
   }
-  return {
-    values,
-    wrong: check(SESSION_FIELDS, values, left, 0, "validateSession", checksContent),
-  };
+  start();
+  const wrong =
+    functions.validateSession &&
+    check(SESSION_FIELDS, values, left, 0, "validateSession", checksContent);
+  // Unchecked, what is no object asks for nothing.
+  return { values: values ?? [], wrong };
 }

@@ -2,7 +2,7 @@
 // behind when it does not.
 
 /** The reason with which an attempt or a wait that takes too long is aborted. */
-export const TIMED_OUT = Symbol("timed out");
+export const TIMED_OUT = { name: "TimeoutError", message: "timed out" };
 
 /** What a timer can be set to; with more it fires at once. */
 export const MAX_INT32 = 2 ** 31 - 1;
@@ -18,7 +18,7 @@ export const MAX_INT32 = 2 ** 31 - 1;
  *
  * @type {WeakMap<AbortSignal, Followers>}
  */
-const followers = new WeakMap();
+let followers;
 
 /**
  * Calls `stop` with the reason when `signal` is aborted, unless the function that
@@ -30,6 +30,7 @@ const followers = new WeakMap();
  * @param {(reason: unknown) => void} stop
  */
 function follow(signal, stop) {
+  followers ??= new WeakMap();
   const { stops, listener } = followers.get(signal) ?? begin(signal);
   stops.add(stop);
   return () => {

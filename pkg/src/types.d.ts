@@ -74,7 +74,8 @@ export interface Exports {
   reserve(words: number, bytes: number): number;
   validate(checksContent: boolean): number;
   validateField(field: number): number;
-  validateSession(checksContent: boolean): number;
+  /** In the module of servers. */
+  validateSession?(checksContent: boolean): number;
   validateIdempotencyKey(): number;
   /** The number of the kind, or -1. */
   parseId(kind: number): number;

@@ -53,8 +53,8 @@ export function validateIdempotencyKey(key) {
  *
  * @type {StandardSchema<CreateAssessmentRequest, CreateAssessmentRequest>}
  */
-export const createAssessmentSchema = Object.freeze({
-  "~standard": Object.freeze({
+export const createAssessmentSchema = {
+  "~standard": {
     version: 1,
     vendor: "assessments-edge",
     /** @param {unknown} value */
@@ -66,5 +66,5 @@ export const createAssessmentSchema = Object.freeze({
         issues: outcome.issues.map(({ loc, msg }) => ({ message: msg, path: loc.slice(1) })),
       };
     },
-  }),
-});
+  },
+};

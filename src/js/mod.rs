@@ -19,6 +19,8 @@ mod desk;
 mod handed;
 mod ids;
 mod name;
+#[cfg(feature = "js-server")]
+mod server;
 mod validation;
 
 /// Smaller than the standard library's, and as quick.

@@ -11,8 +11,7 @@ use crate::field::{Body, CreateAssessmentRequest, Field};
 use crate::idempotency::{self, IdempotencyKey};
 use crate::json::Json;
 use crate::problem::BODY_TOO_LARGE;
-use crate::schema::{self, Fault, FaultKind, MAX_FAULTS, Place};
-use crate::session::CreateSessionRequest;
+use crate::schema::{Fault, FaultKind, MAX_FAULTS, Place};
 use crate::validation::{self, Invalid, Issue, IssueKind};
 
 /// What is wrong with the create request that was handed over: a status and the
@@ -46,24 +45,6 @@ pub fn validate_field(number: usize) -> *const i32 {
             told.unless_cut(request, number, |request| {
                 validation::validate_field(field, request)
             });
-        }
-    })
-}
-
-/// What is wrong with the request for a session that was handed over.
-#[wasm_bindgen(js_name = validateSession)]
-#[must_use]
-pub fn validate_session(checks_content: bool) -> *const i32 {
-    with_handed(|request, told| {
-        let checked = if checks_content {
-            CreateSessionRequest::validate(request).map(drop)
-        } else {
-            schema::check::<_, CreateSessionRequest>(request)
-                .map(drop)
-                .map_err(Invalid::Schema)
-        };
-        if let Err(invalid) = checked {
-            told.invalid(&invalid, CreateSessionRequest::NAMES);
         }
     })
 }
@@ -136,7 +117,7 @@ impl Told {
     }
 
     /// The status, and everything that is wrong with a request of these fields.
-    fn invalid(&mut self, invalid: &Invalid, names: &[&str]) {
+    pub(super) fn invalid(&mut self, invalid: &Invalid, names: &[&str]) {
         self.number(invalid.status().into());
         match invalid {
             Invalid::Schema(faults) => {

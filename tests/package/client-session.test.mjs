@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { ApiError, ResponseShapeError, ValidationError } from "../../pkg/dist/index.js";
 import { KEYS, ORGS, startApi } from "../http/harness.mjs";
 import { answer, clientOf, hasty, scripted } from "./client-support.mjs";
+import { readable } from "./readable.mjs";
 import { inBrowserRealm } from "./realm.mjs";
 
 const [ANA] = ORGS.harbor.users;
@@ -93,7 +94,7 @@ for (const [what, request, status, issues] of [
   ],
 ]) {
   test(`a_request_that_would_be_refused_is_not_sent: ${what}`, async () => {
-    const { client, requests } = scripted(answer(GIVEN, 201));
+    const { client, requests } = scripted(answer(GIVEN, 201), {}, readable.AssessmentsClient);
     await assert.rejects(client.createSession(/** @type {any} */ (request)), (error) => {
       assert.ok(error instanceof ValidationError);
       assert.equal(error.status, status);
@@ -151,4 +152,16 @@ test("no_page_makes_a_session_unless_it_is_told_that_it_may", async (t) => {
   const options = { token: KEYS.harbor, dangerouslyAllowBrowserKey: true };
   const { client } = scripted(answer(GIVEN, 201), options);
   assert.deepEqual(await client.createSession({ user_id: ANA.id }), GIVEN);
+});
+
+test("the_module_of_pages_leaves_to_the_api_what_is_wrong_with_a_request", async () => {
+  for (const [request, sent] of [
+    [{ user_id: 7, more: true }, { user_id: 7 }],
+    ["x", {}],
+    [undefined, {}],
+  ]) {
+    const { client, requests } = scripted(answer(GIVEN, 201));
+    assert.deepEqual(await client.createSession(/** @type {any} */ (request)), GIVEN);
+    assert.deepEqual(await requests[0].json(), sent);
+  }
 });

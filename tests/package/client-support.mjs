@@ -53,16 +53,17 @@ export function endless(status = 200) {
 /**
  * A client whose `fetch` plays `script`, an answer or a function that gives
  * one for each attempt; the last one serves for all that follow. `requests`
- * and `retries` list what was sent and what the client waited for.
+ * and `retries` list what was sent and what the client waited for. The client is that
+ * of pages, unless `Client` is another.
  *
  * @param {unknown} script
  * @param {object} [options]
  */
-export function scripted(script, options = {}) {
+export function scripted(script, options = {}, Client = AssessmentsClient) {
   const requests = [];
   const retries = [];
   const steps = [script].flat();
-  const client = new AssessmentsClient({
+  const client = new Client({
     baseUrl: "https://api.example",
     token: "a-session",
     hooks: { onRetry: (event) => retries.push(event) },

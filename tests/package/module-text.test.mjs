@@ -11,9 +11,9 @@ import { FOR_PAGES, FOR_SERVERS, decode } from "./module-text.mjs";
 const DIST = new URL("../../pkg/dist", import.meta.url).pathname;
 
 test("what_is_inside_is_the_module_to_the_byte", () => {
-  const module = readFileSync(join(DIST, "assessments.wasm"));
-  assert.ok(module.equals(decode(FOR_PAGES)));
-  assert.ok(module.equals(Buffer.from(FOR_SERVERS, "base64")));
+  const module = (name) => readFileSync(join(DIST, name));
+  assert.ok(module("assessments.wasm").equals(decode(FOR_PAGES)));
+  assert.ok(module("assessments-server.wasm").equals(Buffer.from(FOR_SERVERS, "base64")));
 });
 
 test("every_character_is_written_as_it_is_in_any_literal_charset_and_page", () => {

@@ -31,6 +31,7 @@ const WORKER: Module = Module {
     package: "assessments-worker",
     features: "",
     name: "assessments_worker",
+    called: "assessments_worker",
     // What a panic says is in its log.
     library: Library::Shipped,
 };

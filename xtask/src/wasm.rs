@@ -51,6 +51,8 @@ pub(crate) struct Module {
     pub(crate) features: &'static str,
     /// The name of the compiled file and, with endings, of what is made of it.
     pub(crate) name: &'static str,
+    /// What it is called among modules, of which one crate may become several.
+    pub(crate) called: &'static str,
     /// The standard library that is linked.
     pub(crate) library: Library,
 }
@@ -130,10 +132,10 @@ impl Module {
     /// Compiles; the path of the compiled file.
     pub(crate) fn compile(&self) -> Result<PathBuf> {
         setup::wasm_target()?;
-        step(&format!("compiling {} for {TARGET}", self.package));
+        step(&format!("compiling {} for {TARGET}", self.called));
         // A folder for each: they compile the library with other features or flags, and
         // would undo each other's work in one.
-        let folder = root().join("target").join(self.library.folder(self.name));
+        let folder = root().join("target").join(self.library.folder(self.called));
         let mut cargo = cargo();
         cargo
             .args(["rustc", "--quiet", "--release", "--lib", "--target", TARGET])
@@ -150,7 +152,10 @@ impl Module {
     /// Makes `NAME.js`, its types and `NAME_bg.wasm` in `out`, with the
     /// wasm-bindgen that the crates link.
     pub(crate) fn bind(&self, compiled: &Path, out: &Path, effort: Effort) -> Result<()> {
-        step(&format!("generating the JavaScript glue of {}", self.name));
+        step(&format!(
+            "generating the JavaScript glue of {}",
+            self.called
+        ));
         Bindgen::new()
             .input_path(compiled)
             .out_name(self.name)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::budget::budget;
-use super::output::{Output, brotli_size, gzip_size};
+use super::output::{Output, brotli_size, gzip_size, write_if_other};
 use super::{tables, text, types};
 use crate::process::{command, root, run_quietly, step};
 use crate::setup;
@@ -17,7 +17,8 @@ struct Script {
     name: &'static str,
     source: &'static str,
     form: Form,
-    arguments: &'static [&'static str],
+    /// The file of `pkg/src/modules` that has the WebAssembly, if any is used.
+    module: Option<&'static str>,
 }
 
 /// What a script is made for.
@@ -31,63 +32,80 @@ enum Form {
     Data,
 }
 
-const SCRIPTS: [Script; 8] = [
+/// The same for every entry but the smallest: which scripts there are of it.
+const fn entry(source: &'static str, names: [&'static str; 5]) -> [Script; 5] {
+    let [pages, node, required, workerd, edge_light] = names;
+    [
+        script(pages, source, Form::Small, "text.js"),
+        script(node, source, Form::Readable, "base64.js"),
+        script(required, source, Form::Readable, "required.js"),
+        script(workerd, source, Form::Small, "workerd.js"),
+        script(edge_light, source, Form::Small, "edge-light.js"),
+    ]
+}
+
+const fn script(
+    name: &'static str,
+    source: &'static str,
+    form: Form,
+    module: &'static str,
+) -> Script {
     Script {
-        name: "index.js",
-        source: "index.js",
-        form: Form::Small,
-        arguments: &["--format=esm"],
-    },
+        name,
+        source,
+        form,
+        module: Some(module),
+    }
+}
+
+/// One that runs no WebAssembly.
+const fn plain(name: &'static str, source: &'static str, form: Form) -> Script {
     Script {
-        name: "node.js",
-        source: "node.js",
-        form: Form::Readable,
-        arguments: &["--format=esm", "--external:./bytes.js"],
-    },
-    Script {
-        name: "index.cjs",
-        source: "require.js",
-        form: Form::Readable,
-        arguments: &["--format=cjs", "--external:./bytes.cjs"],
-    },
-    Script {
-        name: "bytes.js",
-        source: "bytes.js",
-        form: Form::Data,
-        arguments: &["--format=esm"],
-    },
-    Script {
-        name: "bytes.cjs",
-        source: "bytes.cjs",
-        form: Form::Data,
-        arguments: &["--format=cjs"],
-    },
-    Script {
-        name: "workerd.js",
-        source: "workerd.js",
-        form: Form::Small,
-        arguments: &["--format=esm", "--external:./assessments.wasm"],
-    },
-    Script {
-        name: "edge-light.js",
-        source: "edge-light.js",
-        form: Form::Small,
-        arguments: &["--format=esm", "--external:./assessments.wasm?module"],
-    },
-    Script {
-        name: "slim.js",
-        source: "slim.js",
-        form: Form::Small,
-        arguments: &["--format=esm"],
-    },
+        name,
+        source,
+        form,
+        module: None,
+    }
+}
+
+const SCRIPTS: [&[Script]; 2] = [
+    &entry(
+        "api.js",
+        [
+            "index.js",
+            "node.js",
+            "index.cjs",
+            "workerd.js",
+            "edge-light.js",
+        ],
+    ),
+    &[
+        script("slim.js", "slim.js", Form::Small, "given.js"),
+        script("slim.cjs", "slim.js", Form::Small, "given.js"),
+        plain("errors.js", "errors.js", Form::Small),
+        plain("errors.cjs", "errors.js", Form::Readable),
+        plain("bytes.js", "modules/bytes.js", Form::Data),
+        plain("bytes.cjs", "modules/bytes.cjs", Form::Data),
+    ],
 ];
+
+/// What stays outside of every script: files beside it.
+const EXTERNAL: [&str; 4] = [
+    "./bytes.js",
+    "./bytes.cjs",
+    "./assessments-server.wasm",
+    "./assessments-server.wasm?module",
+];
+
+/// The entries besides the default one, whose types are in `pkg/src/entries`.
+const DECLARED: [&str; 2] = ["slim", "errors"];
 
 impl Form {
     const fn arguments(self) -> &'static [&'static str] {
         match self {
             // Lines end soon, so that a stack trace can print one of them.
             Self::Small => &["--minify", "--line-limit=250", "--sourcemap"],
-            Self::Readable => &["--keep-names", "--sourcemap"],
+            Self::Readable => &["--sourcemap"],
             Self::Data => &["--minify", "--loader:.wasm=base64"],
         }
     }
@@ -98,16 +116,22 @@ const MAP: &str = "//# sourceMappingURL=";
 
 /// Builds the npm package.
 pub(crate) fn package(library: Library) -> Result<()> {
-    let core = Module {
-        package: "assessments",
-        features: "js",
-        name: "assessments",
-        library,
-    };
+    let modules = [("js", "assessments"), ("js-server", "assessments-server")];
     let folder = root().join("pkg");
-    let compiled = core.compile()?;
     let mut inputs = sources(&folder)?;
-    inputs.push(compiled.clone());
+    let mut compiled = Vec::new();
+    for (features, called) in modules {
+        let module = Module {
+            package: "assessments",
+            features,
+            name: "assessments",
+            called,
+            library,
+        };
+        let file = module.compile()?;
+        inputs.push(file.clone());
+        compiled.push((module, file));
+    }
     let out = Output::new(folder.join("dist"));
     let current = format!(
         "{}\n{}{}",
@@ -118,15 +142,26 @@ pub(crate) fn package(library: Library) -> Result<()> {
     if !out.is_one_of(std::slice::from_ref(&current)) {
         out.clear()?;
         let generated = folder.join("src/generated");
-        core.bind(&compiled, &generated, Effort::Shipped)?;
+        for (module, file) in &compiled {
+            let folder = generated.join(module.called);
+            module.bind(file, &folder, Effort::Shipped)?;
+            copy(
+                &folder.join(format!("{}_bg.wasm", module.name)),
+                &out.folder.join(module.called).with_extension("wasm"),
+            )?;
+        }
         fs::write(generated.join("tables.js"), tables::module()).context("tables.js")?;
         bundle(&folder, &out.folder)?;
-        let module = out.folder.join("assessments.wasm");
-        copy(&generated.join("assessments_bg.wasm"), &module)?;
-        put_inside(&module, &out.folder.join("index.js"))?;
+        put_inside(
+            &out.folder.join("assessments.wasm"),
+            &out.folder.join("index.js"),
+        )?;
         declare(&folder, &out.folder)?;
-        copy(&root().join("LICENSE"), &folder.join("LICENSE"))?;
         out.finish(&current)?;
+    }
+    for name in ["LICENSE", "CHANGELOG.md"] {
+        let text = fs::read(root().join(name)).context(name)?;
+        write_if_other(&folder.join(name), &text)?;
     }
     report_sizes(&out.folder, library)
 }
@@ -134,10 +169,12 @@ pub(crate) fn package(library: Library) -> Result<()> {
 /// The hand-written files.
 fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = vec![folder.join("package.json")];
-    for entry in fs::read_dir(folder.join("src")).context("pkg/src")? {
-        let path = entry?.path();
-        if path.is_file() {
-            files.push(path);
+    for part in ["src", "src/entries", "src/modules"] {
+        for entry in fs::read_dir(folder.join(part)).with_context(|| part.to_owned())? {
+            let path = entry?.path();
+            if path.is_file() {
+                files.push(path);
+            }
         }
     }
     files.sort();
@@ -151,16 +188,24 @@ fn bundle(folder: &Path, out: &Path) -> Result<()> {
         name,
         source,
         form,
-        arguments,
-    } in SCRIPTS
+        module,
+    } in SCRIPTS.into_iter().flatten()
     {
+        let format = if Path::new(name).extension().is_some_and(|end| end == "cjs") {
+            "cjs"
+        } else {
+            "esm"
+        };
+        let module = module.map(|module| format!("--alias:#module=./src/modules/{module}"));
         run_quietly(
             command(root().join("node_modules/.bin/esbuild"))
                 .current_dir(folder)
                 .arg(format!("src/{source}"))
                 .args(["--bundle", "--target=es2022", "--platform=neutral"])
+                .arg(format!("--format={format}"))
                 .args(form.arguments())
-                .args(arguments)
+                .args(EXTERNAL.map(|file| format!("--external:{file}")))
+                .args(module)
                 .arg(format!("--outfile={}", out.join(name).display())),
             "mend what esbuild reports above",
         )?;
@@ -184,19 +229,26 @@ fn put_inside(module: &Path, script: &Path) -> Result<()> {
     .with_context(|| script.display().to_string())
 }
 
-/// Types: what is generated from Rust, then what is written by hand.
+/// Types: what is generated from Rust, then what is written by hand; for modules, and
+/// once more for `require`.
 fn declare(folder: &Path, out: &Path) -> Result<()> {
-    let by_hand =
-        fs::read_to_string(folder.join("src/index.d.ts")).context("pkg/src/index.d.ts")?;
-    let all = format!(
-        "{}\n{}",
-        types::declarations(),
-        types::with_defaults(&by_hand)
-    );
-    for name in ["index.d.ts", "index.d.cts"] {
-        fs::write(out.join(name), &all).context(name)?;
+    let by_hand = |name: &str| {
+        let file = format!("src/{name}.d.ts");
+        fs::read_to_string(folder.join(&file)).context(file)
+    };
+    let all = types::with_defaults(&by_hand("index")?);
+    let mut files = vec![("index", format!("{}\n{all}", types::declarations()))];
+    for name in DECLARED {
+        files.push((name, by_hand(&format!("entries/{name}"))?));
     }
-    copy(&folder.join("src/slim.d.ts"), &out.join("slim.d.ts"))
+    for (name, text) in files {
+        let required = text.replace("\"./index.js\"", "\"./index.cjs\"");
+        for (end, text) in [("d.ts", text), ("d.cts", required)] {
+            let name = format!("{name}.{end}");
+            fs::write(out.join(&name), text).context(name)?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints what a page pays, and refuses to build more than it should.

@@ -1,5 +1,5 @@
 // The same for `require`, of which esbuild makes the text itself.
 
 module.exports = /** @type {string} */ (
-  /** @type {unknown} */ (require("./generated/assessments_bg.wasm"))
+  /** @type {unknown} */ (require("../generated/assessments-server/assessments_bg.wasm"))
 );

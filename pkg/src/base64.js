@@ -1,7 +1,7 @@
-// The module travels inside, as base64, so that nothing has to be fetched,
-// configured or awaited. Pages have it in a shorter form (packed.js).
+// The module inside, as base64, so that nothing has to be fetched, configured or
+// awaited. Pages have it in a shorter form (packed.js).
 
-import { compile, loadFrom } from "./core.js";
+import { compile } from "./compile.js";
 import { missing } from "./platform.js";
 
 /**
@@ -20,10 +20,8 @@ function decode(base64) {
 }
 
 /**
- * Tells that the module is in this text.
+ * The module of such a text.
  *
  * @param {string} base64
  */
-export function loadFromBase64(base64) {
-  loadFrom(() => compile(decode(base64)));
-}
+export const fromBase64 = (base64) => compile(decode(base64));
