@@ -1,7 +1,7 @@
 // The packed tarball in projects of every bundler, loaded in Chromium.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { FOR_PAGES } from "./module-text.mjs";
@@ -115,122 +115,126 @@ describe("vite", () => {
   });
 });
 
-describe("webpack", () => {
+/** How each bundler is told where the module is, and what kind of script it makes by itself. */
+const BUNDLERS = {
+  esbuild: { slim: "slim-imported", script: "module" },
+  rollup: { slim: "slim-imported", script: "module" },
+  rolldown: { slim: "slim-imported", script: "module" },
+  webpack: { slim: "slim-url", script: "classic" },
+  rspack: { slim: "slim-url", script: "classic" },
+  rsbuild: { slim: "slim-url", script: "classic" },
+  parcel: { slim: "slim-npm", script: "module" },
+};
+
+/** A page of one script. */
+function pageOf(script, name) {
+  const kind = script === "module" ? ' type="module"' : "";
+  return `<!doctype html>
+<html lang="en">
+  <head><meta charset="utf-8" /><title>A bundle</title><link rel="icon" href="data:," /></head>
+  <body><script${kind} src="/${name}.js"></script></body>
+</html>
+`;
+}
+
+/** Has a bundler make its scripts, writes their pages, and answers their folder. */
+async function bundle(bundler, names, script) {
+  const folder = await install("bundlers");
+  const output = `dist/${bundler}`;
+  const entries = [...names, "nothing"].map((name) => `${name}.js`);
+  const { stdout, stderr } = await run(...node("bundle.mjs", bundler, output, ...entries), {
+    cwd: folder,
+  });
+  assert.equal(stdout.trim() + stderr.trim(), "", "no warning");
+  for (const name of names)
+    writeFileSync(join(folder, output, `${name}.html`), pageOf(script, name));
+  return join(folder, output);
+}
+
+for (const [bundler, { slim, script }] of Object.entries(BUNDLERS)) {
+  describe(bundler, () => {
+    let folder;
+    let host;
+    before(async () => {
+      folder = await bundle(bundler, ["main", slim], script);
+      host = await serve([folder]);
+    });
+    after(() => host?.close());
+
+    test(`a_page_of_${bundler}_works_and_fetches_no_module`, async () => {
+      assert.deepEqual(await use(`${host.url}/main.html`), []);
+    });
+
+    test(`a_page_of_${bundler}_and_slim_fetches_the_module_it_emitted`, async () => {
+      const { inlined, modules } = built(folder);
+      assert.deepEqual(inlined, ["main.js"]);
+      assert.equal(modules.length, 1);
+      assert.deepEqual(await use(`${host.url}/${slim}.html`), [`${host.url}/${modules[0]}`]);
+    });
+
+    test(`${bundler}_drops_the_package_where_nothing_of_it_is_used`, () => {
+      assertNothing(built(folder));
+    });
+  });
+}
+
+describe("under a strict Content-Security-Policy", () => {
+  const SLIM = BUNDLERS.esbuild.slim;
   let folder;
-  let host;
-  let said;
   before(async () => {
-    folder = await install("webpack");
-    said = await run(...node("node_modules/webpack-cli/bin/cli.js"), { cwd: folder });
-    host = await serve([join(folder, "dist"), folder]);
-  });
-  after(() => host?.close());
-
-  test("a_webpack_build_works_and_fetches_no_module", async () => {
-    assert.doesNotMatch(said.stdout + said.stderr, /warning|error/i);
-    assert.deepEqual(await use(`${host.url}/index.html`), []);
+    folder = await bundle("esbuild", ["main", SLIM, "forbidden"], "module");
   });
 
-  test("a_webpack_build_of_slim_fetches_the_module_it_emitted", async () => {
-    const { inlined, modules } = built(join(folder, "dist"));
-    assert.deepEqual(inlined, ["main.js"]);
-    assert.equal(modules.length, 1);
-    assert.deepEqual(await use(`${host.url}/slim.html`), [`${host.url}/${modules[0]}`]);
-  });
-
-  test("webpack_drops_the_package_where_nothing_of_it_is_used", () => {
-    assertNothing(built(join(folder, "dist")));
-  });
-});
-
-describe("esbuild", () => {
-  let folder;
-  let host;
-  let said;
-  before(async () => {
-    folder = await install("esbuild");
-    const entries = ["main.js", "slim.js", "forbidden.js", "nothing.js"];
-    const options = [
-      "--bundle",
-      "--minify",
-      "--format=esm",
-      "--loader:.wasm=file",
-      "--outdir=dist",
+  /** A host whose pages may do nothing but what is named. */
+  const strictHost = (scripts) => {
+    const policy = [
+      "default-src 'none'",
+      `script-src ${scripts}`,
+      `connect-src 'self' ${standIn.url}`,
+      "img-src data:",
+      "require-trusted-types-for 'script'",
+      "base-uri 'none'",
     ];
-    const esbuild = node("node_modules/esbuild/bin/esbuild", ...entries, ...options);
-    said = await run(...esbuild, { cwd: folder });
-    host = await serve([join(folder, "dist"), folder]);
-  });
-  after(() => host?.close());
+    const headers = { "content-security-policy": policy.join("; ") };
+    return serve([folder], headers);
+  };
 
-  test("an_esbuild_bundle_works_and_fetches_no_module", async () => {
-    assert.doesNotMatch(said.stdout + said.stderr, /warning|error/i);
-    assert.deepEqual(await use(`${host.url}/index.html`), []);
-  });
-
-  test("an_esbuild_bundle_of_slim_fetches_the_module_it_emitted", async () => {
-    const { inlined, modules } = built(join(folder, "dist"));
-    assert.deepEqual(inlined, ["forbidden.js", "main.js"]);
-    assert.equal(modules.length, 1);
-    assert.deepEqual(await use(`${host.url}/slim.html`), [`${host.url}/${modules[0]}`]);
+  test("wasm_unsafe_eval_is_all_that_the_package_needs", async () => {
+    const strict = await strictHost("'self' 'wasm-unsafe-eval'");
+    try {
+      assert.deepEqual(await use(`${strict.url}/main.html`), []);
+      assert.equal((await use(`${strict.url}/${SLIM}.html`)).length, 1);
+    } finally {
+      strict.close();
+    }
   });
 
-  test("esbuild_drops_the_package_where_nothing_of_it_is_used", () => {
-    assertNothing(built(join(folder, "dist")));
-  });
-
-  describe("under a strict Content-Security-Policy", () => {
-    /** A host whose pages may do nothing but what is named. */
-    const strictHost = (scripts) => {
-      const policy = [
-        "default-src 'none'",
-        `script-src ${scripts}`,
-        `connect-src 'self' ${standIn.url}`,
-        "img-src data:",
-        "require-trusted-types-for 'script'",
-        "base-uri 'none'",
-      ];
-      const headers = { "content-security-policy": policy.join("; ") };
-      return serve([join(folder, "dist"), folder], headers);
-    };
-
-    test("wasm_unsafe_eval_is_all_that_the_package_needs", async () => {
-      const strict = await strictHost("'self' 'wasm-unsafe-eval'");
-      try {
-        assert.deepEqual(await use(`${strict.url}/index.html`), []);
-        assert.equal((await use(`${strict.url}/slim.html`)).length, 1);
-      } finally {
-        strict.close();
-      }
-    });
-
-    test("without_wasm_unsafe_eval_every_call_says_what_the_policy_needs", async () => {
-      const strict = await strictHost("'self'");
-      try {
-        await visit(browser, `${strict.url}/forbidden.html`, async (page) => {
-          const error = {
-            isOurs: true,
-            name: "ConfigurationError",
-            message:
-              "WebAssembly cannot be compiled here. If this page has a Content-Security-Policy, " +
-              "its script-src needs 'wasm-unsafe-eval'.",
-            cause: "CompileError",
-          };
-          assert.deepEqual(await outcomeOf(page), {
-            validate: error,
-            standard: error,
-            field: error,
-            parse: error,
-            is: error,
-            retrieve: error,
-          });
-          const violations = await page.evaluate(() => window.violations);
-          assert.deepEqual(violations, Array(6).fill(["script-src", "wasm-eval"]));
-          assert.deepEqual(standIn.takeCalls(), []);
+  test("without_wasm_unsafe_eval_every_call_says_what_the_policy_needs", async () => {
+    const strict = await strictHost("'self'");
+    try {
+      await visit(browser, `${strict.url}/forbidden.html`, async (page) => {
+        const error = {
+          isOurs: true,
+          name: "ConfigurationError",
+          message:
+            "WebAssembly cannot be compiled here. If this page has a Content-Security-Policy, " +
+            "its script-src needs 'wasm-unsafe-eval'.",
+          cause: "CompileError",
+        };
+        assert.deepEqual(await outcomeOf(page), {
+          validate: error,
+          standard: error,
+          field: error,
+          parse: error,
+          is: error,
+          retrieve: error,
         });
-      } finally {
-        strict.close();
-      }
-    });
+        const violations = await page.evaluate(() => window.violations);
+        assert.deepEqual(violations, Array(6).fill(["script-src", "wasm-eval"]));
+        assert.deepEqual(standIn.takeCalls(), []);
+      });
+    } finally {
+      strict.close();
+    }
   });
 });

@@ -1,3 +1,5 @@
+// For bundlers that emit what is imported and answer its address.
+
 import * as assessments from "assessments-edge/slim";
 import modulePath from "assessments-edge/assessments.wasm";
 import { show } from "./page.mjs";

@@ -1,3 +1,5 @@
+// For bundlers that emit what `new URL` names.
+
 import * as assessments from "assessments-edge/slim";
 import { show } from "./page.mjs";
 
