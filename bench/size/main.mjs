@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { ROOT } from "../../tests/http/harness.mjs";
+import { BUNDLERS, shipped as shippedBy } from "../../tests/package/shaking.mjs";
 import { empty, peer, shipped } from "../worker/modules.mjs";
 import { cpuMicroseconds, quietSettings, serve } from "../worker/serve.mjs";
 import { median, printTable, shown, spread } from "../table.mjs";
@@ -66,6 +67,19 @@ async function reportPages() {
   }
 }
 
+async function reportImports() {
+  const made = {};
+  for (const bundler of BUNDLERS) made[bundler] = await shippedBy(bundler);
+  console.log("\nWhat a page ships of the package, bytes after gzip:\n");
+  const [first = {}] = Object.values(made);
+  printTable([
+    ["import", ...BUNDLERS],
+    ...Object.keys(first)
+      .filter((name) => name.includes(options.only))
+      .map((name) => [name, ...BUNDLERS.map((bundler) => number(made[bundler][name]))]),
+  ]);
+}
+
 /** Milliseconds until a new process has answered, and those of its processor. */
 async function start(modules, bindings) {
   const began = performance.now();
@@ -120,4 +134,5 @@ async function reportWorker() {
 }
 
 await reportPages();
+await reportImports();
 await reportWorker();

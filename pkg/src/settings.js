@@ -29,40 +29,50 @@ const SHARED = {
   validate: flag,
   hooks: ["an object", (value) => typeof value === "object" && value !== null],
 };
-/** @type {SettingTypes} */
-const CALL = {
-  // Only a create has use for it; elsewhere the API ignores it.
-  idempotencyKey: anything,
-  signal: ["an AbortSignal", isSignal],
-  ...SHARED,
-};
-/** @type {SettingTypes} */
-const RUN_WAIT = {
-  minDelayMs: amount,
-  maxDelayMs: amount,
-  maxWaitMs: amount,
-  onUpdate: callable,
-  ...CALL,
-};
-
 /** @param {unknown} value */
 function isSignal(value) {
   const { throwIfAborted } = /** @type {Partial<AbortSignal>} */ (value ?? {});
   return typeof throwIfAborted === "function";
 }
 
-/** The settings there are: of a client, of its calls, of its waits. */
+/**
+ * The settings there are: of a client, of its calls, of its waits. Each is put together when it is
+ * asked for: bundlers would keep what is spread at import for programs that use none of it.
+ */
 export const SETTINGS = {
-  client: {
-    baseUrl: anything,
-    token: anything,
-    fetch: callable,
-    dangerouslyAllowBrowserKey: flag,
-    ...SHARED,
+  /** @returns {SettingTypes} */
+  get client() {
+    return {
+      baseUrl: anything,
+      token: anything,
+      fetch: callable,
+      dangerouslyAllowBrowserKey: flag,
+      ...SHARED,
+    };
   },
-  call: CALL,
-  wait: { until: anything, ...RUN_WAIT },
-  runWait: RUN_WAIT,
+  /** @returns {SettingTypes} */
+  get call() {
+    return {
+      // Only a create has use for it; elsewhere the API ignores it.
+      idempotencyKey: anything,
+      signal: ["an AbortSignal", isSignal],
+      ...SHARED,
+    };
+  },
+  /** @returns {SettingTypes} */
+  get wait() {
+    return { until: anything, ...SETTINGS.runWait };
+  },
+  /** @returns {SettingTypes} */
+  get runWait() {
+    return {
+      minDelayMs: amount,
+      maxDelayMs: amount,
+      maxWaitMs: amount,
+      onUpdate: callable,
+      ...SETTINGS.call,
+    };
+  },
 };
 
 /** What a letter costs that the name that was meant has more: names are rather shortened than misspelt. */
