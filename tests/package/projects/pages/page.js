@@ -1,0 +1,4 @@
+import * as assessments from "assessments-edge";
+import { show } from "./page.mjs";
+
+show(assessments);
