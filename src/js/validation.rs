@@ -14,6 +14,7 @@ use crate::problem::BODY_TOO_LARGE;
 use crate::schema::{self, Fault, FaultKind, MAX_FAULTS, Place};
 use crate::session::CreateSessionRequest;
 use crate::validation::{self, Invalid, Issue, IssueKind};
+use crate::workflow::event::SendWorkflowEventRequest;
 
 /// What is wrong with the create request that was handed over: a status and the
 /// issues, or 0 with the number of a field whose list is longer than what was read
@@ -64,6 +65,18 @@ pub fn validate_session(checks_content: bool) -> *const i32 {
         };
         if let Err(invalid) = checked {
             told.invalid(&invalid, CreateSessionRequest::NAMES);
+        }
+    })
+}
+
+/// What is wrong with the event that was handed over.
+#[wasm_bindgen(js_name = validateEvent)]
+#[must_use]
+pub fn validate_event(checks_content: bool) -> *const i32 {
+    with_handed(|request, told| {
+        let checked = SendWorkflowEventRequest::validate(&request, checks_content);
+        if let Err(invalid) = checked {
+            told.invalid(&invalid, SendWorkflowEventRequest::NAMES);
         }
     })
 }

@@ -109,17 +109,18 @@ pub(crate) fn package(library: Library) -> Result<()> {
     let mut inputs = sources(&folder)?;
     inputs.push(compiled.clone());
     let out = Output::new(folder.join("dist"));
+    let tables = tables::module()?;
     let current = format!(
         "{}\n{}{}",
         fingerprint(&inputs, Effort::Shipped)?,
-        tables::module(),
+        tables,
         types::declarations()
     );
     if !out.is_one_of(std::slice::from_ref(&current)) {
         out.clear()?;
         let generated = folder.join("src/generated");
         core.bind(&compiled, &generated, Effort::Shipped)?;
-        fs::write(generated.join("tables.js"), tables::module()).context("tables.js")?;
+        fs::write(generated.join("tables.js"), &tables).context("tables.js")?;
         bundle(&folder, &out.folder)?;
         let module = out.folder.join("assessments.wasm");
         copy(&generated.join("assessments_bg.wasm"), &module)?;
