@@ -209,7 +209,7 @@ export function checked(settings, known) {
 function entriesOf(given) {
   const entries = Symbol.iterator in given ? [...given] : Object.entries(given);
   return entries.map((entry) => {
-    const [given, value] = Array.isArray(entry) ? entry : [];
+    const [given = "", value] = Array.isArray(entry) ? entry : [];
     const name = String(given).toLowerCase();
     if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) {
       throw new ConfigurationError(`headers: "${name.slice(0, 40)}" can be the name of no header`);
