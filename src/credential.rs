@@ -3,6 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
+use crate::shape::wire;
+
 /// Characters of a key before its random ones, which tell its kind.
 const PREFIX_LENGTH: usize = 8;
 /// Random characters of a key, after its prefix.
@@ -13,6 +17,15 @@ const WHITE_SPACE: [char; 2] = [' ', '\t'];
 const CHECKSUM_LENGTH: usize = 6;
 /// Digits of base62, by value.
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+wire! {
+/// The answer of `GET /v1/utils/authtest`: the credential is good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthTest {
+    /// A sentence for people.
+    pub msg: String,
+}
+}
 
 /// What an `Authorization` header brings.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,6 +26,7 @@ codes! {
         NoOrigin = "no_origin",
         OutOfRange = "out_of_range",
         RoleNotGiven = "role_not_given",
+        NoEventName = "no_event_name",
     }
 }
 

@@ -13,6 +13,7 @@ export {
   UnreachableError,
   ValidationError,
 } from "./errors.js";
+export { VERSION } from "./generated/tables.js";
 export { isId, parseId } from "./ids.js";
 export { nameTokens, previewName, statuses } from "./assessment.js";
 export {

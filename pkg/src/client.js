@@ -10,31 +10,40 @@ import {
   UnreachableError,
 } from "./errors.js";
 import { DEFAULTS, RUN_ENDS, STATUSES } from "./generated/tables.js";
-import { checkedArgument, checkedKey, readAnswer, requestOf } from "./operations.js";
+import { apiRequest, initOf, readAnswer } from "./operations.js";
 import { disposal } from "./platform.js";
-import { SETTINGS, checked, checkedBaseUrl, checkedToken } from "./settings.js";
+import {
+  LEVELS,
+  SETTINGS,
+  checked,
+  checkedBaseUrl,
+  checkedToken,
+  fromEnvironment,
+} from "./settings.js";
 import { MAX_INT32, TIMED_OUT, following, sleep, unlessAborted, within } from "./signals.js";
 
 /**
  * @import {
+ *   ApiRequest,
  *   Assessment,
  *   AssessmentStatus,
  *   Attempt,
  *   CallOptions,
- *   CallSettings,
  *   ClientOptions,
  *   ClientSettings,
  *   CreateAssessmentRequest,
  *   CreateOptions,
  *   CreateSessionRequest,
- *   CreatedAssessment,
  *   Data,
+ *   EnvironmentOptions,
  *   Fetched,
- *   Hooks,
+ *   HeaderEntry,
  *   Job,
+ *   LogLevel,
  *   Operation,
  *   Read,
  *   RunWaitOptions,
+ *   SendWorkflowEventRequest,
  *   Settings,
  *   Wait,
  *   WaitOptions,
@@ -56,20 +65,43 @@ const READ_FLOOR_MS = 250;
 const BODY_EXCERPT = 2_048;
 
 /**
+ * How other entries of this package make calls that the client has no method for: with
+ * its retries, credential, hooks and errors. Theirs alone, and no promise to anyone else.
+ */
+const CALL = Symbol.for("assessments-edge.call");
+
+/**
+ * Tells the logger, if it wants to know. What it throws is its own affair; this never
+ * rejects.
+ *
+ * @param {Pick<ClientSettings, "logger" | "logLevel">} settings
+ * @param {Exclude<LogLevel, "off">} level
+ * @param {string} message
+ * @param {unknown} [about]
+ */
+async function log({ logger, logLevel = "warn" }, level, message, about) {
+  if (LEVELS.indexOf(level) > LEVELS.indexOf(logLevel)) return;
+  try {
+    await (logger ?? console)[level](`assessments-edge: ${message}`, ...(about ? [about] : []));
+  } catch {}
+}
+
+/**
  * A hook is told and not waited for. What it throws, at once or later, is its
  * own affair; this never rejects.
  *
  * @template {string} Hook
  * @template Event
+ * @param {ClientSettings} settings
  * @param {{ [hook in Hook]?: (event: Event) => unknown } | undefined} owner
  * @param {Hook} hook
  * @param {Event} event
  */
-async function tell(owner, hook, event) {
+async function tell(settings, owner, hook, event) {
   try {
     await owner?.[hook]?.(event);
   } catch (error) {
-    console.error(`assessments-edge: ${hook} threw`, error);
+    log(settings, "error", `${hook} threw`, error);
   }
 }
 
@@ -94,6 +126,19 @@ export class AssessmentsClient {
     this.#credential = new Credential(this.#settings);
     // What `using` calls, where there is that.
     if (Symbol.dispose) Object.defineProperty(this, Symbol.dispose, { value: this.dispose });
+    Object.defineProperty(this, CALL, {
+      value: (/** @type {ApiRequest} */ asked, /** @type {CallOptions | undefined} */ options) =>
+        this.#call(asked, "", undefined, options),
+    });
+  }
+
+  /**
+   * A client with the settings that the environment of a server has.
+   *
+   * @param {EnvironmentOptions} [options]
+   */
+  static fromEnv(options = {}) {
+    return new AssessmentsClient(fromEnvironment(options));
   }
 
   /**
@@ -103,8 +148,8 @@ export class AssessmentsClient {
    * @param {CreateOptions} [options]
    */
   async create(body, options) {
-    const answer = await this.#call("create", body, options);
-    if (answer.requestDiffers) this.#warnOfKey(options, answer);
+    const answer = await this.#call("create", "", body, options);
+    if (answer.requestDiffers) this.#warnOfKey(options, answer.data.id, answer.requestId);
     return answer.data;
   }
 
@@ -115,7 +160,7 @@ export class AssessmentsClient {
    * @param {CallOptions} [options]
    */
   async retrieve(id, options) {
-    return (await this.#call("retrieve", id, options)).data;
+    return (await this.#call("retrieve", id, undefined, options)).data;
   }
 
   /**
@@ -125,7 +170,7 @@ export class AssessmentsClient {
    * @param {CallOptions} [options]
    */
   async cancel(id, options) {
-    return (await this.#call("archive", id, options)).data;
+    return (await this.#call("archive", id, undefined, options)).data;
   }
 
   /**
@@ -145,7 +190,29 @@ export class AssessmentsClient {
    * @param {CallOptions} [options]
    */
   async retrieveRun(id, options) {
-    return (await this.#call("retrieveRun", id, options)).data;
+    return (await this.#call("retrieveRun", id, undefined, options)).data;
+  }
+
+  /**
+   * Sends a workflow run an event. One idempotency key serves all attempts.
+   *
+   * @param {string} runId
+   * @param {SendWorkflowEventRequest} event
+   * @param {CreateOptions} [options]
+   */
+  async sendEvent(runId, event, options) {
+    const answer = await this.#call("sendEvent", runId, event, options);
+    if (answer.requestDiffers) this.#warnOfKey(options, runId, answer.requestId);
+    return answer.data;
+  }
+
+  /**
+   * Finds out whether the credential is good.
+   *
+   * @param {CallOptions} [options]
+   */
+  async authTest(options) {
+    return (await this.#call("authTest", "", undefined, options)).data;
   }
 
   /**
@@ -169,7 +236,7 @@ export class AssessmentsClient {
           "Call it on your server, for the person who is signed in there, and let the page ask that.",
       );
     }
-    return this.#call("createSession", request, options);
+    return this.#call("createSession", "", request, options);
   }
 
   /**
@@ -178,21 +245,29 @@ export class AssessmentsClient {
    */
   get withResponse() {
     /**
-     * @template {Exclude<Operation, "create" | "createSession">} Asked
+     * @template {Read | "archive"} Asked
      * @param {Asked} operation
      * @returns {(id: string, options?: CallOptions) => Promise<WithResponse<Data[Asked]>>}
      */
-    const byId = (operation) => (id, options) => this.#call(operation, id, options);
+    const byId = (operation) => (id, options) => this.#call(operation, id, undefined, options);
     return {
       /**
        * @param {CreateAssessmentRequest} body
        * @param {CreateOptions} [options]
        */
-      create: (body, options) => this.#call("create", body, options),
+      create: (body, options) => this.#call("create", "", body, options),
       retrieve: byId("retrieve"),
       cancel: byId("archive"),
       archive: byId("archive"),
       retrieveRun: byId("retrieveRun"),
+      /**
+       * @param {string} runId
+       * @param {SendWorkflowEventRequest} event
+       * @param {CreateOptions} [options]
+       */
+      sendEvent: (runId, event, options) => this.#call("sendEvent", runId, event, options),
+      /** @param {CallOptions} [options] */
+      authTest: (options) => this.#call("authTest", "", undefined, options),
       /**
        * @param {CreateSessionRequest} request
        * @param {CallOptions} [options]
@@ -207,9 +282,19 @@ export class AssessmentsClient {
    * @param {string} id
    * @param {WaitOptions} [options]
    */
-  async waitFor(id, options = {}) {
+  async waitFor(id, options) {
+    return last(this.watch(id, options));
+  }
+
+  /**
+   * The same, and gives the assessment when it is first read and whenever it changed.
+   *
+   * @param {string} id
+   * @param {WaitOptions} [options]
+   */
+  watch(id, options = {}) {
     const settings = checked(options, SETTINGS.wait);
-    return this.#wait("retrieve", id, wish(settings.until), settings, options);
+    return this.#watch("retrieve", id, wish(settings.until), settings, options);
   }
 
   /**
@@ -218,10 +303,42 @@ export class AssessmentsClient {
    * @param {string} id
    * @param {RunWaitOptions} [options]
    */
-  async waitForRun(id, options = {}) {
+  async waitForRun(id, options) {
+    return last(this.watchRun(id, options));
+  }
+
+  /**
+   * The same, and gives the run when it is first read and whenever it changed.
+   *
+   * @param {string} id
+   * @param {RunWaitOptions} [options]
+   */
+  watchRun(id, options = {}) {
     const ended = (/** @type {Data["retrieveRun"]} */ { status }) => RUN_ENDS.includes(status);
     const settings = checked(options, SETTINGS.runWait);
-    return this.#wait("retrieveRun", id, ended, settings, options);
+    return this.#watch("retrieveRun", id, ended, settings, options);
+  }
+
+  /**
+   * What a watch gives, until its `return` is called: that ends it at once, where a
+   * generator by itself would first wait for what is in flight.
+   *
+   * @template {Read} Asked
+   * @param {Asked} operation
+   * @param {string} id
+   * @param {(read: Data[Asked]) => unknown} wished
+   * @param {Waiting} own
+   * @param {{ onUpdate?(read: Data[Asked]): unknown }} owner What the caller gave, which has the hook.
+   */
+  #watch(operation, id, wished, own, owner) {
+    const stop = new AbortController();
+    const states = this.#states(operation, id, wished, own, owner, stop.signal);
+    const end = states.return.bind(states);
+    states.return = (value) => {
+      stop.abort();
+      return end(value);
+    };
+    return states;
   }
 
   /**
@@ -230,35 +347,48 @@ export class AssessmentsClient {
    * @param {string} id
    * @param {(read: Data[Asked]) => unknown} wished
    * @param {Waiting} own
-   * @param {{ onUpdate?(read: Data[Asked]): unknown }} owner What the caller gave, which has the hook.
+   * @param {{ onUpdate?(read: Data[Asked]): unknown }} owner
+   * @param {AbortSignal} stop
+   * @returns {AsyncGenerator<Data[Asked], void, undefined>}
    */
-  async #wait(operation, id, wished, own, owner) {
+  async *#states(operation, id, wished, own, owner, stop) {
     const { minDelayMs = 1_000, maxDelayMs = 15_000, maxWaitMs = 600_000, signal } = own;
     // Only time ends a wait, unless its own settings bound its reads.
     const settings = this.#with({ maxRetries: Infinity, totalTimeoutMs: Infinity, ...own });
     /** @type {Wait} */
     const wait = { deadline: performance.now() + maxWaitMs };
+    let delay = Math.max(minDelayMs, READ_FLOOR_MS);
     /** @type {Data[Asked] | undefined} */
     let read;
     /** @type {string | undefined} */
     let seen;
-    const watch = async (/** @type {AbortSignal} */ signal) => {
-      for (let delay = Math.max(minDelayMs, READ_FLOOR_MS); ; delay *= 1.5) {
-        read = (await this.#perform(operation, id, settings, signal, wait)).data;
-        wait.error = undefined;
-        if (JSON.stringify(read) !== seen) {
-          seen = JSON.stringify(read);
-          tell(owner, "onUpdate", read);
+    /** The next that differs from the one before; none, if that is as wished. */
+    const next = async (/** @type {AbortSignal} */ signal) => {
+      for (;;) {
+        if (read) {
+          if (await unlessAborted(signal, wished(read))) return;
+          delay = Math.min(delay, maxDelayMs);
+          // Half of the wait is random, so that many watchers spread out.
+          await sleep(Math.max(READ_FLOOR_MS, delay * (0.5 + Math.random() / 2)), signal);
+          delay *= 1.5;
         }
-        if (await unlessAborted(signal, wished(read))) return read;
-        delay = Math.min(delay, maxDelayMs);
-        // Half of the wait is random, so that many watchers spread out.
-        await sleep(Math.max(READ_FLOOR_MS, delay * (0.5 + Math.random() / 2)), signal);
+        read = (await this.#perform(operation, id, undefined, settings, signal, wait)).data;
+        wait.error = undefined;
+        if (JSON.stringify(read) === seen) continue;
+        seen = JSON.stringify(read);
+        return read;
       }
     };
     try {
-      return await within(maxWaitMs, this.#signals(signal), watch);
+      for (;;) {
+        const left = Math.max(0, wait.deadline - performance.now());
+        const state = await within(left, [stop, ...this.#signals(signal)], next);
+        if (!state) return;
+        tell(settings, owner, "onUpdate", state);
+        yield state;
+      }
     } catch (error) {
+      if (stop.aborted) return;
       if (error !== TIMED_OUT) throw error;
       const state = read ? `still ${read.status}` : "not read";
       const message = `${id} is ${state} after ${maxWaitMs} ms`;
@@ -275,17 +405,20 @@ export class AssessmentsClient {
    * Tells that a key has served another request, which is what came back.
    *
    * @param {CreateOptions | undefined} options
-   * @param {WithResponse<CreatedAssessment>} answer
+   * @param {string} id Of what was created, or got an event.
+   * @param {string | undefined} requestId
    */
-  #warnOfKey(options = {}, { data: { id }, requestId }) {
+  #warnOfKey(options = {}, id, requestId) {
     const { idempotencyKey, hooks = this.#settings.hooks } = options;
     if (hooks?.onRequestDiffers) {
-      tell(hooks, "onRequestDiffers", { idempotencyKey, id, requestId });
+      tell(this.#settings, hooks, "onRequestDiffers", { idempotencyKey, id, requestId });
     } else if (!this.#warned) {
       this.#warned = true;
-      console.warn(
-        `assessments-edge: nothing was created, for the idempotency key "${idempotencyKey}" belongs to ` +
-          `another request; what that created was answered (${id}). Told once; see onRequestDiffers.`,
+      log(
+        this.#settings,
+        "warn",
+        `nothing was created or sent, for the idempotency key "${idempotencyKey}" belongs to ` +
+          `another request; what that was answered came back (${id}). Told once; see onRequestDiffers.`,
       );
     }
   }
@@ -296,23 +429,37 @@ export class AssessmentsClient {
   }
 
   /**
-   * @param {CreateOptions} settings
+   * All that a call is told: its own settings go before the client's, but that headers
+   * and what is for `fetch` do so one by one.
+   *
+   * @param {CreateOptions} own
    * @returns {Settings}
    */
-  #with(settings) {
-    return { ...DEFAULTS, ...this.#settings, ...settings };
+  #with(own) {
+    const all = { ...DEFAULTS, ...this.#settings, ...own };
+    const headers = [this.#settings, own].flatMap(
+      ({ headers = [] }) =>
+        // They were checked.
+        /** @type {HeaderEntry[]} */ (headers),
+    );
+    return {
+      ...all,
+      headers,
+      fetchOptions: { ...this.#settings.fetchOptions, ...own.fetchOptions },
+    };
   }
 
   /**
    * @template {Operation} Asked
-   * @param {Asked} operation
-   * @param {unknown} argument
+   * @param {Asked | ApiRequest} asked
+   * @param {string} id
+   * @param {unknown} body
    * @param {CreateOptions} [options]
    */
-  async #call(operation, argument, options = {}) {
+  async #call(asked, id, body, options = {}) {
     const settings = this.#with(checked(options, SETTINGS.call));
     return following(this.#signals(settings.signal), (signal) =>
-      this.#perform(operation, argument, settings, signal),
+      this.#perform(asked, id, body, settings, signal),
     );
   }
 
@@ -320,22 +467,17 @@ export class AssessmentsClient {
    * A call on a signal of its own; `wait` is what it is a read of, if it is one.
    *
    * @template {Operation} Asked
-   * @param {Asked} operation
-   * @param {unknown} argument
+   * @param {Asked | ApiRequest} asked
+   * @param {string} id
+   * @param {unknown} body
    * @param {Settings} settings
    * @param {AbortSignal} signal
    * @param {Wait} [wait]
    */
-  async #perform(operation, argument, settings, signal, wait) {
+  async #perform(asked, id, body, settings, signal, wait) {
+    const request = typeof asked === "object" ? asked : apiRequest(asked, id, body, settings);
     /** @type {Job} */
-    const job = {
-      operation,
-      argument: checkedArgument(operation, argument, settings.validate !== false),
-      key: operation === "create" ? checkedKey(settings.idempotencyKey) : "",
-      settings,
-      signal,
-      started: performance.now(),
-    };
+    const job = { request, settings, signal, started: performance.now() };
     for (let attempt = 0; ; attempt++) {
       const { answer, error, status, retryAfter, refused } = await this.#attempt(job, attempt);
       // The module has checked the data against their type.
@@ -361,7 +503,10 @@ export class AssessmentsClient {
       if (Number.isNaN(delay)) throw error;
       const delayMs = wait ? Math.max(delay, READ_FLOOR_MS) : delay;
       if (wait) wait.error = error;
-      tell(settings.hooks, "onRetry", { attempt: attempt + 1, delayMs, error });
+      // Its message may repeat what was sent.
+      const { method, path } = request;
+      log(settings, "info", `${method} ${path}: ${error.name}, again in ${Math.ceil(delayMs)} ms`);
+      tell(settings, settings.hooks, "onRetry", { attempt: attempt + 1, delayMs, error });
       await sleep(delayMs, signal);
     }
   }
@@ -395,45 +540,55 @@ export class AssessmentsClient {
    * @param {AbortSignal} signal
    * @returns {Promise<Attempt>}
    */
-  async #exchange({ operation, argument, key, settings, refusal }, attempts, signal) {
+  async #exchange({ request, settings, refusal }, attempts, signal) {
     const token = await this.#credential.get(refusal?.token, settings, signal);
     if (token === refusal?.token) return { error: refusal.error, status: REFUSED };
-    const request = requestOf(operation, argument, key, settings.baseUrl, token);
-    const { url, ...init } = request;
+    const init = initOf(request, settings, token, attempts);
     const { method } = init;
+    const url = settings.baseUrl + request.path;
     // Looked up now, and called without an owner: the platform's own refuses any other.
     const { fetch = globalThis.fetch, hooks } = settings;
     if (!fetch) throw new ConfigurationError("There is no fetch here; give one in the options");
-    tell(hooks, "onRequest", { method, url, attempt: attempts });
+    tell(settings, hooks, "onRequest", { method, url, attempt: attempts });
+    const asked = performance.now();
+    const note = (/** @type {object} */ outcome) => {
+      const durationMs = Math.round(performance.now() - asked);
+      log(settings, "debug", `${method} ${url}`, { attempt: attempts, ...outcome, durationMs });
+    };
     /** @type {Fetched} */
     let response;
     let away;
     let text;
     let asking = true;
     try {
-      const asked = fetch(url, { ...init, redirect: "manual", signal });
-      response = await unlessAborted(signal, asked);
+      response = await unlessAborted(signal, fetch(url, { ...init, redirect: "manual", signal }));
       asking = false;
       away = detour(response, url);
       text = away ? "" : await unlessAborted(signal, response.text());
       if (!away && !isAnswer(response, text)) throw new TypeError("fetch gave no whole Response");
     } catch (cause) {
+      const error = new ConnectionError(attempts, cause);
+      const { aborted, reason } = signal;
+      const gone = reason === TIMED_OUT ? "timed out" : "aborted";
+      note({ error: aborted ? gone : error.message.replaceAll(token, "...") });
       signal.throwIfAborted();
       if (asking && isOfProgram(cause)) throw cause;
-      return { error: new ConnectionError(attempts, cause), status: CONNECTION };
+      return { error, status: CONNECTION };
     }
     if (away) {
+      note({ status: response.status, error: away });
       // Nobody reads the body, and the connection is wanted for others.
       Promise.resolve(response.body?.cancel?.()).catch(() => {});
       throw new ConnectionError(attempts, new Error(away));
     }
     // What echoes the request must not bring the credential into a log.
     if (!response.ok) text = text.replaceAll(token, "...");
-    const reading = readAnswer(operation, argument, response, text);
+    const reading = readAnswer(request, response, text);
     // A `fetch` of the caller's may give less, which is what the caller gets.
     const headers = /** @type {Headers} */ (response.headers);
     const { status, requestId } = reading;
-    tell(hooks, "onResponse", { status, requestId, attempt: attempts });
+    note({ status, requestId });
+    tell(settings, hooks, "onResponse", { status, requestId, attempt: attempts });
     if (reading.ok) {
       const { ok, ...read } = reading;
       return { answer: { ...read, headers, attempts } };
@@ -488,4 +643,18 @@ function wish(until) {
       assessment,
     );
   };
+}
+
+/**
+ * The last that a watch gives.
+ *
+ * @template State
+ * @param {AsyncGenerator<State, void, undefined>} states
+ * @returns {Promise<State>}
+ */
+async function last(states) {
+  let state;
+  for await (const next of states) state = next;
+  // A watch gives one or throws, unless it is ended from outside.
+  return /** @type {State} */ (state);
 }

@@ -97,6 +97,9 @@ export function parseId<Kind extends IdKind = IdKind>(text: string, kind?: Kind)
 /** Whether a value is an id, of `kind` if one is named. */
 export function isId<Kind extends IdKind = IdKind>(text: unknown, kind?: Kind): text is Id<Kind>;
 
+/** The version of this package, as in `"1.2.3"`. */
+export const VERSION: string;
+
 /** How a client is made. Times are milliseconds. A setting of another name is a `ConfigurationError`. */
 export interface ClientOptions extends CallSettings {
   /** Where the API is, without `/v1`. */
@@ -116,8 +119,36 @@ export interface ClientOptions extends CallSettings {
    * any other is a `ConnectionError`, and tried again.
    */
   fetch?: Fetch | undefined;
-  /** Allows an `ak_` key in a browser, where everyone can read it. For development only. */
+  /** Allows an `ak_` key in a browser, where everyone can read it. For development only; `false`. */
   dangerouslyAllowBrowserKey?: boolean | undefined;
+  /** Where it logs to; `console`. Neither a credential nor a body is ever logged. */
+  logger?: Logger | undefined;
+  /** How much it logs; `"warn"`. */
+  logLevel?: LogLevel | undefined;
+}
+
+/**
+ * How much is logged, each level with those before it: nothing; what hooks throw
+ * (`error`); that a key has served another request (`warn`); each retry (`info`); each
+ * attempt with its method, URL, status, duration and request id (`debug`).
+ */
+export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
+
+/**
+ * What is logged to: `console`, or the logger of a server. It gets a sentence, and what
+ * belongs to it, if there is anything. What it throws changes nothing.
+ */
+export interface Logger {
+  debug(message: string, about?: unknown): unknown;
+  info(message: string, about?: unknown): unknown;
+  warn(message: string, about?: unknown): unknown;
+  error(message: string, about?: unknown): unknown;
+}
+
+/** The options of `fromEnv`: those of a client, which go before the environment. */
+export interface EnvironmentOptions extends Partial<ClientOptions> {
+  /** The environment, as Workers get it; that of the process. */
+  env?: object | undefined;
 }
 
 /** What a token function is told. */
@@ -129,11 +160,11 @@ export interface TokenAbout {
 /** What is called to send a request. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchedResponse>;
 
-/** A request but for its URL, in plain values that every `fetch` understands. */
+/** A request but for its URL, in plain values that every `fetch` understands, and the `fetchOptions`. */
 export interface FetchInit {
   method: string;
   headers: Record<string, string>;
-  /** JSON; of a create. */
+  /** JSON, if the operation has a body. */
   body?: string;
   /** The API does not redirect. An answer that was redirected all the same is not taken for its. */
   redirect: "manual";
@@ -160,7 +191,36 @@ export interface CallSettings {
   validate?: boolean | undefined;
   /** Told of what happens; those of a call take the place of the client's. */
   hooks?: Hooks | undefined;
+  /**
+   * Headers to send along, such as `traceparent`. Those of a call go before those of the
+   * client, whatever the case of their names, and `null` or `undefined` leaves one out.
+   * What the client sets itself (`authorization`, `content-type`, `accept`,
+   * `idempotency-key`) is a `ConfigurationError`, and so is what no header can hold. In a
+   * page of another origin than the API's, the API must allow them.
+   */
+  headers?: GivenHeaders | undefined;
+  /**
+   * Given to `fetch` along with every request, as they are: `dispatcher` of undici, `cf`
+   * of Workers, `next` of Next.js, `cache`, `keepalive`, `credentials`. Those of a call go
+   * before those of the client, one by one. What the client sets itself (`method`,
+   * `headers`, `body`, `signal`, `redirect`) is a `ConfigurationError`.
+   *
+   * @example
+   * import { Agent } from "undici";
+   * const fetchOptions = { dispatcher: new Agent({ connections: 10 }) };
+   */
+  fetchOptions?: FetchOptions | undefined;
 }
+
+/** Headers by their names, as pairs, or as `Headers`. */
+export type GivenHeaders =
+  | Record<string, string | null | undefined>
+  | Iterable<readonly [name: string, value: string | null | undefined]>;
+
+/** What `fetch` can be given besides what the client gives it. */
+export type FetchOptions = Omit<RequestInit, keyof FetchInit> & {
+  [name in keyof FetchInit]?: never;
+} & { [option: string]: unknown };
 
 /** Options of one call. */
 export interface CallOptions extends CallSettings {
@@ -168,7 +228,7 @@ export interface CallOptions extends CallSettings {
   signal?: AbortSignal | undefined;
 }
 
-/** Options of a create. */
+/** Options of a create, or of an event. */
 export interface CreateOptions extends CallOptions {
   /** Your own key, such as a ticket's number; if none is given, one is made for this call. */
   idempotencyKey?: string | undefined;
@@ -176,15 +236,16 @@ export interface CreateOptions extends CallOptions {
 
 /**
  * Functions that are told of what happens, and not waited for. What they throw, or
- * what their promises are rejected with, goes to the console and changes nothing.
+ * what their promises are rejected with, goes to the logger and changes nothing.
  */
 export interface Hooks {
   onRequest?(event: { method: string; url: string; attempt: number }): unknown;
   onResponse?(event: { status: number; requestId?: string; attempt: number }): unknown;
   onRetry?(event: { attempt: number; delayMs: number; error: AssessmentsError }): unknown;
   /**
-   * `create` answered what another request with the same key created, and
-   * created nothing. Without this, the first time is told on the console.
+   * `create` or `sendEvent` answered what another request with the same key was
+   * answered, and did nothing. `id` is that of what was created, or of the run. Without
+   * this, the first time goes to the logger.
    */
   onRequestDiffers?(event: { idempotencyKey?: string; id: string; requestId?: string }): unknown;
 }
@@ -235,32 +296,131 @@ export interface WithResponse<Data> {
   requestId?: string;
   /** Attempts that were made. */
   attempts: number;
-  /** Whether this is the stored answer of an earlier create with the same key. */
+  /** Whether this is the stored answer of an earlier call with the same key. */
   replayed: boolean;
-  /** Whether that create was another request than this one. */
+  /** Whether that call was another request than this one. */
   requestDiffers: boolean;
 }
 
-/** A client of the API. It holds plain data only; there is nothing to free. */
+/**
+ * A client of the API. It holds plain data only; there is nothing to free.
+ *
+ * Every call throws an `ApiError` for an error of the API, a `ConnectionError` or a
+ * `TimeoutError` if no answer came in spite of the retries, a `ResponseShapeError` for an
+ * answer of another shape, a `ConfigurationError` for options that cannot work, and the
+ * reason of a `signal` that is aborted.
+ */
 export class AssessmentsClient {
+  /**
+   * Makes a client. Nothing is sent yet.
+   *
+   * @throws {ConfigurationError} A setting is missing, unknown or of a wrong type.
+   * @example
+   * const client = new AssessmentsClient({
+   *   baseUrl: "https://api.example.com",
+   *   token: () => getSessionToken(),
+   * });
+   */
   constructor(options: ClientOptions);
-  /** Creates an assessment. One idempotency key serves all attempts. */
+  /**
+   * Makes a client on a server, with the variables `ASSESSMENTS_BASE_URL` and
+   * `ASSESSMENTS_API_KEY` of its environment, and `ASSESSMENTS_LOG` as `logLevel` if it is
+   * set. They are read now, not when the package is imported. A variable whose setting is
+   * among the options is not looked at.
+   *
+   * @throws {ConfigurationError} A variable is not set; the message names it.
+   * @example
+   * const client = AssessmentsClient.fromEnv();
+   * @example
+   * // In a Worker
+   * const client = AssessmentsClient.fromEnv({ env });
+   */
+  static fromEnv(options?: EnvironmentOptions): AssessmentsClient;
+  /**
+   * Creates an assessment. One idempotency key serves all attempts.
+   *
+   * @throws {ValidationError} The API would refuse the request; it was not sent.
+   */
   create(body: CreateAssessmentRequest, options?: CreateOptions): Promise<CreatedAssessment>;
-  /** Reads an assessment. */
+  /**
+   * Reads an assessment.
+   *
+   * @throws {IdError} The id is none of an assessment.
+   */
   retrieve(id: string, options?: CallOptions): Promise<Assessment>;
-  /** Cancels an unfinished assessment, or archives a finished one; repeatable. */
+  /**
+   * Cancels an unfinished assessment, or archives a finished one; repeatable.
+   *
+   * @throws {IdError} The id is none of an assessment.
+   */
   cancel(id: string, options?: CallOptions): Promise<ArchivedAssessment>;
   /** The same as `cancel`. */
   archive(id: string, options?: CallOptions): Promise<ArchivedAssessment>;
-  /** Reads an assessment again and again, until it is as wished or time is up. */
+  /**
+   * Reads an assessment again and again, until it is as wished or time is up.
+   *
+   * @throws {TimeoutError} `maxWaitMs` is over.
+   * @throws {UnreachableError} It has ended in a status that `until` does not name.
+   * @throws {IdError} The id is none of an assessment.
+   */
   waitFor(id: string, options?: WaitOptions): Promise<Assessment>;
-  /** Reads a workflow run with its steps. */
+  /**
+   * The same as `waitFor`, and gives the assessment when it is first read and whenever it
+   * changed. It reads when the next is asked for, and `maxWaitMs` counts from the first
+   * read. `break` ends it.
+   *
+   * @throws What `waitFor` throws; a `ConfigurationError` at once, the others from the loop.
+   * @example
+   * for await (const { status } of client.watch(id)) console.log(status);
+   */
+  watch(id: string, options?: WaitOptions): AsyncGenerator<Assessment, void, undefined>;
+  /**
+   * Reads a workflow run with its steps.
+   *
+   * @throws {IdError} The id is none of a workflow run.
+   */
   retrieveRun(id: string, options?: CallOptions): Promise<WorkflowRun>;
-  /** Reads a workflow run again and again, until it has ended or time is up. */
+  /**
+   * Reads a workflow run again and again, until it has ended or time is up.
+   *
+   * @throws {TimeoutError} `maxWaitMs` is over.
+   * @throws {IdError} The id is none of a workflow run.
+   */
   waitForRun(id: string, options?: RunWaitOptions): Promise<WorkflowRun>;
   /**
-   * Makes a session for a browser, with a key that may; on a server. In a page it
-   * throws a `ConfigurationError`, unless `dangerouslyAllowBrowserKey` is set.
+   * The same as `waitForRun`, and gives the run when it is first read and whenever it
+   * changed. `break` ends it.
+   *
+   * @throws What `waitForRun` throws; a `ConfigurationError` at once, the others from the loop.
+   */
+  watchRun(id: string, options?: RunWaitOptions): AsyncGenerator<WorkflowRun, void, undefined>;
+  /**
+   * Sends a workflow run an event, for a step that waits for one of this name. One
+   * idempotency key serves all attempts. The event is kept before this answers; that it
+   * was taken, the run shows.
+   *
+   * @throws {ApiError} `event_not_expected` if no step of the run waits for such an event,
+   *   `workflow_run_ended` if there is none any more (both `409`); `429` if too many wait.
+   * @throws {ValidationError} The API would refuse the event; it was not sent.
+   * @throws {IdError} The id is none of a workflow run.
+   * @example
+   * await client.sendEvent(runId, { name: "review.approved", payload: { by: "Ada" } });
+   */
+  sendEvent(
+    runId: string,
+    event: SendWorkflowEventRequest,
+    options?: CreateOptions,
+  ): Promise<AcceptedEvent>;
+  /**
+   * Finds out whether the credential is good, and from this address: what is not good is
+   * an `ApiError` of `401` or `403`.
+   */
+  authTest(options?: CallOptions): Promise<AuthTest>;
+  /**
+   * Makes a session for a browser, with a key that may; on a server.
+   *
+   * @throws {ConfigurationError} In a page, unless `dangerouslyAllowBrowserKey` is set.
+   * @throws {ValidationError} The API would refuse the request; it was not sent.
    */
   createSession(request: CreateSessionRequest, options?: CallOptions): Promise<CreatedSession>;
   /** The same operations with status, headers, request id and attempts. */
@@ -273,12 +433,18 @@ export class AssessmentsClient {
     cancel(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
     archive(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
     retrieveRun(id: string, options?: CallOptions): Promise<WithResponse<WorkflowRun>>;
+    sendEvent(
+      runId: string,
+      event: SendWorkflowEventRequest,
+      options?: CreateOptions,
+    ): Promise<WithResponse<AcceptedEvent>>;
+    authTest(options?: CallOptions): Promise<WithResponse<AuthTest>>;
     createSession(
       request: CreateSessionRequest,
       options?: CallOptions,
     ): Promise<WithResponse<CreatedSession>>;
   };
-  /** Aborts what is in flight. */
+  /** Aborts what is in flight, and every later call. */
   dispose(): void;
   /** The same, for `using`; there where the platform has it. */
   [Symbol.dispose](): void;

@@ -11,20 +11,26 @@ import {
   REPLAYED,
   REQUEST_DIFFERS,
   REQUEST_ID,
+  VERSION,
   createMembers,
   createRequest,
+  eventRequest,
   sessionRequest,
 } from "./generated/tables.js";
 import { parseId } from "./ids.js";
-import { issues, readCreate, readSession } from "./requests.js";
+import { issues, readCreate, readEvent, readSession } from "./requests.js";
+import { isBrowser } from "./scope.js";
 import { validateIdempotencyKey } from "./validation.js";
 
 /**
  * @import {
+ *   ApiRequest,
  *   FetchedResponse,
  *   Issue,
  *   Operation,
+ *   Platform,
  *   Reading,
+ *   Settings,
  * } from "./types.js"
  */
 
@@ -44,23 +50,50 @@ function refusal({ status, issues }) {
 }
 
 /**
- * Checks what a call is asked with before anything is sent, and answers what is to
- * be sent of it: plain data, which nobody else has. Without `checksContent` a body
- * is checked for its types only.
+ * How the body of each operation that has one is read, and made of its members.
+ *
+ * @type {Partial<Record<Operation, [typeof readCreate, (members: unknown[]) => object]>>}
+ */
+const BODIES = {
+  create: [readCreate, (members) => createRequest(members.map(bounded))],
+  createSession: [readSession, (members) => sessionRequest(members.map(bounded))],
+  sendEvent: [readEvent, eventRequest],
+};
+
+/**
+ * Checks what a call is asked with before anything is sent, and answers what is to be
+ * sent, which nobody else has. Without `validate` a body is checked for its types only.
  *
  * @param {Operation} operation
- * @param {unknown} argument
- * @param {boolean} checksContent
- * @returns {unknown}
+ * @param {unknown} id
+ * @param {unknown} given Of the body.
+ * @param {Pick<Settings, "validate" | "idempotencyKey">} settings
+ * @returns {ApiRequest}
  */
-export function checkedArgument(operation, argument, checksContent) {
-  const { kind } = OPERATIONS[operation];
-  if (kind) return parseId(/** @type {string} */ (argument), kind).id;
-  const isCreate = operation === "create";
-  const { values, wrong } = (isCreate ? readCreate : readSession)(argument, checksContent);
-  if (wrong) throw refusal(wrong);
-  const held = /** @type {unknown[]} */ (values).map(bounded);
-  return (isCreate ? createRequest : sessionRequest)(held);
+export function apiRequest(operation, id, given, { validate, idempotencyKey }) {
+  const { method, path, kind, hasKey, number } = OPERATIONS[operation];
+  const place = kind ? parseId(/** @type {string} */ (id), kind).id : "";
+  /** @type {ApiRequest} */
+  const request = { method, path: path.join(place), answer: number };
+  const [read, make] = BODIES[operation] ?? [];
+  if (read && make) {
+    const { values, wrong } = read(given, validate !== false);
+    if (wrong) throw refusal(wrong);
+    const body = make(/** @type {unknown[]} */ (values));
+    if (operation === "create") request.created = body;
+    request.body = text(body);
+  }
+  if (hasKey) request.key = checkedKey(idempotencyKey);
+  return request;
+}
+
+/** @param {object} body */
+function text(body) {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    throw new ConfigurationError(`payload is no JSON: ${String(cause)}`, { cause });
+  }
 }
 
 /**
@@ -77,11 +110,11 @@ function bounded(given) {
 }
 
 /**
- * The idempotency key of a create: the caller's, or one of 128 random bits.
+ * The idempotency key of a call: the caller's, or one of 128 random bits.
  *
  * @param {string | undefined} given
  */
-export function checkedKey(given) {
+function checkedKey(given) {
   if (given === undefined) return randomKey();
   const checked = validateIdempotencyKey(given);
   if (!checked.ok) throw refusal({ status: 400, issues: checked.issues });
@@ -94,7 +127,7 @@ function randomKey() {
     globalThis.crypto.getRandomValues(random);
   } catch {
     throw new ConfigurationError(
-      "crypto.getRandomValues, which makes the idempotency key of a create, " +
+      "crypto.getRandomValues, which makes an idempotency key, " +
         "does not work here: give an idempotencyKey of your own",
     );
   }
@@ -102,39 +135,55 @@ function randomKey() {
 }
 
 /**
- * What to send for one attempt, all of it plain, so that whatever takes the place of
- * `fetch` understands it.
+ * What to give to `fetch` for one attempt, all of it plain, so that whatever takes the
+ * place of `fetch` understands it.
  *
- * @param {Operation} operation
- * @param {unknown} argument As it was checked.
- * @param {string} key
- * @param {string} baseUrl
+ * @param {ApiRequest} asked
+ * @param {Settings} settings
  * @param {string} token
+ * @param {number} attempt The first is 1.
  */
-export function requestOf(operation, argument, key, baseUrl, token) {
+export function initOf({ method, body, key }, { headers, fetchOptions }, token, attempt) {
   begin();
   string(token);
   if (!ask("isToken")) throw new TypeError("token must be visible ASCII characters");
-  const { method, path, kind } = OPERATIONS[operation];
-  /** @type {Record<string, string>} */
-  const headers = { accept: "application/json", authorization: `Bearer ${token}` };
-  if (kind) return { url: `${baseUrl}${path}${argument}`, method, headers };
-  headers["content-type"] = "application/json";
-  if (operation === "create") headers[IDEMPOTENCY_KEY] = key;
-  return { url: `${baseUrl}${path}`, method, headers, body: JSON.stringify(argument) };
+  const sent = new Map(isBrowser() ? [] : aboutClient(attempt));
+  for (const [name, value] of headers) {
+    if (value == null) sent.delete(name);
+    else sent.set(name, value);
+  }
+  sent.set("accept", "application/json").set("authorization", `Bearer ${token}`);
+  if (body) sent.set("content-type", "application/json");
+  if (key) sent.set(IDEMPOTENCY_KEY, key);
+  return { ...fetchOptions, method, headers: Object.fromEntries(sent), ...(body && { body }) };
+}
+
+/**
+ * What a server tells of this client, for the logs of the API. A page does not: where it
+ * is of another origin, its browser would have to ask the API for each header's leave.
+ *
+ * @param {number} attempt
+ * @returns {[string, string][]}
+ */
+function aboutClient(attempt) {
+  const { navigator, process } = /** @type {Platform} */ (globalThis);
+  const [runtime] = /^[\w./-]+/.exec(navigator?.userAgent ?? process?.release?.name ?? "") ?? [];
+  return [
+    ["user-agent", `assessments-edge/${VERSION} (${runtime ?? "unknown"})`],
+    ["assessments-retry-count", `${attempt - 1}`],
+  ];
 }
 
 /**
  * Reads an answer whose body is `text`. It reads no more of a response than any
  * `fetch` gives.
  *
- * @param {Operation} operation
- * @param {unknown} argument
+ * @param {ApiRequest} asked
  * @param {FetchedResponse} response
  * @param {string} text
  * @returns {Reading}
  */
-export function readAnswer(operation, argument, response, text) {
+export function readAnswer(asked, response, text) {
   const { ok, status, headers } = response;
   const requestId = headers.get(REQUEST_ID);
   const about = { status, ...(requestId != null && { requestId }) };
@@ -145,8 +194,8 @@ export function readAnswer(operation, argument, response, text) {
   } catch {
     isJson = false;
   }
-  if (!ok) return { ok, ...about, ...(isJson && readError(operation, argument, status, data)) };
-  const message = isJson ? strangeness(operation, data) : "the answer is not JSON";
+  if (!ok) return { ok, ...about, ...(isJson && readError(asked, status, data)) };
+  const message = isJson ? strangeness(asked, data) : "the answer is not JSON";
   if (message !== undefined) return { ok: false, ...about, shape: true, message };
   const isThere = (/** @type {string} */ name) => headers.get(name) != null;
   const replayed = isThere(REPLAYED);
@@ -156,13 +205,14 @@ export function readAnswer(operation, argument, response, text) {
 /**
  * Where an answer has not the shape that is promised, if anywhere.
  *
- * @param {Operation} operation
+ * @param {ApiRequest} asked
  * @param {unknown} data
  */
-function strangeness(operation, data) {
+function strangeness({ answer }, data) {
+  if (typeof answer === "function") return answer(data);
   begin();
   value(data);
-  const address = ask("checkAnswer", OPERATIONS[operation].number);
+  const address = ask("checkAnswer", answer);
   if (address === 0) return undefined;
   open(address);
   return toldText();
@@ -171,15 +221,13 @@ function strangeness(operation, data) {
 /**
  * What an error's body says; nothing of one that is none of the API's.
  *
- * @param {Operation} operation
- * @param {unknown} argument
+ * @param {ApiRequest} asked
  * @param {number} status
  * @param {any} body
  */
-function readError(operation, argument, status, body) {
+function readError({ created }, status, body) {
   begin();
-  if (operation === "create")
-    request(createMembers(/** @type {Record<string, unknown>} */ (argument)));
+  if (created) request(createMembers(/** @type {Record<string, unknown>} */ (created)));
   else value(undefined);
   value(body);
   const address = ask("readError");

@@ -19,12 +19,14 @@ import {
 import {
   CREATE_FIELDS,
   CREATE_LISTS,
+  EVENT_FIELDS,
   FAULTS,
   KEY_HEADER,
   MAX_BODY_BYTES,
   MAX_FAULTS,
   SESSION_FIELDS,
   createMembers,
+  eventMembers,
   sessionMembers,
 } from "./generated/tables.js";
 
@@ -224,4 +226,19 @@ export function readSession(input, checksContent) {
     check(SESSION_FIELDS, values, left, 0, "validateSession", checksContent);
   // Unchecked, what is no object asks for nothing.
   return { values: values ?? [], wrong };
+}
+
+/**
+ * The members of an event, and what is wrong with them. Any payload is right.
+ *
+ * @param {unknown} input
+ * @param {boolean} checksContent
+ */
+export function readEvent(input, checksContent) {
+  const left = budget();
+  const values = isObject(input)
+    ? eventMembers(/** @type {Record<string, unknown>} */ (input))
+    : undefined;
+  const read = values && [member(values[0], false, left)];
+  return { values, wrong: check(EVENT_FIELDS, read, left, 0, "validateEvent", checksContent) };
 }

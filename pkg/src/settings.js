@@ -2,8 +2,33 @@
 // value is of its type, or nothing is sent.
 
 import { ConfigurationError } from "./errors.js";
+import { IDEMPOTENCY_KEY } from "./generated/tables.js";
 
-/** @import { ClientOptions, Hooks, SettingType, SettingTypes } from "./types.js" */
+/**
+ * @import {
+ *   CallSettings,
+ *   ClientOptions,
+ *   EnvironmentOptions,
+ *   GivenHeaders,
+ *   HeaderEntry,
+ *   LogLevel,
+ *   Platform,
+ *   SettingType,
+ *   SettingTypes,
+ * } from "./types.js"
+ */
+
+/**
+ * How much is logged: each level is told with those before it.
+ *
+ * @type {LogLevel[]}
+ */
+export const LEVELS = ["off", "error", "warn", "info", "debug"];
+
+/** Headers that the client sets itself. */
+const OWN_HEADERS = ["accept", "authorization", "content-type", IDEMPOTENCY_KEY];
+/** What it gives to `fetch` itself. */
+const OWN_OPTIONS = ["method", "headers", "body", "signal", "redirect"];
 
 /** @type {SettingType} */
 const amount = ["a number, 0 or more", (value) => typeof value === "number" && value >= 0];
@@ -11,6 +36,8 @@ const amount = ["a number, 0 or more", (value) => typeof value === "number" && v
 const flag = ["true or false", (value) => typeof value === "boolean"];
 /** @type {SettingType} */
 const callable = ["a function", (value) => typeof value === "function"];
+/** @type {SettingType} */
+const object = ["an object", (value) => typeof value === "object" && value !== null];
 /** @type {SettingType} */
 const anything = ["", () => true];
 
@@ -27,12 +54,20 @@ const SHARED = {
   totalTimeoutMs: amount,
   maxRetries: amount,
   validate: flag,
-  hooks: ["an object", (value) => typeof value === "object" && value !== null],
+  hooks: object,
+  headers: object,
+  fetchOptions: object,
 };
 /** @param {unknown} value */
 function isSignal(value) {
   const { throwIfAborted } = /** @type {Partial<AbortSignal>} */ (value ?? {});
   return typeof throwIfAborted === "function";
+}
+
+/** @param {unknown} value */
+function isLogger(value) {
+  const { debug, info, warn, error } = /** @type {Partial<Console>} */ (value ?? {});
+  return [debug, info, warn, error].every((log) => typeof log === "function");
 }
 
 /**
@@ -47,13 +82,22 @@ export const SETTINGS = {
       token: anything,
       fetch: callable,
       dangerouslyAllowBrowserKey: flag,
+      logger: ["an object with the functions debug, info, warn and error", isLogger],
+      logLevel: [
+        "off, error, warn, info or debug",
+        (value) => LEVELS.includes(/** @type {LogLevel} */ (value)),
+      ],
       ...SHARED,
     };
   },
   /** @returns {SettingTypes} */
+  get environment() {
+    return { env: object, ...SETTINGS.client };
+  },
+  /** @returns {SettingTypes} */
   get call() {
     return {
-      // Only a create has use for it; elsewhere the API ignores it.
+      // Only a create and an event have use for it; elsewhere the API ignores it.
       idempotencyKey: anything,
       signal: ["an AbortSignal", isSignal],
       ...SHARED,
@@ -140,7 +184,7 @@ function typed(settings, known) {
 /**
  * The settings that are there, if all are known and of their types.
  *
- * @template {{ hooks?: Hooks | undefined }} Options
+ * @template {CallSettings} Options
  * @param {Options} settings
  * @param {SettingTypes} known
  */
@@ -152,13 +196,73 @@ export function checked(settings, known) {
     if (value !== undefined && !Object.hasOwn(known, name)) throw unknown(name, known);
   }
   const found = typed(settings, known);
-  const { hooks = {} } = found;
+  const { hooks = {}, headers, fetchOptions = {} } = found;
   // Hooks may be an object of a class, which holds other things too.
   for (const [name, value] of Object.entries(hooks)) {
     if (typeof value === "function" && !Object.hasOwn(HOOKS, name)) throw unknown(name, HOOKS);
   }
   typed(hooks, HOOKS);
-  return found;
+  for (const name of OWN_OPTIONS) {
+    if (name in fetchOptions) {
+      throw new ConfigurationError(`fetchOptions: ${name} is set by the client`);
+    }
+  }
+  return headers ? { ...found, headers: entriesOf(headers) } : found;
+}
+
+/**
+ * Headers as they are sent, their names in small letters.
+ *
+ * @param {GivenHeaders} given
+ * @returns {HeaderEntry[]}
+ */
+function entriesOf(given) {
+  const entries = Symbol.iterator in given ? [...given] : Object.entries(given);
+  return entries.map((entry) => {
+    const [given = "", value] = Array.isArray(entry) ? entry : [];
+    const name = String(given).toLowerCase();
+    if (!/^[!#$%&'*+.^`|~\w-]+$/.test(name)) {
+      throw new ConfigurationError(`headers: "${name.slice(0, 40)}" can be the name of no header`);
+    }
+    if (OWN_HEADERS.includes(name)) {
+      throw new ConfigurationError(`headers: ${name} is set by the client`);
+    }
+    if (value != null && !(typeof value === "string" && /^[\t -~\x80-\xff]*$/.test(value))) {
+      // It may be a secret.
+      throw new ConfigurationError(`headers: no header can hold what is given for ${name}`);
+    }
+    return [name, value];
+  });
+}
+
+/**
+ * The settings that a server's environment has for a client, under those that are given.
+ *
+ * @param {EnvironmentOptions} options
+ * @returns {ClientOptions}
+ */
+export function fromEnvironment(options) {
+  const { env, ...given } = checked(options, SETTINGS.environment);
+  const { process, Deno } = /** @type {Platform} */ (globalThis);
+  const read = (/** @type {string} */ name) => {
+    const value = env ? Reflect.get(env, name) : (process?.env?.[name] ?? Deno?.env?.get(name));
+    // What is set to nothing is not set.
+    return (typeof value === "string" && value.trim()) || undefined;
+  };
+  const needed = (/** @type {string} */ name, /** @type {string} */ setting) => {
+    const value = read(name);
+    if (value) return value;
+    throw new ConfigurationError(
+      `${name} is not set in the environment, and no ${setting} is given`,
+    );
+  };
+  const { baseUrl = needed("ASSESSMENTS_BASE_URL", "baseUrl") } = given;
+  const { token = needed("ASSESSMENTS_API_KEY", "token") } = given;
+  const logLevel = given.logLevel ?? /** @type {LogLevel | undefined} */ (read("ASSESSMENTS_LOG"));
+  if (logLevel && !LEVELS.includes(logLevel)) {
+    throw new ConfigurationError(`ASSESSMENTS_LOG must be ${CLIENT.logLevel[0]}`);
+  }
+  return { ...given, baseUrl, token, logLevel };
 }
 
 /**

@@ -2,9 +2,11 @@
 // them its own.
 
 import type {
+  AcceptedEvent,
   ArchivedAssessment,
   Assessment,
   AssessmentsError,
+  AuthTest,
   CallSettings,
   ClientOptions,
   CreateOptions,
@@ -28,10 +30,27 @@ export interface Data {
   archive: ArchivedAssessment;
   retrieveRun: WorkflowRun;
   createSession: CreatedSession;
+  sendEvent: AcceptedEvent;
+  authTest: AuthTest;
 }
 export type Operation = keyof Data;
 /** An operation that can be waited for. */
 export type Read = "retrieve" | "retrieveRun";
+
+/** What is asked of the API, the same for every attempt. */
+export interface ApiRequest {
+  method: string;
+  /** Behind the base URL, with a query if there is one. */
+  path: string;
+  /** JSON. */
+  body?: string;
+  /** The idempotency key. */
+  key?: string;
+  /** The number of the operation whose answer is expected, or what says what an answer lacks. */
+  answer: number | ((data: unknown) => string | undefined);
+  /** What is to be created, whose fields a refusal may name. */
+  created?: object;
+}
 
 /** What the module answers of a text that is no id. */
 export type IdFault = Pick<IdError, "message" | "code" | "offset" | "expected" | "actual">;
@@ -76,6 +95,7 @@ export interface Exports {
   validateField(field: number): number;
   /** In the module of servers. */
   validateSession?(checksContent: boolean): number;
+  validateEvent(checksContent: boolean): number;
   validateIdempotencyKey(): number;
   /** The number of the kind, or -1. */
   parseId(kind: number): number;
@@ -103,7 +123,10 @@ export type Defaults = Required<Pick<CallSettings, "timeoutMs" | "totalTimeoutMs
 /** The settings of a client, checked. */
 export type ClientSettings = Omit<ClientOptions, "baseUrl"> & { baseUrl: string };
 /** All that one call is told. */
-export type Settings = Defaults & ClientSettings & CreateOptions;
+export type Settings = Defaults &
+  Omit<ClientSettings & CreateOptions, "headers"> & { headers: HeaderEntry[] };
+/** A header that is sent, or not. */
+export type HeaderEntry = [name: string, value: string | null | undefined];
 /** What either wait can be told. */
 export type Waiting = RunWaitOptions | WaitOptions;
 
@@ -117,9 +140,7 @@ export interface Wait {
 
 /** A call on its way. */
 export interface Job {
-  operation: Operation;
-  argument: unknown;
-  key: string;
+  request: ApiRequest;
   settings: Settings;
   signal: AbortSignal;
   /** On the clock of `performance.now()`. */
@@ -164,6 +185,13 @@ export interface Told {
 /** What a setting must be, and the test of that. */
 export type SettingType = [what: string, test: (value: unknown) => boolean];
 export type SettingTypes = Record<string, SettingType>;
+
+/** What server runtimes have, and pages have not. */
+export interface Platform {
+  navigator?: { userAgent?: string };
+  process?: { env?: Record<string, unknown>; release?: { name?: string } };
+  Deno?: { env?: { get(name: string): string | undefined } };
+}
 
 declare global {
   /** The module as text, which the build writes into the entry for pages. */

@@ -1,11 +1,12 @@
 //! What a client can ask, as data: the build makes a table of it for JavaScript.
 
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
+use crate::credential::AuthTest;
 use crate::id::AnyKind;
 use crate::route::Endpoint;
 use crate::session::CreatedSession;
 use crate::shape::{Shape, Spec};
-use crate::workflow::run::WorkflowRun;
+use crate::workflow::run::{AcceptedEvent, WorkflowRun};
 
 /// Something the API can be asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,16 +22,22 @@ pub enum Operation {
     RetrieveRun,
     /// Make a session; one that was made twice is no harm.
     CreateSession,
+    /// Send a workflow run an event. One key serves all attempts, as for a create.
+    SendEvent,
+    /// Find out whether the credential is good.
+    AuthTest,
 }
 
 impl Operation {
     /// Every operation; its number is its place.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Create,
         Self::Retrieve,
         Self::Archive,
         Self::RetrieveRun,
         Self::CreateSession,
+        Self::SendEvent,
+        Self::AuthTest,
     ];
 
     /// The name that the package's own modules have for it.
@@ -42,6 +49,8 @@ impl Operation {
             Self::Archive => "archive",
             Self::RetrieveRun => "retrieveRun",
             Self::CreateSession => "createSession",
+            Self::SendEvent => "sendEvent",
+            Self::AuthTest => "authTest",
         }
     }
 
@@ -54,17 +63,25 @@ impl Operation {
             Self::Archive => Endpoint::ArchiveAssessment,
             Self::RetrieveRun => Endpoint::RetrieveWorkflowRun,
             Self::CreateSession => Endpoint::CreateSession,
+            Self::SendEvent => Endpoint::SendWorkflowEvent,
+            Self::AuthTest => Endpoint::AuthTest,
         }
     }
 
-    /// Of which kind the id is that it is asked with; none, if it is asked with a body.
+    /// Of which kind the id is that it is asked with, if it is asked with one.
     #[must_use]
     pub const fn kind(self) -> Option<AnyKind> {
         match self {
-            Self::Create | Self::CreateSession => None,
+            Self::Create | Self::CreateSession | Self::AuthTest => None,
             Self::Retrieve | Self::Archive => Some(AnyKind::Assessment),
-            Self::RetrieveRun => Some(AnyKind::WorkflowRun),
+            Self::RetrieveRun | Self::SendEvent => Some(AnyKind::WorkflowRun),
         }
+    }
+
+    /// Whether it has an idempotency key, without which a retry could do it twice.
+    #[must_use]
+    pub const fn has_key(self) -> bool {
+        matches!(self, Self::Create | Self::SendEvent)
     }
 
     /// The shape of its answer.
@@ -76,6 +93,8 @@ impl Operation {
             Self::Archive => ArchivedAssessment::SPEC,
             Self::RetrieveRun => WorkflowRun::SPEC,
             Self::CreateSession => CreatedSession::SPEC,
+            Self::SendEvent => AcceptedEvent::SPEC,
+            Self::AuthTest => AuthTest::SPEC,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::json::Json;
 use crate::problem::BODY_TOO_LARGE;
 use crate::schema::{Fault, FaultKind, MAX_FAULTS, Place};
 use crate::validation::{self, Invalid, Issue, IssueKind};
+use crate::workflow::event::SendWorkflowEventRequest;
 
 /// What is wrong with the create request that was handed over: a status and the
 /// issues, or 0 with the number of a field whose list is longer than what was read
@@ -45,6 +46,18 @@ pub fn validate_field(number: usize) -> *const i32 {
             told.unless_cut(request, number, |request| {
                 validation::validate_field(field, request)
             });
+        }
+    })
+}
+
+/// What is wrong with the event that was handed over.
+#[wasm_bindgen(js_name = validateEvent)]
+#[must_use]
+pub fn validate_event(checks_content: bool) -> *const i32 {
+    with_handed(|request, told| {
+        let checked = SendWorkflowEventRequest::validate(&request, checks_content);
+        if let Err(invalid) = checked {
+            told.invalid(&invalid, SendWorkflowEventRequest::NAMES);
         }
     })
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AssessmentsClient, AssessmentsError, ConnectionError } from "../../pkg/dist/index.js";
-import { ASSESSMENT, BODY, CREATED, ID, answer, hasty } from "./client-support.mjs";
+import { ABOUT_CLIENT, ASSESSMENT, BODY, CREATED, ID, answer, hasty } from "./client-support.mjs";
 
 const clientOf = (fetch, options) =>
   new AssessmentsClient({ baseUrl: "https://api.example", token: "a-session", fetch, ...options });
@@ -29,13 +29,17 @@ test("a_fetch_is_given_a_text_and_plain_values", async () => {
   assert.equal(url, "https://api.example/v1/assessments");
   assert.deepEqual([method, redirect, JSON.parse(body)], ["POST", "manual", BODY]);
   assert.deepEqual(headers, {
+    ...ABOUT_CLIENT,
     accept: "application/json",
     authorization: "Bearer a-session",
     "content-type": "application/json",
     "idempotency-key": "ticket-7",
   });
   assert.ok(!("body" in read));
-  assert.deepEqual(Object.keys(read.headers), ["accept", "authorization"]);
+  assert.deepEqual(
+    Object.keys(read.headers).sort(),
+    ["accept", "authorization", ...Object.keys(ABOUT_CLIENT)].sort(),
+  );
 });
 
 /** What engines and libraries say of a program that is wrong. */

@@ -12,7 +12,7 @@ import {
   validateField,
 } from "../../pkg/dist/index.js";
 import { KEYS } from "../http/harness.mjs";
-import { ASSESSMENT, BODY, ID, answer, scripted } from "./client-support.mjs";
+import { ABOUT_CLIENT, ASSESSMENT, BODY, ID, answer, scripted } from "./client-support.mjs";
 import { untyped } from "./untyped.mjs";
 
 const GOOD = { baseUrl: "https://api.example", token: "a-session" };
@@ -167,7 +167,8 @@ test("the_platform_s_fetch_is_looked_up_when_it_is_needed", async (t) => {
   const { signal, ...init } = sent ?? {};
   assert.equal(url, `https://api.example/v1/assessments/${ID}`);
   assert.ok(signal instanceof AbortSignal);
-  const headers = { accept: "application/json", authorization: "Bearer a-session" };
+  const own = { accept: "application/json", authorization: "Bearer a-session" };
+  const headers = { ...ABOUT_CLIENT, ...own };
   assert.deepEqual(init, { method: "GET", headers, redirect: "manual" });
 });
 

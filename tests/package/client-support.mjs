@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { createServer, request as httpRequest } from "node:http";
-import { AssessmentsClient } from "../../pkg/dist/index.js";
+import { AssessmentsClient, VERSION } from "../../pkg/dist/index.js";
 import { KEYS, idOf } from "../http/harness.mjs";
 import { listen } from "../listen.mjs";
 
@@ -32,6 +32,12 @@ export const ARCHIVED = {
   status: "canceled",
   is_archived: true,
   archived_at: 1_790_510_000,
+};
+
+/** What a server tells of the client with the first attempt of a call. */
+export const ABOUT_CLIENT = {
+  "user-agent": `assessments-edge/${VERSION} (${navigator.userAgent})`,
+  "assessments-retry-count": "0",
 };
 
 /** An answer of the API. */

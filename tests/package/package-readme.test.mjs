@@ -12,9 +12,11 @@ import { format, promisify } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { createTestHarness } from "wrangler";
 import * as everything from "../../pkg/dist/index.js";
-import { KEYS, ORGS, ROOT, inTemporaryFolder, startApi } from "../http/harness.mjs";
+import { DEMO, KEYS, ORGS, ROOT, inTemporaryFolder, startApi } from "../http/harness.mjs";
+import { workflow } from "../http/workflow-support.mjs";
 import { startProxy } from "./client-support.mjs";
 import { launchBrowser } from "./projects.mjs";
+import { untyped } from "./untyped.mjs";
 
 const read = (path) => readFileSync(join(ROOT, "pkg", path), "utf8");
 const README = read("README.md");
@@ -48,12 +50,17 @@ const commonJs = only(({ code }) => code.includes("require("));
 /** Makes the `client` and the `created` that others go on with. */
 const base = only(({ code }) => /^const created = await client\.create\(/m.test(code));
 const waiting = only(({ code }) => code.includes("const final"));
+const watching = only(({ code }) => code.includes("client.watch("));
 const elsewhere = [form, slim, worker, route];
 
 let api;
 before(async () => {
-  api = await startApi({ vars: { ENVIRONMENT: "development" } });
+  const data = structuredClone(DEMO);
+  const event = { event: "review.approved", timeout_seconds: 3600 };
+  data.orgs[0].workflows.push(workflow("readme", "vendor-review", [["wait_for_event", event]]));
+  api = await startApi({ data, vars: { ENVIRONMENT: "development" } });
   process.env.ASSESSMENTS_API_KEY = KEYS.harbor;
+  process.env.ASSESSMENTS_BASE_URL = api.url;
   // What a dashboard would have, and the README leaves to it.
   globalThis.getSessionToken = async () => KEYS.harbor;
   globalThis.getSession = async () => {
@@ -69,7 +76,12 @@ function program(block) {
   return goesOn ? base.code + block.code : block.code;
 }
 
-const masked = (text) => text.replace(UUID, "<request id>").trim();
+const masked = (text) =>
+  text
+    .replaceAll(api.url, API)
+    .replace(UUID, "<request id>")
+    .replace(/(durationMs:) \d+/g, "$1 <milliseconds>")
+    .trim();
 
 /** What the program says that it prints. */
 function promised(code) {
@@ -93,7 +105,8 @@ function inProject(work) {
 /** What the block prints, run in Node.js on the real Worker. */
 async function printed(t, block) {
   const lines = [];
-  const log = t.mock.method(console, "log", (...values) => lines.push(format(...values)));
+  const print = (...values) => lines.push(...format(...values).split("\n"));
+  const printing = ["log", "debug"].map((name) => t.mock.method(untyped(console), name, print));
   const extension = { ts: "ts", js: block === commonJs ? "cjs" : "mjs" }[block.language];
   await inProject(async ({ write }) => {
     const url = await serving(t, block);
@@ -102,13 +115,13 @@ async function printed(t, block) {
     const count = promised(program(block)).split("\n").length;
     while (lines.length < count && !t.signal.aborted) await wait(10);
   });
-  log.mock.restore();
+  for (const { mock } of printing) mock.restore();
   return masked(lines.join("\n"));
 }
 
 /** Where the API is. It completes assessments that someone waits for. */
 async function serving(t, block) {
-  if (block !== waiting) return api.url;
+  if (block !== waiting && block !== watching) return api.url;
   const { fetch } = globalThis;
   t.mock.method(globalThis, "fetch", async (url, init) => {
     const response = await fetch(url, init);

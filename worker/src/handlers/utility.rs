@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use assessments::credential::AuthTest;
 use assessments::route::Endpoint;
 use serde::Serialize;
 use worker::{Delay, Headers, Response};
@@ -22,10 +23,6 @@ use crate::storage::standing;
 /// 2. IP allowlist: `403`
 /// 3. rate limit: `429`
 pub(super) async fn auth_test(context: &Context, request: &Request) -> Result<Answer, Failure> {
-    #[derive(Serialize)]
-    struct AuthTest {
-        msg: &'static str,
-    }
     let admission = Admission::new(context, Endpoint::AuthTest, request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
@@ -33,7 +30,7 @@ pub(super) async fn auth_test(context: &Context, request: &Request) -> Result<An
     let standing = standing::current(&databases, &caller).await?;
     admission::admit(context, &caller, &admission, standing, clock::now())?;
     Answer::ok(&AuthTest {
-        msg: "Auth successful",
+        msg: "Auth successful".to_owned(),
     })
 }
 

@@ -133,10 +133,11 @@ pub(crate) fn package(library: Library) -> Result<()> {
         compiled.push((module, file));
     }
     let out = Output::new(folder.join("dist"));
+    let tables = tables::module()?;
     let current = format!(
         "{}\n{}{}",
         fingerprint(&inputs, Effort::Shipped)?,
-        tables::module(),
+        tables,
         types::declarations()
     );
     if !out.is_one_of(std::slice::from_ref(&current)) {
@@ -150,7 +151,7 @@ pub(crate) fn package(library: Library) -> Result<()> {
                 &out.folder.join(module.called).with_extension("wasm"),
             )?;
         }
-        fs::write(generated.join("tables.js"), tables::module()).context("tables.js")?;
+        fs::write(generated.join("tables.js"), &tables).context("tables.js")?;
         bundle(&folder, &out.folder)?;
         put_inside(
             &out.folder.join("assessments.wasm"),

@@ -7,6 +7,7 @@ use assessments::assessment::{
     CustomFieldValue, Status,
 };
 use assessments::client::Policy;
+use assessments::credential::AuthTest;
 use assessments::dashboard::{Environment, Me};
 use assessments::field::{Body, CreateAssessmentRequest};
 use assessments::header;
@@ -16,12 +17,13 @@ use assessments::route::Permission;
 use assessments::session::{CreateSessionRequest, CreatedSession};
 use assessments::shape::{Shape, Spec};
 use assessments::validation;
+use assessments::workflow::event::SendWorkflowEventRequest;
 use assessments::workflow::run::{
-    ActionType, Artifact, RunStatus, RunStep, StepStatus, WorkflowRun,
+    AcceptedEvent, ActionType, Artifact, RunStatus, RunStep, StepStatus, WorkflowRun,
 };
 
 /// Types with a name of their own.
-const NAMED: [(&str, &Spec, &str); 17] = [
+const NAMED: [(&str, &Spec, &str); 19] = [
     (
         "AssessmentStatus",
         Status::SPEC,
@@ -82,6 +84,16 @@ const NAMED: [(&str, &Spec, &str); 17] = [
         "WorkflowRun",
         WorkflowRun::SPEC,
         "A workflow run. Times are Unix seconds.",
+    ),
+    (
+        "AcceptedEvent",
+        AcceptedEvent::SPEC,
+        "The answer to an event that is kept. Times are Unix seconds.",
+    ),
+    (
+        "AuthTest",
+        AuthTest::SPEC,
+        "The answer to a good credential.",
     ),
     (
         "CreatedSession",
@@ -145,6 +157,11 @@ pub(super) fn declarations() -> String {
     }
     request::<CreateAssessmentRequest>(&mut out, "CreateAssessmentRequest", "A create request.");
     request::<CreateSessionRequest>(&mut out, "CreateSessionRequest", "A request for a session.");
+    request::<SendWorkflowEventRequest>(
+        &mut out,
+        "SendWorkflowEventRequest",
+        "An event for a workflow run.",
+    );
     closed_sets(&mut out);
     out
 }
