@@ -15,7 +15,9 @@ export {
 } from "./errors.js";
 export { isId, parseId } from "./ids.js";
 export { nameTokens, previewName, statuses } from "./assessment.js";
+export { fromForm } from "./forms.js";
 export {
+  createAssessmentFormSchema,
   createAssessmentSchema,
   validateCreateAssessment,
   validateField,
