@@ -117,7 +117,7 @@ export type UncheckedRequest = { [Field in keyof CreateAssessmentRequest]?: unkn
  *
  * @throws {ConfigurationError} For what is no object.
  * @example
- * fromForm({ vendor_id: "cbvndr_1 ", control_set_ids: "a, b", name: "", page: 2 });
+ * fromForm({ vendor_id: "cbvndr_1 ", control_set_ids: "a, b", name: "" });
  * // { vendor_id: "cbvndr_1", control_set_ids: ["a", "b"], service_ids: [], supporting_document_ids: [] }
  * @see https://github.com/assessments-edge/assessments-edge#readme
  */

@@ -1,5 +1,5 @@
-//! What the document says of the types to its readers, and the limits that the
-//! types do not tell. Documentation comments are for readers of the source and
+//! What the document, and the declarations of the npm package, say of the types to
+//! their readers, and the limits that the types do not tell. Documentation comments are for readers of the source and
 //! never reach the document: [`put`] removes what a derive made of them.
 
 use serde_json::{Map, Value, json};
