@@ -16,7 +16,9 @@ export {
 export { VERSION } from "./generated/tables.js";
 export { isId, parseId } from "./ids.js";
 export { nameTokens, previewName, statuses } from "./assessment.js";
+export { fromForm } from "./forms.js";
 export {
+  createAssessmentFormSchema,
   createAssessmentSchema,
   validateCreateAssessment,
   validateField,

@@ -1,37 +1,131 @@
 /** One thing that is wrong with a request. */
 export interface Issue {
-  /** The way to it, from `"body"`. */
-  loc: (string | number)[];
+  /**
+   * The way to it: `"body"`, then a field of the request, then the index of an entry of its
+   * list; or `"header"` and the name of a header. A fault of the whole has no further steps.
+   */
+  loc: [from: "body" | "header" | (string & {}), ...steps: (string | number)[]];
   /** A sentence for people. */
   msg: string;
   /** A stable name: one of these, or one that a later version of the API adds. */
   type: IssueType | (string & {});
 }
 
-/** What a validation finds: at most 1 000 issues. `status` is what the server would answer. */
+/** What a validation finds: at most 1 000 issues. */
 export type ValidationResult =
-  | { ok: true; value: CreateAssessmentRequest }
-  | { ok: false; status: 400 | 422; issues: Issue[] };
+  | {
+      /** Nothing is wrong. */
+      ok: true;
+      /** The request to send. */
+      value: ParsedCreateAssessmentRequest;
+    }
+  | {
+      /** Something is wrong. */
+      ok: false;
+      /** What the server would answer: 422 for what has a wrong type or is missing, else 400. */
+      status: 400 | 422;
+      /** What is wrong, in the order of the fields. */
+      issues: Issue[];
+    };
 
 /** What is found in one field. */
-export type FieldResult = { ok: true } | { ok: false; issues: Issue[] };
+export type FieldResult =
+  | {
+      /** Nothing is wrong. */
+      ok: true;
+    }
+  | {
+      /** Something is wrong. */
+      ok: false;
+      /** What is wrong, at most 1 000 issues. */
+      issues: Issue[];
+    };
+
+/** How a value is checked. */
+export interface CheckOptions {
+  /**
+   * Whether it was entered into a form, and is read as `fromForm` does; false. Then the `loc`
+   * of an issue is the way to an input: to the item of the form's list, not of the request's;
+   * and of a list that was entered as one text, to the whole of it.
+   */
+  form?: boolean | undefined;
+}
 
 /**
  * Checks any value as a create request. Schema faults are, entry by entry, the
  * server's `422`; in a well-typed request, exceeded limits and malformed ids are
  * listed, each with its place. Lists are read no further than any request can
  * hold them; what is only too large has the one issue `too_large`.
+ *
+ * @param input What `JSON.parse` gave, a request, or, with `{ form: true }`, the values of a form.
+ * @throws {ConfigurationError} Where WebAssembly cannot be used. Whatever the value is, it is no error.
+ * @example
+ * const checked = validateCreateAssessment(new FormData(form), { form: true });
+ * if (checked.ok) await client.create(checked.value);
+ * else for (const { loc, msg } of checked.issues) console.log(loc.join("."), msg);
+ * @see https://github.com/assessments-edge/assessments-edge#readme
  */
-export function validateCreateAssessment(input: unknown): ValidationResult;
+export function validateCreateAssessment(input: unknown, options?: CheckOptions): ValidationResult;
 
-/** Checks one field's value, as it is typed. */
-export function validateField(name: keyof CreateAssessmentRequest, value: unknown): FieldResult;
+/**
+ * Checks one field's value, as it is typed.
+ *
+ * @throws {ConfigurationError} For a name that is no field's, and where WebAssembly cannot be used.
+ * @example
+ * const field = validateField(input.name, input.value, { form: true });
+ * input.setCustomValidity(field.ok ? "" : (field.issues[0]?.msg ?? ""));
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
+export function validateField(
+  name: keyof CreateAssessmentRequest,
+  value: unknown,
+  options?: CheckOptions,
+): FieldResult;
 
-/** Checks an idempotency key of your own, as it is typed. */
+/**
+ * Checks an idempotency key of your own, as it is typed: 1 to 255 visible ASCII characters.
+ *
+ * @throws {ConfigurationError} Where WebAssembly cannot be used.
+ * @example
+ * validateIdempotencyKey("ticket 4711"); // { ok: false, issues: [{ type: "bad_character", ... }] }
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
 export function validateIdempotencyKey(key: unknown): FieldResult;
+
+/**
+ * The values of a form: `FormData`, `URLSearchParams`, or the object in which a form library
+ * has them.
+ */
+export type FormValues =
+  | FormData
+  | URLSearchParams
+  | { readonly [Field in keyof CreateAssessmentRequest]?: unknown };
+
+/** A request as it was entered: nothing is known of its values, and it may lack any. */
+export type UncheckedRequest = { [Field in keyof CreateAssessmentRequest]?: unknown };
+
+/**
+ * The request that was entered into a form, unchecked, by this rule:
+ *
+ * - An empty text is as if its input were not there; in a field of an id, white space around
+ *   the id does not count. Nor is there what is `null`, `undefined`, or `false`, as of a box
+ *   that is not checked.
+ * - A list is all values of its name that are not empty; if there is none, it is `[]`. A text
+ *   in it is split at white space and commas.
+ * - Other keys are left out, and whatever is no text (a `File`, a number) is left as it is: the
+ *   check tells. So is a list that no request can hold.
+ *
+ * @throws {ConfigurationError} For what is no object.
+ * @example
+ * fromForm({ vendor_id: "cbvndr_1 ", control_set_ids: "a, b", name: "" });
+ * // { vendor_id: "cbvndr_1", control_set_ids: ["a", "b"], service_ids: [], supporting_document_ids: [] }
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
+export function fromForm(values: FormValues): UncheckedRequest;
 
 /** A status, and what it means. */
 export interface StatusMeaning {
+  /** The status. */
   status: AssessmentStatus;
   /** The label of its stage, for people; several statuses may share one. */
   stageLabel: string;
@@ -39,10 +133,22 @@ export interface StatusMeaning {
   isTerminal: boolean;
 }
 
-/** Every status in the order of the work. An assessment may move backwards. */
+/**
+ * Every status in the order of the work. An assessment may move backwards.
+ *
+ * @example
+ * const labels = new Map(statuses().map(({ status, stageLabel }) => [status, stageLabel]));
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
 export function statuses(): StatusMeaning[];
 
-/** Every token that `assessment_name_format` may contain, as `{{vendor:name}}`. */
+/**
+ * Every token that `assessment_name_format` may contain, as `{{vendor:name}}`.
+ *
+ * @example
+ * nameTokens().join(" "); // {{vendor:name}} {{service:name}} {{cycle}} {{year}} {{date}}
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
 export function nameTokens(): string[];
 
 /** What a generated name is made of, as far as it is known before the create. */
@@ -50,51 +156,170 @@ export interface NameFacts {
   /** `{{vendor:name}}` */
   vendorName: string;
   /** `{{service:name}}`, in the order of the request; none. */
-  serviceNames?: string[] | undefined;
+  serviceNames?: readonly string[] | undefined;
   /** Whether the vendor ever had an assessment, which makes `{{cycle}}`; false. */
   assessedBefore?: boolean | undefined;
   /** Unix seconds, which make `{{year}}` and `{{date}}`; the present. */
   now?: number | undefined;
 }
 
-/** The name that a create would give. */
+/**
+ * The name that a create would give.
+ *
+ * @throws {ConfigurationError} For texts that are none, and where WebAssembly cannot be used.
+ * @example
+ * previewName({ assessment_name_format: "{{year}} {{vendor:name}}" }, { vendorName: "Northwind" });
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
 export function previewName(
   request: Pick<CreateAssessmentRequest, "name" | "assessment_name_format">,
   facts: NameFacts,
 ): string;
 
-/** The same check as a Standard Schema, for form and router libraries. */
-export declare const createAssessmentSchema: StandardSchema<
+/**
+ * The same check as `validateCreateAssessment` as a Standard Schema and a Standard JSON Schema,
+ * for routers and for descriptions of APIs and tools.
+ *
+ * @example
+ * sValidator("json", createAssessmentSchema); // Hono
+ * createAssessmentSchema["~standard"].jsonSchema.input({ target: "draft-2020-12" });
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
+export declare const createAssessmentSchema: RequestSchema<
   CreateAssessmentRequest,
-  CreateAssessmentRequest
+  ParsedCreateAssessmentRequest
+>;
+
+/**
+ * The check with `{ form: true }` as a Standard Schema, for form libraries: it takes the values
+ * of any form, read as `fromForm` does, and gives the request to send.
+ *
+ * @example
+ * useForm({ resolver: standardSchemaResolver(createAssessmentFormSchema) }); // react-hook-form
+ * useForm({ validators: { onChange: createAssessmentFormSchema } }); // TanStack Form
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
+export declare const createAssessmentFormSchema: StandardSchema<
+  // A library asks for the type of its own form, which may have further inputs.
+  any,
+  ParsedCreateAssessmentRequest
 >;
 
 /** The Standard Schema interface, version 1 (https://standardschema.dev). */
 export interface StandardSchema<Input, Output> {
-  readonly "~standard": {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) =>
-      | { readonly value: Output; readonly issues?: undefined }
-      | {
-          readonly issues: ReadonlyArray<{
-            readonly message: string;
-            readonly path?: ReadonlyArray<PropertyKey>;
-          }>;
-        };
-    readonly types?: { readonly input: Input; readonly output: Output };
-  };
+  /** What the standard prescribes. */
+  readonly "~standard": StandardSchemaProps<Input, Output>;
+}
+
+/** What a Standard Schema consists of. */
+export interface StandardSchemaProps<Input, Output> {
+  /** The version of the standard. */
+  readonly version: 1;
+  /** `assessments-edge` */
+  readonly vendor: string;
+  /** Checks any value: the output, or what is wrong with it. */
+  readonly validate: (value: unknown) => StandardResult<Output>;
+  /** The types of what it takes and gives; no such property exists. */
+  readonly types?: StandardTypes<Input, Output> | undefined;
+}
+
+/** The types of what a Standard Schema takes and gives. */
+export interface StandardTypes<Input, Output> {
+  /** The type of what it takes. */
+  readonly input: Input;
+  /** The type of what it gives. */
+  readonly output: Output;
+}
+
+/** What a Standard Schema answers. */
+export type StandardResult<Output> =
+  | {
+      /** What was found good. */
+      readonly value: Output;
+      /** Nothing is wrong. */
+      readonly issues?: undefined;
+    }
+  | {
+      /** What is wrong, at most 1 000 issues. */
+      readonly issues: ReadonlyArray<StandardIssue>;
+    };
+
+/** One thing that is wrong, as a Standard Schema tells it. */
+export interface StandardIssue {
+  /** A sentence for people. */
+  readonly message: string;
+  /** The way to it: a field, then the index of an entry of its list; nothing for the whole. */
+  readonly path: ReadonlyArray<string | number>;
+}
+
+/** A Standard Schema that is a Standard JSON Schema as well. */
+export interface RequestSchema<Input, Output> extends StandardSchema<Input, Output> {
+  /** What the standards prescribe. */
+  readonly "~standard": StandardSchemaProps<Input, Output> & StandardJSONSchemaProps;
+}
+
+/** What a Standard JSON Schema consists of, besides what it shares with a Standard Schema. */
+export interface StandardJSONSchemaProps {
+  /** Makes JSON Schemas. */
+  readonly jsonSchema: StandardJSONSchema;
+}
+
+/** Makes JSON Schemas: new objects of plain values, which are the caller's. */
+export interface StandardJSONSchema {
+  /**
+   * The schema of what is taken: `null` in an optional field is as if it were not there, and
+   * further keys are fine.
+   *
+   * @throws {ConfigurationError} For a target that there is no schema for.
+   */
+  readonly input: (options: JSONSchemaOptions) => Record<string, unknown>;
+  /**
+   * The schema of what is found good: the known fields, without `null`.
+   *
+   * @throws {ConfigurationError} For a target that there is no schema for.
+   */
+  readonly output: (options: JSONSchemaOptions) => Record<string, unknown>;
+}
+
+/** Which JSON Schema is asked for. */
+export interface JSONSchemaOptions {
+  /** The dialect; any other than these three is a `ConfigurationError`. */
+  readonly target: "draft-2020-12" | "draft-07" | "openapi-3.0" | (string & {});
+  /** What the standard leaves to libraries; not looked at. */
+  readonly libraryOptions?: Record<string, unknown> | undefined;
 }
 
 /** An id, taken apart. Testing `kind` tells the type of `id`. */
 export type ParsedId<Kind extends IdKind = IdKind> = Kind extends IdKind
-  ? { id: Id<Kind>; kind: Kind; prefix: string }
+  ? {
+      /** The text itself. */
+      id: Id<Kind>;
+      /** What it is the id of. */
+      kind: Kind;
+      /** What stands before its underscore. */
+      prefix: string;
+    }
   : never;
 
-/** Parses an id, of `kind` if one is named. Throws an `IdError` if it is none. */
+/**
+ * Parses an id, of `kind` if one is named.
+ *
+ * @throws {IdError} If it is none; its `code` and `offset` say why.
+ * @throws {ConfigurationError} For a kind that there is not, and where WebAssembly cannot be used.
+ * @example
+ * parseId("cbvndr_acf371740e5fe26c982b64185e20506c").kind; // "vendor"
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
 export function parseId<Kind extends IdKind = IdKind>(text: string, kind?: Kind): ParsedId<Kind>;
 
-/** Whether a value is an id, of `kind` if one is named. */
+/**
+ * Whether a value is an id, of `kind` if one is named.
+ *
+ * @throws {ConfigurationError} For a kind that there is not, and where WebAssembly cannot be used.
+ * @example
+ * if (isId(text, "assessment")) await client.retrieve(text);
+ * @see https://github.com/assessments-edge/assessments-edge#readme
+ */
 export function isId<Kind extends IdKind = IdKind>(text: unknown, kind?: Kind): text is Id<Kind>;
 
 /** The version of this package, as in `"1.2.3"`. */
@@ -162,20 +387,30 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchedResponse>;
 
 /** A request but for its URL, in plain values that every `fetch` understands, and the `fetchOptions`. */
 export interface FetchInit {
+  /** `GET`, `POST` or `DELETE`. */
   method: string;
+  /** By their names in small letters. */
   headers: Record<string, string>;
   /** JSON, if the operation has a body. */
   body?: string;
   /** The API does not redirect. An answer that was redirected all the same is not taken for its. */
   redirect: "manual";
+  /** Aborted when the caller aborts, and when time is up. */
   signal: AbortSignal;
 }
 
 /** What is read of an answer: a `Response`, of the platform, of `undici` or of `node-fetch`. */
 export interface FetchedResponse {
+  /** Whether the status is one of success. */
   readonly ok: boolean;
+  /** The HTTP status. */
   readonly status: number;
-  readonly headers: { get(name: string): string | null };
+  /** The headers. */
+  readonly headers: {
+    /** The value of a header, whatever the case of its name; `null` if there is none. */
+    get(name: string): string | null;
+  };
+  /** The body; it is read once. */
   text(): Promise<string>;
 }
 
@@ -239,15 +474,58 @@ export interface CreateOptions extends CallOptions {
  * what their promises are rejected with, goes to the logger and changes nothing.
  */
 export interface Hooks {
-  onRequest?(event: { method: string; url: string; attempt: number }): unknown;
-  onResponse?(event: { status: number; requestId?: string; attempt: number }): unknown;
-  onRetry?(event: { attempt: number; delayMs: number; error: AssessmentsError }): unknown;
+  /** An attempt is about to be sent. */
+  onRequest?: ((event: RequestEvent) => unknown) | undefined;
+  /** An answer came, of whatever status. */
+  onResponse?: ((event: ResponseEvent) => unknown) | undefined;
+  /** An attempt failed, and there will be another. */
+  onRetry?: ((event: RetryEvent) => unknown) | undefined;
   /**
    * `create` or `sendEvent` answered what another request with the same key was
    * answered, and did nothing. `id` is that of what was created, or of the run. Without
    * this, the first time goes to the logger.
    */
-  onRequestDiffers?(event: { idempotencyKey?: string; id: string; requestId?: string }): unknown;
+  onRequestDiffers?: ((event: RequestDiffersEvent) => unknown) | undefined;
+}
+
+/** What a hook is told of an attempt. */
+export interface RequestEvent {
+  /** `GET`, `POST` or `DELETE`. */
+  method: string;
+  /** What is asked. */
+  url: string;
+  /** The number of the attempt, from 1. */
+  attempt: number;
+}
+
+/** What a hook is told of an answer. */
+export interface ResponseEvent {
+  /** The HTTP status. */
+  status: number;
+  /** To quote to support, if the answer has one. */
+  requestId?: string;
+  /** The number of the attempt, from 1. */
+  attempt: number;
+}
+
+/** What a hook is told of an attempt that failed. */
+export interface RetryEvent {
+  /** The number of the attempt that failed, from 1. */
+  attempt: number;
+  /** How long it waits before the next, in milliseconds. */
+  delayMs: number;
+  /** Why it failed. */
+  error: AssessmentsError;
+}
+
+/** What a hook is told of an answer that belongs to another request. */
+export interface RequestDiffersEvent {
+  /** The key that both requests had. */
+  idempotencyKey?: string;
+  /** The assessment that the other request created. */
+  id: string;
+  /** To quote to support, if the answer has one. */
+  requestId?: string;
 }
 
 /**
@@ -274,23 +552,26 @@ export interface WaitOptions extends WaitTimes {
    */
   until?:
     | AssessmentStatus
-    | AssessmentStatus[]
+    | readonly AssessmentStatus[]
     | ((assessment: Assessment) => boolean | Promise<boolean>)
     | undefined;
   /** Told of the assessment when first read and whenever it changed. */
-  onUpdate?(assessment: Assessment): unknown;
+  onUpdate?: ((assessment: Assessment) => unknown) | undefined;
 }
 
 /** How to wait for a workflow run. */
 export interface RunWaitOptions extends WaitTimes {
   /** Told of the run when first read and whenever it changed. */
-  onUpdate?(run: WorkflowRun): unknown;
+  onUpdate?: ((run: WorkflowRun) => unknown) | undefined;
 }
 
 /** An answer with what came around it. */
 export interface WithResponse<Data> {
+  /** What was answered. */
   data: Data;
+  /** The HTTP status. */
   status: number;
+  /** All headers that the platform shows. */
   headers: Headers;
   /** To quote to support. */
   requestId?: string;
@@ -425,20 +706,28 @@ export class AssessmentsClient {
   createSession(request: CreateSessionRequest, options?: CallOptions): Promise<CreatedSession>;
   /** The same operations with status, headers, request id and attempts. */
   readonly withResponse: {
+    /** As `create` of the client. */
     create(
       body: CreateAssessmentRequest,
       options?: CreateOptions,
     ): Promise<WithResponse<CreatedAssessment>>;
+    /** As `retrieve` of the client. */
     retrieve(id: string, options?: CallOptions): Promise<WithResponse<Assessment>>;
+    /** As `cancel` of the client. */
     cancel(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
+    /** As `archive` of the client. */
     archive(id: string, options?: CallOptions): Promise<WithResponse<ArchivedAssessment>>;
+    /** As `retrieveRun` of the client. */
     retrieveRun(id: string, options?: CallOptions): Promise<WithResponse<WorkflowRun>>;
+    /** As `sendEvent` of the client. */
     sendEvent(
       runId: string,
       event: SendWorkflowEventRequest,
       options?: CreateOptions,
     ): Promise<WithResponse<AcceptedEvent>>;
+    /** As `authTest` of the client. */
     authTest(options?: CallOptions): Promise<WithResponse<AuthTest>>;
+    /** As `createSession` of the client. */
     createSession(
       request: CreateSessionRequest,
       options?: CallOptions,
@@ -458,6 +747,7 @@ export class AssessmentsError extends Error {}
 
 /** The API answered with an error. */
 export class ApiError extends AssessmentsError {
+  /** The HTTP status. */
   status: number;
   /** Stable name, if the answer has one, as in `assessment_not_found`. */
   code?: ApiErrorCode | (string & {});
@@ -467,10 +757,13 @@ export class ApiError extends AssessmentsError {
   requestId?: string;
   /** Seconds to wait, if the answer says so, in seconds or by a date. */
   retryAfter?: number;
+  /** All headers that the platform shows. */
   headers: Headers;
+  /** Attempts that were made. */
   attempts: number;
-  /** What was asked. */
+  /** How it was asked: `GET`, `POST` or `DELETE`. */
   method: string;
+  /** What was asked. */
   url: string;
   /** The first 2 048 characters of the answer's text, without the credential. */
   body: string;
@@ -478,11 +771,13 @@ export class ApiError extends AssessmentsError {
 
 /** No answer of the API came: offline, refused, lost, or redirected to elsewhere. */
 export class ConnectionError extends AssessmentsError {
+  /** Attempts that were made. */
   attempts: number;
 }
 
 /** No whole answer came in time, or a wait ran out; its `cause` is the last error of a read. */
 export class TimeoutError extends AssessmentsError {
+  /** Attempts that were made, where a call ran out of time. */
   attempts?: number;
 }
 
@@ -494,18 +789,25 @@ export class UnreachableError extends AssessmentsError {
 
 /** The request would be refused; it was not sent. */
 export class ValidationError extends AssessmentsError {
+  /** What the server would answer. */
   status: 400 | 422;
+  /** What is wrong, at most 1 000 issues. */
   issues: Issue[];
 }
 
 /** The API answered with a success of another shape than its types promise. */
 export class ResponseShapeError extends AssessmentsError {
+  /** The HTTP status. */
   status: number;
+  /** To quote to support. */
   requestId?: string;
+  /** All headers that the platform shows. */
   headers: Headers;
+  /** Attempts that were made. */
   attempts: number;
-  /** What was asked. */
+  /** How it was asked: `GET`, `POST` or `DELETE`. */
   method: string;
+  /** What was asked. */
   url: string;
   /** The first 2 048 characters of the answer's text, without the credential. */
   body: string;
@@ -513,10 +815,13 @@ export class ResponseShapeError extends AssessmentsError {
 
 /** A text that is not an id, or not of the kind that was asked for. */
 export class IdError extends AssessmentsError {
+  /** A stable name of what is wrong. */
   code: IdErrorCode;
   /** Position, in characters, at which the text stops being an id. */
   offset: number;
+  /** What should be there: a kind of id, how many digits, or which characters. */
   expected?: string | number;
+  /** What is there instead. */
   actual?: string | number;
 }
 

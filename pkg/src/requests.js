@@ -118,7 +118,8 @@ function member(given, isList, left) {
 }
 
 /** @param {unknown} given */
-const isObject = (given) => typeof given === "object" && given !== null && !Array.isArray(given);
+export const isObject = (given) =>
+  typeof given === "object" && given !== null && !Array.isArray(given);
 
 /**
  * Asks what is wrong with values, and reads on where that cannot be known yet.
@@ -177,16 +178,17 @@ const HEADER = -2;
  *
  * @param {unknown} input
  * @param {boolean} checksContent
+ * @param {unknown[]} [given] Its members, where they are not what it holds.
  */
-export function readCreate(input, checksContent) {
+export function readCreate(input, checksContent, given) {
   const left = budget();
-  let values;
+  let values = given;
   if (isObject(input)) {
-    values = createMembers(/** @type {Record<string, unknown>} */ (input));
+    values ??= createMembers(/** @type {Record<string, unknown>} */ (input));
     for (let index = 0; index < values.length; index++) {
-      const given = values[index];
+      const value = values[index];
       // Most are not there.
-      if (given !== undefined) values[index] = member(given, CREATE_LISTS[index], left);
+      if (value !== undefined) values[index] = member(value, CREATE_LISTS[index], left);
     }
   }
   return { values, wrong: check(CREATE_FIELDS, values, left, 0, "validate", checksContent) };

@@ -1,20 +1,36 @@
 import { ask, begin, open, string, toldNumber, value } from "./desk.js";
 import { ConfigurationError } from "./errors.js";
 import { CREATE_FIELDS, createRequest } from "./generated/tables.js";
-import { checkField, issues, readCreate } from "./requests.js";
+import { entered, readForm, tellInput } from "./forms.js";
+import { describe } from "./json-schema.js";
+import { checkField, isObject, issues, readCreate } from "./requests.js";
 
-/** @import { CreateAssessmentRequest, FieldResult, StandardSchema, ValidationResult } from "./types.js" */
+/**
+ * @import { CheckOptions, CreateAssessmentRequest, FieldResult,
+ *   ParsedCreateAssessmentRequest, RequestSchema, StandardResult, StandardSchema, ValidationResult } from "./types.js"
+ */
 
 /**
  * Checks a create request as the server would, and ids beyond that.
  *
  * @param {unknown} input
+ * @param {CheckOptions} [options]
  * @returns {ValidationResult}
  */
-export function validateCreateAssessment(input) {
-  const { values, wrong } = readCreate(input, true);
-  if (wrong) return { ok: false, ...wrong };
-  return { ok: true, value: createRequest(/** @type {unknown[]} */ (values)) };
+export function validateCreateAssessment(input, options) {
+  const form = options?.form && isObject(input) ? readForm(input) : undefined;
+  const entries = form?.map(({ value }) => value);
+  const { values, wrong } = readCreate(input, true, entries);
+  if (wrong) {
+    if (form) {
+      for (const issue of wrong.issues) {
+        tellInput(issue, form[CREATE_FIELDS.indexOf(String(issue.loc[1]))]);
+      }
+    }
+    return { ok: false, ...wrong };
+  }
+  const value = createRequest(/** @type {unknown[]} */ (values));
+  return { ok: true, value: /** @type {ParsedCreateAssessmentRequest} */ (value) };
 }
 
 /**
@@ -22,13 +38,17 @@ export function validateCreateAssessment(input) {
  *
  * @param {string} name
  * @param {unknown} value
+ * @param {CheckOptions} [options]
  * @returns {FieldResult}
  */
-export function validateField(name, value) {
+export function validateField(name, value, options) {
   const field = CREATE_FIELDS.indexOf(name);
   if (field < 0) throw new ConfigurationError(`"${String(name)}" is no field of the request`);
-  const wrong = checkField(field, value);
-  return wrong ? { ok: false, issues: wrong.issues } : { ok: true };
+  const from = options?.form ? entered(field, value) : undefined;
+  const wrong = checkField(field, from ? from.value : value);
+  if (!wrong) return { ok: true };
+  for (const issue of wrong.issues) tellInput(issue, from);
+  return { ok: false, issues: wrong.issues };
 }
 
 /**
@@ -49,22 +69,50 @@ export function validateIdempotencyKey(key) {
 }
 
 /**
- * The same check as a Standard Schema (https://standardschema.dev), version 1.
+ * What a Standard Schema (https://standardschema.dev) answers, version 1.
  *
- * @type {StandardSchema<CreateAssessmentRequest, CreateAssessmentRequest>}
+ * @param {unknown} value
+ * @param {CheckOptions} [options]
+ * @returns {StandardResult<ParsedCreateAssessmentRequest>}
+ */
+function standardResult(value, options) {
+  const outcome = validateCreateAssessment(value, options);
+  if (outcome.ok) return { value: outcome.value };
+  return {
+    // The first step of every loc is "body", the value itself.
+    issues: outcome.issues.map(({ loc, msg }) => ({ message: msg, path: loc.slice(1) })),
+  };
+}
+
+// The schemas are made of literals and functions alone, and not frozen: bundlers can tell
+// that what nobody imports has no effect.
+
+/**
+ * The same check as a Standard Schema, which is a Standard JSON Schema as well.
+ *
+ * @type {RequestSchema<CreateAssessmentRequest, ParsedCreateAssessmentRequest>}
  */
 export const createAssessmentSchema = {
   "~standard": {
     version: 1,
     vendor: "assessments-edge",
-    /** @param {unknown} value */
-    validate(value) {
-      const outcome = validateCreateAssessment(value);
-      if (outcome.ok) return { value: outcome.value };
-      return {
-        // The first step of every loc is "body", the value itself.
-        issues: outcome.issues.map(({ loc, msg }) => ({ message: msg, path: loc.slice(1) })),
-      };
+    validate: (value) => standardResult(value),
+    jsonSchema: {
+      input: (options) => describe(options, true),
+      output: (options) => describe(options, false),
     },
+  },
+};
+
+/**
+ * The check of what was entered into a form as a Standard Schema.
+ *
+ * @type {StandardSchema<any, ParsedCreateAssessmentRequest>}
+ */
+export const createAssessmentFormSchema = {
+  "~standard": {
+    version: 1,
+    vendor: "assessments-edge",
+    validate: (value) => standardResult(value, { form: true }),
   },
 };

@@ -28,6 +28,13 @@ use crate::route::Endpoint;
 use examples::Examples;
 use names::BEARER;
 
+/// What readers are told of the schema of that name, or of one of its properties:
+/// shared by every description that is made of the types.
+#[must_use]
+pub fn words(schema: &str, property: Option<&str>) -> Option<String> {
+    words::of(schema, property)
+}
+
 /// The document, JSON.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
-//! What the document says of the types to its readers, and the limits that the
-//! types do not tell. Documentation comments are for readers of the source and
+//! What the document, and the declarations of the npm package, say of the types to
+//! their readers, and the limits that the types do not tell. Documentation comments are for readers of the source and
 //! never reach the document: [`put`] removes what a derive made of them.
 
 use serde_json::{Map, Value, json};
@@ -9,6 +9,15 @@ use crate::field::{Body, Content, CreateAssessmentRequest};
 use crate::id::{AnyKind, DIGITS};
 use crate::session::CreateSessionRequest;
 use crate::workflow::event::{MAX_NAME_LENGTH, SendWorkflowEventRequest};
+
+/// The words for the schema `name`, or for one of its properties.
+pub(super) fn of(name: &str, property: Option<&str>) -> Option<String> {
+    let Some(key) = property else {
+        return of_schema(name);
+    };
+    let facts = of_property(name, key)?;
+    Some(facts.get("description")?.as_str()?.to_owned())
+}
 
 /// Puts words and limits into the schema `name` and its properties.
 pub(super) fn put(name: &str, schema: &mut Value) {
@@ -222,7 +231,7 @@ fn of_rest(schema: &str, key: &str) -> Option<Value> {
         ("CustomField", "config_id") => "The field's stable handle.",
         ("CustomField", "field_name") => "The field's name, which may be changed.",
         ("CustomField", "field_type") => "The type of the field.",
-        ("CustomField", "value") => "The value.",
+        ("CustomField", "value") => "The value, in the form that its type has.",
         ("Fault", "loc") => {
             "The way to the fault: `body`, a field, the index of an item; or `body` and a position in the text."
         }

@@ -126,7 +126,7 @@ describe("TypeScript", () => {
 
   test("every_entry_exports_the_same_names_and_slim_init_besides", () => {
     const { "slim.js": slim, "index.js": main, ...others } = names;
-    assert.equal(main.length, 20);
+    assert.equal(main.length, 22);
     for (const [entry, list] of Object.entries(others)) assert.deepEqual(list, main, entry);
     assert.deepEqual(slim, [...main, "init"].toSorted());
   });
@@ -173,6 +173,85 @@ describe("TypeScript", () => {
       readFileSync(join(installed, "dist", name), "utf8"),
     );
     assert.equal(ts, cts);
+  });
+
+  /** Every declaration of the package that an editor could show, and whether it has words. */
+  function declared() {
+    const ts = createRequire(join(folder, "main.cjs"))("typescript-5");
+    const file = join(installed, "dist/index.d.ts");
+    const source = ts.createSourceFile(
+      file,
+      readFileSync(file, "utf8"),
+      ts.ScriptTarget.Latest,
+      true,
+    );
+    const found = [];
+    const isOne = (node) =>
+      ts.isTypeElement(node) ||
+      ts.isClassElement(node) ||
+      ts.isVariableStatement(node) ||
+      ts.isFunctionDeclaration(node) ||
+      ts.isClassDeclaration(node) ||
+      ts.isInterfaceDeclaration(node) ||
+      ts.isTypeAliasDeclaration(node);
+    // What belongs to a symbol that nobody can name is no member for readers.
+    const isHidden = (node) => node.getText().includes("[kindOfId]");
+    const isPublic = (node) => !/^declare /.test(node.getText());
+    const visit = (node) => {
+      if (isOne(node) && isPublic(node) && (ts.isTypeAliasDeclaration(node) || !isHidden(node))) {
+        const words = ts
+          .getJSDocCommentsAndTags(node)
+          .map((doc) => doc.getText())
+          .join("\n");
+        found.push({ node, words, name: `${node.parent.name?.text ?? ""} ${node.getText()}` });
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return { ts, found };
+  }
+
+  test("every_member_that_is_declared_has_words", () => {
+    const { found } = declared();
+    assert.ok(found.length > 250, `only ${found.length} declarations were found`);
+    const silent = found.filter(({ words }) => !/\w{3}/.test(words));
+    assert.deepEqual(
+      silent.map(({ name }) => name),
+      [],
+    );
+  });
+
+  test("every_function_says_when_it_throws_and_where_to_read_on", () => {
+    const { ts, found } = declared();
+    const functions = found.filter(({ node }) => ts.isFunctionDeclaration(node));
+    assert.ok(functions.length >= 9, `only ${functions.length} functions were found`);
+    const { homepage = "https://github.com/assessments-edge/assessments-edge#readme" } = JSON.parse(
+      readFileSync(join(installed, "package.json"), "utf8"),
+    );
+    for (const { node, words } of functions) {
+      const name = node.name.text;
+      assert.ok(words.includes("@example"), name);
+      assert.ok(words.includes(`@see ${homepage}`), name);
+      // Those that only copy a table cannot fail.
+      if (node.parameters.length > 0) assert.ok(words.includes("@throws {"), name);
+    }
+  });
+
+  test("units_and_meanings_are_told_where_a_number_is_shown", () => {
+    const { ts, found } = declared();
+    const members = found.filter(({ node }) => ts.isPropertySignature(node));
+    const named = (test) => members.filter(({ node }) => test(node.name.getText()));
+    const times = named((name) => name.endsWith("_at"));
+    assert.ok(times.length >= 12, `only ${times.length} times were found`);
+    for (const { words, name } of times) assert.match(words, /Unix time in whole seconds/, name);
+    const scores = named((name) => name === "score_percent");
+    assert.equal(scores.length, 2);
+    for (const { words } of scores) assert.match(words, /fraction.*0\.566 means 56\.6 %/);
+    const lists = named((name) => name.endsWith("_ids")).filter(({ node }) =>
+      ["CreateAssessmentRequest", "ParsedCreateAssessmentRequest"].includes(node.parent.name.text),
+    );
+    assert.equal(lists.length, 6);
+    for (const { words } of lists) assert.match(words.replace(/\s+\*\s+/g, " "), /At most 100/);
   });
 
   for (const compiler of ["typescript", "typescript-5"]) {

@@ -36,6 +36,7 @@ pub(super) fn module() -> Result<String> {
     numbers(&mut out);
     names(&mut out);
     request::<CreateAssessmentRequest>(&mut out, "create", "CreateAssessmentRequest");
+    contents::<CreateAssessmentRequest>(&mut out, "CREATE");
     request::<CreateSessionRequest>(&mut out, "session", "CreateSessionRequest");
     request::<SendWorkflowEventRequest>(&mut out, "event", "SendWorkflowEventRequest");
     Ok(out)
@@ -280,6 +281,43 @@ fn request<B: Body>(out: &mut String, name: &str, of: &str) {
         );
     }
     out.push_str("  return request;\n}\n");
+}
+
+/// What the fields of a request hold, for forms and for its JSON Schema.
+fn contents<B: Body>(out: &mut String, name: &str) {
+    let fields = B::FIELDS.iter();
+    let required = fields.clone().filter(|field| field.is_required);
+    let required: Vec<_> = required.map(|field| field.name).collect();
+    constant(
+        out,
+        "The fields that must be there.",
+        "",
+        &format!("{name}_REQUIRED"),
+        &json!(required),
+    );
+    let kinds = fields.clone().map(|field| field.content.kind());
+    let prefixes: Vec<_> = kinds.map(|kind| kind.map(AnyKind::prefix)).collect();
+    constant(
+        out,
+        "The prefixes of the ids that the fields hold, where they hold any.",
+        "",
+        &format!("{name}_PREFIXES"),
+        &json!(prefixes),
+    );
+    // Of what is trimmed, JSON Schema cannot say how long it may be.
+    let limits: Vec<_> = fields
+        .map(|field| match field.content {
+            Content::TrimmedText(_) => None,
+            content => content.limit(),
+        })
+        .collect();
+    constant(
+        out,
+        "The most entries or characters that the fields hold as they are.",
+        "",
+        &format!("{name}_LIMITS"),
+        &json!(limits),
+    );
 }
 
 const fn is_list(field: &Descriptor) -> bool {

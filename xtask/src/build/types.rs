@@ -8,10 +8,11 @@ use assessments::assessment::{
 };
 use assessments::client::Policy;
 use assessments::credential::AuthTest;
-use assessments::dashboard::{Environment, Me};
-use assessments::field::{Body, CreateAssessmentRequest};
+use assessments::dashboard::{Environment, Me, NamedKey, NamedOrganization, NamedUser};
+use assessments::field::{Body, Content, CreateAssessmentRequest, Descriptor};
 use assessments::header;
 use assessments::id::{AnyKind, IdErrorCode};
+use assessments::openapi;
 use assessments::problem::ProblemCode;
 use assessments::route::Permission;
 use assessments::session::{CreateSessionRequest, CreatedSession};
@@ -22,99 +23,47 @@ use assessments::workflow::run::{
     AcceptedEvent, ActionType, Artifact, RunStatus, RunStep, StepStatus, WorkflowRun,
 };
 
-/// Types with a name of their own.
-const NAMED: [(&str, &Spec, &str); 19] = [
-    (
-        "AssessmentStatus",
-        Status::SPEC,
-        "Where an assessment stands.",
-    ),
-    (
-        "CustomFieldType",
-        CustomFieldType::SPEC,
-        "The type of a custom field.",
-    ),
+/// Types with a name of their own, and the names of their schemas: those are what
+/// the words for readers stand under.
+const NAMED: [(&str, &str, &Spec); 22] = [
+    ("AssessmentStatus", "Status", Status::SPEC),
+    ("CustomFieldType", "CustomFieldType", CustomFieldType::SPEC),
     (
         "CustomFieldValue",
+        "CustomFieldValue",
         CustomFieldValue::SPEC,
-        "The value of a custom field.",
     ),
-    (
-        "CustomField",
-        CustomField::SPEC,
-        "A custom field that has a value.",
-    ),
+    ("CustomField", "CustomField", CustomField::SPEC),
     (
         "CreatedAssessment",
+        "CreatedAssessment",
         CreatedAssessment::SPEC,
-        "The answer of a create. Times are Unix seconds.",
     ),
-    (
-        "Assessment",
-        Assessment::SPEC,
-        "An assessment. Times are Unix seconds.",
-    ),
+    ("Assessment", "Assessment", Assessment::SPEC),
     (
         "ArchivedAssessment",
+        "ArchivedAssessment",
         ArchivedAssessment::SPEC,
-        "The answer of a cancel or archive. Times are Unix seconds.",
     ),
+    ("WorkflowRunStatus", "RunStatus", RunStatus::SPEC),
+    ("WorkflowStepStatus", "StepStatus", StepStatus::SPEC),
+    ("WorkflowActionType", "ActionType", ActionType::SPEC),
+    ("WorkflowArtifact", "Artifact", Artifact::SPEC),
+    ("WorkflowRunStep", "RunStep", RunStep::SPEC),
+    ("WorkflowRun", "WorkflowRun", WorkflowRun::SPEC),
+    ("AcceptedEvent", "AcceptedEvent", AcceptedEvent::SPEC),
+    ("AuthTest", "AuthenticationTest", AuthTest::SPEC),
+    ("CreatedSession", "CreatedSession", CreatedSession::SPEC),
+    ("Permission", "Permission", Permission::SPEC),
+    ("DeploymentEnvironment", "Environment", Environment::SPEC),
     (
-        "WorkflowRunStatus",
-        RunStatus::SPEC,
-        "Where a workflow run stands.",
+        "NamedOrganization",
+        "NamedOrganization",
+        NamedOrganization::SPEC,
     ),
-    (
-        "WorkflowStepStatus",
-        StepStatus::SPEC,
-        "How a step of a run ended.",
-    ),
-    (
-        "WorkflowActionType",
-        ActionType::SPEC,
-        "What a step of a run does.",
-    ),
-    (
-        "WorkflowArtifact",
-        Artifact::SPEC,
-        "Something that a step made or used. Times are Unix seconds.",
-    ),
-    ("WorkflowRunStep", RunStep::SPEC, "A step of a run."),
-    (
-        "WorkflowRun",
-        WorkflowRun::SPEC,
-        "A workflow run. Times are Unix seconds.",
-    ),
-    (
-        "AcceptedEvent",
-        AcceptedEvent::SPEC,
-        "The answer to an event that is kept. Times are Unix seconds.",
-    ),
-    (
-        "AuthTest",
-        AuthTest::SPEC,
-        "The answer to a good credential.",
-    ),
-    (
-        "CreatedSession",
-        CreatedSession::SPEC,
-        "A session for a browser, and when it ends. Times are Unix seconds.",
-    ),
-    (
-        "Permission",
-        Permission::SPEC,
-        "What a role may be granted.",
-    ),
-    (
-        "DeploymentEnvironment",
-        Environment::SPEC,
-        "What a deployment is for.",
-    ),
-    (
-        "Me",
-        Me::SPEC,
-        "Who calls, and what they may do: the answer of `GET /v1/dashboard/me`.",
-    ),
+    ("NamedUser", "NamedUser", NamedUser::SPEC),
+    ("NamedKey", "NamedKey", NamedKey::SPEC),
+    ("Me", "Me", Me::SPEC),
 ];
 
 /// The declarations.
@@ -129,7 +78,12 @@ pub(super) fn declarations() -> String {
     out.push_str(
         ";\n\ndeclare const kindOfId: unique symbol;\n\n\
          /** A text that was found to be an id of that kind. */\n\
-         export type Id<Kind extends IdKind> = string & { readonly [kindOfId]: Kind };\n",
+         export type Id<Kind extends IdKind> = string & { readonly [kindOfId]: Kind };\n\
+         /**\n \
+         * What a request takes for an id of that kind: any text, but no id that is known to be of\n \
+         * another kind.\n \
+         */\n\
+         export type IdLike<Kind extends IdKind> = string & { readonly [kindOfId]?: Kind };\n",
     );
     for kind in AnyKind::ALL {
         let _ = writeln!(
@@ -141,46 +95,121 @@ pub(super) fn declarations() -> String {
             kind.name()
         );
     }
-    for (name, spec, doc) in NAMED {
+    for (name, schema, spec) in NAMED {
+        out.push('\n');
+        comment(&mut out, "", &words(schema, None));
         let _ = match spec {
-            Spec::Object(_) => write!(
-                out,
-                "\n/** {doc} */\nexport interface {name} {}\n",
-                body(spec)
-            ),
-            _ => write!(
-                out,
-                "\n/** {doc} */\nexport type {name} = {};\n",
-                body(spec)
-            ),
+            Spec::Object(_) => writeln!(out, "export interface {name} {}", body(spec, schema)),
+            _ => writeln!(out, "export type {name} = {};", body(spec, schema)),
         };
     }
-    request::<CreateAssessmentRequest>(&mut out, "CreateAssessmentRequest", "A create request.");
-    request::<CreateSessionRequest>(&mut out, "CreateSessionRequest", "A request for a session.");
-    request::<SendWorkflowEventRequest>(
-        &mut out,
-        "SendWorkflowEventRequest",
-        "An event for a workflow run.",
-    );
+    request::<CreateAssessmentRequest>(&mut out, "CreateAssessmentRequest");
+    request::<CreateSessionRequest>(&mut out, "CreateSessionRequest");
+    request::<SendWorkflowEventRequest>(&mut out, "SendWorkflowEventRequest");
+    parsed::<CreateAssessmentRequest>(&mut out, "CreateAssessmentRequest");
     closed_sets(&mut out);
     out
 }
 
-/// The type of a request body.
-fn request<B: Body>(out: &mut String, name: &str, doc: &str) {
-    let _ = write!(
-        out,
-        "\n/** {doc} `null` in an optional field is the same as leaving it out. */\nexport interface {name} {{\n"
-    );
-    for field in B::FIELDS {
-        let mark = if field.is_required { "" } else { "?" };
-        let of = field.spec().map_or_else(|| "unknown".to_owned(), reference);
-        if let Some(description) = B::description(field.name) {
-            let _ = writeln!(out, "  /** {description} */");
+/// What readers are told of a schema or of one of its properties.
+fn words(schema: &str, property: Option<&str>) -> String {
+    openapi::words(schema, property).unwrap_or_default()
+}
+
+/// Writes a comment that stands before a declaration, in lines that editors need not
+/// break.
+fn comment(out: &mut String, indent: &str, text: &str) {
+    const WIDTH: usize = 96;
+    if text.is_empty() {
+        return;
+    }
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        if let Some(line) = lines.last_mut()
+            && (line.is_empty() || line.len() + word.len() < WIDTH)
+        {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
         }
+    }
+    let _ = match lines.as_slice() {
+        [line] => writeln!(out, "{indent}/** {line} */"),
+        lines => {
+            let separator = format!("\n{indent} * ");
+            writeln!(
+                out,
+                "{indent}/**{separator}{}\n{indent} */",
+                lines.join(&separator)
+            )
+        }
+    };
+}
+
+/// The type of a request body, as it is sent.
+fn request<B: Body>(out: &mut String, name: &str) {
+    out.push('\n');
+    comment(out, "", &words(name, None));
+    let _ = writeln!(out, "export interface {name} {{");
+    for field in B::FIELDS {
+        field_comment(out, name, field);
+        let is_list = matches!(field.content, Content::Ids(..));
+        let readonly = if is_list { "readonly " } else { "" };
+        let of = format!("{readonly}{}", field_type(field.content, id_like));
+        let _ = match field.is_required {
+            true => writeln!(out, "  {}: {of};", field.name),
+            false => writeln!(out, "  {}?: {of} | null | undefined;", field.name),
+        };
+    }
+    out.push_str("}\n");
+}
+
+/// The type of a request body that was found good.
+fn parsed<B: Body>(out: &mut String, name: &str) {
+    out.push('\n');
+    let text = format!(
+        "A {name} that was found good: its known fields, without `null`s and without lists that are \
+         empty and could be left out. The ids have the form of their kind; whether they name anything, \
+         only the API knows."
+    );
+    comment(out, "", &text);
+    let _ = writeln!(out, "export interface Parsed{name} {{");
+    for field in B::FIELDS {
+        field_comment(out, name, field);
+        let of = field_type(field.content, id_type);
+        let mark = if field.is_required { "" } else { "?" };
         let _ = writeln!(out, "  {}{mark}: {of};", field.name);
     }
     out.push_str("}\n");
+}
+
+/// What a field of a request means, and how much it may hold.
+fn field_comment(out: &mut String, request: &str, field: &Descriptor) {
+    let mut text = words(request, Some(field.name));
+    // A schema has keywords for this.
+    if let Content::Integer(least, most) = field.content {
+        let (least, most) = (thousands(&least.to_string()), thousands(&most.to_string()));
+        let _ = write!(text, " From {least} to {most}.");
+    }
+    comment(out, "  ", &text);
+}
+
+/// The type of what a field holds, in which ids are of the types that are told.
+fn field_type(content: Content, id: fn(AnyKind) -> String) -> String {
+    match content {
+        Content::Id(kind) => id(kind),
+        Content::Ids(kind, _) => format!("{}[]", id(kind)),
+        Content::Text(_) | Content::TrimmedText(_) => "string".to_owned(),
+        Content::Integer(..) => "number".to_owned(),
+        Content::Json => "unknown".to_owned(),
+    }
+}
+
+fn id_like(kind: AnyKind) -> String {
+    format!("IdLike<\"{}\">", kind.name())
 }
 
 /// Names that Rust knows all of.
@@ -244,16 +273,16 @@ fn thousands(digits: &str) -> String {
     }
 }
 
-/// A type where another uses it.
-fn reference(spec: &'static Spec) -> String {
+/// A type where another uses it, whose schema has that name.
+fn reference(spec: &'static Spec, schema: &str) -> String {
     NAMED
         .iter()
-        .find(|(_, named, _)| std::ptr::eq(*named, spec))
-        .map_or_else(|| body(spec), |(name, ..)| (*name).to_owned())
+        .find(|(.., named)| std::ptr::eq(*named, spec))
+        .map_or_else(|| body(spec, schema), |(name, ..)| (*name).to_owned())
 }
 
-/// A type written out.
-fn body(spec: &'static Spec) -> String {
+/// A type written out; its words stand under the name of that schema.
+fn body(spec: &'static Spec, schema: &str) -> String {
     match spec {
         Spec::String => "string".to_owned(),
         Spec::Boolean => "boolean".to_owned(),
@@ -264,22 +293,34 @@ fn body(spec: &'static Spec) -> String {
             // Any other text as well, without hiding the known ones from editors.
             format!("{} | (string & {{}})", texts.join(" | "))
         }
-        Spec::Nullable(inner) => format!("{} | null", reference(inner)),
-        Spec::List(item) => format!("{}[]", reference(item)),
+        Spec::Nullable(inner) => format!("{} | null", reference(inner, schema)),
+        Spec::List(item) => format!("{}[]", reference(item, schema)),
         Spec::AnyOf(specs) => {
-            let types: Vec<String> = specs.iter().map(reference).collect();
+            let types: Vec<String> = specs.iter().map(|spec| reference(spec, schema)).collect();
             types.join(" | ")
         }
         // What a later version adds may be any JSON.
-        Spec::IfKnown { then, .. } => format!("{} | object | null", reference(then)),
+        Spec::IfKnown { then, .. } => format!("{} | object | null", reference(then, schema)),
         Spec::Object(members) => {
-            let members: String = members
-                .iter()
-                .map(|(key, spec)| format!("  {key}: {};\n", reference(spec)))
-                .collect();
-            format!("{{\n{members}}}")
+            let mut out = String::from("{\n");
+            for (key, spec) in *members {
+                comment(&mut out, "  ", &member_words(schema, key, spec));
+                let _ = writeln!(out, "  {key}: {};", reference(spec, schema));
+            }
+            out.push('}');
+            out
         }
     }
+}
+
+/// What readers are told of a member of an answer, with its unit.
+fn member_words(schema: &str, key: &str, spec: &Spec) -> String {
+    let mut text = words(schema, Some(key));
+    if matches!(spec, Spec::Time | Spec::Nullable(Spec::Time)) {
+        text.push(' ');
+        text.push_str(&words("Timestamp", None));
+    }
+    text
 }
 
 /// `vendor_document` becomes `VendorDocumentId`.

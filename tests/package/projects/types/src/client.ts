@@ -8,7 +8,8 @@ import type {
   ApiErrorCode, ApiHeader, ArchivedAssessment, Assessment, AssessmentId, AssessmentStatus, CallOptions, CallSettings,
   ClientOptions, CreateOptions, CreateSessionRequest, CreatedAssessment, CreatedSession,
   CustomField, CustomFieldType, CustomFieldValue, DeploymentEnvironment,
-  Fetch, FetchInit, FetchedResponse, Hooks, IdErrorCode, IssueType, Me, Permission, RunWaitOptions, TokenAbout, WaitOptions, WaitTimes, WithResponse, WorkflowActionType, WorkflowArtifact,
+  Fetch, FetchInit, FetchedResponse, Hooks, IdErrorCode, IssueType, Me, NamedKey, NamedOrganization, NamedUser, Permission,
+  RequestDiffersEvent, RequestEvent, ResponseEvent, RetryEvent, RunWaitOptions, TokenAbout, WaitOptions, WaitTimes, WithResponse, WorkflowActionType, WorkflowArtifact,
   WorkflowRun, WorkflowRunId, WorkflowRunStatus, WorkflowRunStep, WorkflowStepStatus,
 } from "assessments-edge";
 
@@ -16,6 +17,13 @@ const hooks: Hooks = {
   onRequest: ({ method, url, attempt }) => console.log(method, url, attempt),
   onResponse: ({ status, requestId, attempt }) => console.log(status, requestId, attempt),
   onRetry: ({ attempt, delayMs, error }) => console.log(attempt, delayMs, error.message),
+};
+const noted: [RequestEvent?, ResponseEvent?, RetryEvent?, RequestDiffersEvent?] = [];
+export const noting: Hooks = {
+  onRequest: (event) => (noted[0] = event),
+  onResponse: (event) => (noted[1] = event),
+  onRetry: (event) => (noted[2] = event),
+  onRequestDiffers: (event) => (noted[3] = event),
 };
 const settings: CallSettings = { timeoutMs: 1, totalTimeoutMs: 2, maxRetries: 0, validate: false };
 const options: ClientOptions = {
@@ -69,7 +77,8 @@ export async function signIn(me: Me): Promise<number> {
   const answer: WithResponse<CreatedSession> = await client.withResponse.createSession(request);
   const granted: Permission[] = me.routes;
   const environment: DeploymentEnvironment = me.environment;
-  console.log(me.organization.name, me.key?.id, granted, environment, answer.data.token);
+  const named: (NamedOrganization | NamedUser | NamedKey | null)[] = [me.organization, me.user, me.key];
+  console.log(named, me.organization.name, me.key?.id, granted, environment, answer.data.token);
   // @ts-expect-error A session is for someone.
   await client.createSession({ role: "Dashboard Viewer" });
   return session.expires_at;
@@ -144,6 +153,20 @@ const disposable: Disposable = client;
 disposable[Symbol.dispose]();
 const perhaps: AbortSignal | undefined = Math.random() > 2 ? AbortSignal.abort() : undefined;
 void client.retrieve("cbqsrw_0128e42c9f5c076efa5c191794409293", { signal: perhaps });
+
+// Every option takes undefined, as `value || undefined` gives it; lists may be readonly.
+type Optional<T> = { [Key in keyof T]?: T[Key] | undefined };
+const call2: Optional<WaitOptions> & Optional<CreateOptions> = {};
+export const perhapses: [ClientOptions, WaitOptions, RunWaitOptions, CreateOptions, Hooks] = [
+  {
+    baseUrl: "https://api.example", token: "t", fetch: undefined, dangerouslyAllowBrowserKey: undefined,
+    hooks: undefined, validate: undefined,
+  },
+  { ...call2, until: ["complete", "failed"] as const, onUpdate: undefined },
+  { onUpdate: undefined, maxWaitMs: undefined },
+  call2,
+  { onRequest: undefined, onResponse: undefined, onRetry: undefined, onRequestDiffers: undefined },
+];
 
 // The closed sets of today: known names are told apart, and a later one is a text.
 export const replayed: ApiHeader = "idempotent-replayed";

@@ -3,7 +3,7 @@
 import { isId, parseId } from "assessments-edge";
 import type {
   ApiKeyId, AssessmentId, AssessmentPlanId, BillOfMaterialsComponentId, BillOfMaterialsId, ContractRecordId,
-  ControlSetId, CreateAssessmentRequest, CustomFieldConfigId, EngagementId, FindingId, Id, IdKind,
+  ControlSetId, CreateAssessmentRequest, CreateSessionRequest, CustomFieldConfigId, EngagementId, FindingId, Id, IdKind, IdLike,
   OauthClientId, OauthSecretId, OauthTokenId, ObligationId, OrganizationId, ParsedId, RadarEventId,
   ReassessmentId, ScaleLevelId, ServiceId, TagId, UserId, VendorDocumentId, VendorId,
   WebhookDeliveryId, WebhookEventId, WebhookSubscriptionId, WorkflowComponentId,
@@ -19,6 +19,21 @@ const kind: "vendor" = parsed.kind;
 const plain: string = vendor;
 const anyKind: IdKind = parseId(text).kind;
 export const body: CreateAssessmentRequest = { vendor_id: vendor, control_set_ids: [] };
+
+// A request takes any text, and ids of the kind that is meant.
+declare const sets: readonly ControlSetId[];
+declare const services: ServiceId[];
+export const plainIds: CreateAssessmentRequest = { vendor_id: text, control_set_ids: [text], assignee_id: `cbuser_${text}` };
+export const ids: CreateAssessmentRequest = { vendor_id: vendor, control_set_ids: sets, service_ids: services };
+export const like: IdLike<"vendor">[] = [text, vendor, "cbvndr_1"];
+// @ts-expect-error A service is no vendor.
+export const wrongId: CreateAssessmentRequest = { vendor_id: services[0]!, control_set_ids: [] };
+// @ts-expect-error Services are no control sets.
+export const wrongIds: CreateAssessmentRequest = { vendor_id: text, control_set_ids: services };
+// @ts-expect-error A vendor is no user.
+export const wrongUser: CreateSessionRequest = { user_id: vendor };
+// @ts-expect-error An id of any kind need not be a vendor's.
+export const anyId: CreateAssessmentRequest = { vendor_id: parseId(text).id, control_set_ids: [] };
 
 // @ts-expect-error A vendor is no service.
 export const service: ServiceId = vendor;

@@ -1,0 +1,4 @@
+import { createApp } from "vue";
+import CreateForm from "./CreateForm.vue";
+
+createApp(CreateForm).mount("#app");
