@@ -260,7 +260,7 @@ export function fromEnvironment(options) {
   const { token = needed("ASSESSMENTS_API_KEY", "token") } = given;
   const logLevel = given.logLevel ?? /** @type {LogLevel | undefined} */ (read("ASSESSMENTS_LOG"));
   if (logLevel && !LEVELS.includes(logLevel)) {
-    throw new ConfigurationError(`ASSESSMENTS_LOG must be ${CLIENT.logLevel[0]}`);
+    throw new ConfigurationError(`ASSESSMENTS_LOG must be ${SETTINGS.client.logLevel[0]}`);
   }
   return { ...given, baseUrl, token, logLevel };
 }
