@@ -1,0 +1,4 @@
+import * as assessments from "assessments-edge";
+import { useIt } from "../../use-it.mjs";
+
+export default defineEventHandler((event) => useIt(assessments, useRuntimeConfig(event).public.api));
