@@ -134,8 +134,8 @@ impl SendWorkflowEventRequest {
 impl SendWorkflowEventRequest {
     /// Checks a request as far as it can be checked without the server, for clients:
     /// all but whether a step of the run waits for it. Without `checks_content` it is
-    /// checked for its types only. It finds what [`schema::check`] finds, in a third
-    /// of the code, for a page pays for that.
+    /// checked for its types only. It finds what [`schema::check`] finds, in less
+    /// code, for a page pays for that.
     ///
     /// # Errors
     /// The one thing that is wrong.
