@@ -1,6 +1,7 @@
 //! What the document, and the declarations of the npm package, say of the types to
-//! their readers, and the limits that the types do not tell. Documentation comments are for readers of the source and
-//! never reach the document: [`put`] removes what a derive made of them.
+//! their readers, and the limits that the types do not tell. Documentation comments are
+//! for readers of the source and never reach the document: [`put`] removes what a derive
+//! made of them.
 
 use serde_json::{Map, Value, json};
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import Ajv from "ajv";
 import Ajv2020 from "ajv/dist/2020.js";
+import { build } from "esbuild";
 import { ROOT } from "../http/harness.mjs";
 import {
   ConfigurationError,
@@ -183,6 +184,27 @@ test("a_schema_is_the_callers_own", () => {
 
 test("values_of_forms_are_no_json", () => {
   assert.ok(!("jsonSchema" in createAssessmentFormSchema["~standard"]));
+});
+
+test("a_bundle_has_a_schema_only_if_it_is_imported", async () => {
+  /** What a bundler makes of a page that uses this of the package. */
+  const bundled = async (name, entry) => {
+    const contents = `import { ${name} } from "./pkg/dist/${entry}"; console.log(${name});`;
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: ROOT },
+      bundle: true,
+      format: "esm",
+      write: false,
+    });
+    return outputFiles[0].text;
+  };
+  const mark = /~standard|json-schema\.org/;
+  for (const entry of ["index.js", "slim.js"]) {
+    for (const name of ["isId", "validateField", "AssessmentsClient"]) {
+      assert.doesNotMatch(await bundled(name, entry), mark, `${name} of ${entry}`);
+    }
+    assert.match(await bundled("createAssessmentSchema", entry), mark);
+  }
 });
 
 test("a_server_of_tools_takes_the_schema_as_it_is", async () => {
