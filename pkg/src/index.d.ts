@@ -364,9 +364,13 @@ export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
  * belongs to it, if there is anything. What it throws changes nothing.
  */
 export interface Logger {
+  /** Every attempt and every answer. */
   debug(message: string, about?: unknown): unknown;
+  /** Every attempt that is made again. */
   info(message: string, about?: unknown): unknown;
+  /** What is probably a mistake, such as a key that served another request. */
   warn(message: string, about?: unknown): unknown;
+  /** What went wrong in functions of yours, such as hooks. */
   error(message: string, about?: unknown): unknown;
 }
 
@@ -454,8 +458,12 @@ export type GivenHeaders =
 
 /** What `fetch` can be given besides what the client gives it. */
 export type FetchOptions = Omit<RequestInit, keyof FetchInit> & {
+  /** These the client gives itself. */
   [name in keyof FetchInit]?: never;
-} & { [option: string]: unknown };
+} & {
+  /** Whatever the `fetch` in use takes besides, such as `dispatcher`, `cf` or `next`. */
+  [option: string]: unknown;
+};
 
 /** Options of one call. */
 export interface CallOptions extends CallSettings {

@@ -2,9 +2,10 @@
 
 import {
   ApiError, AssessmentsClient, AssessmentsError, ConfigurationError, ConnectionError, IdError,
-  InternalError, ResponseShapeError, TimeoutError, UnreachableError, ValidationError,
+  InternalError, ResponseShapeError, TimeoutError, UnreachableError, VERSION, ValidationError,
 } from "assessments-edge";
 import type {
+  AcceptedEvent, AuthTest, EnvironmentOptions, FetchOptions, GivenHeaders, LogLevel, Logger, SendWorkflowEventRequest,
   ApiErrorCode, ApiHeader, ArchivedAssessment, Assessment, AssessmentId, AssessmentStatus, CallOptions, CallSettings,
   ClientOptions, CreateOptions, CreateSessionRequest, CreatedAssessment, CreatedSession,
   CustomField, CustomFieldType, CustomFieldValue, DeploymentEnvironment,
@@ -176,3 +177,21 @@ export const gone: ApiErrorCode = "assessment_not_found";
 // @ts-expect-error There is no such code.
 export const odd: ApiErrorCode = "assessment_vanished";
 export const later: ApiError["code"] = "assessment_vanished";
+
+// What a server sets besides, and the routes that need no body of an assessment.
+const logger: Logger = console;
+const logLevel: LogLevel = "debug";
+const headers: GivenHeaders = { "x-team": "risk", "x-other": undefined };
+const fetchOptions: FetchOptions = { cache: "no-store", dispatcher: {} };
+const environment: EnvironmentOptions = { env: { ASSESSMENTS_API_KEY: "ak_" }, logger, logLevel, headers, fetchOptions };
+export const fromEnvironment = () => AssessmentsClient.fromEnv(environment);
+// @ts-expect-error What the client gives itself cannot be given.
+export const taken: FetchOptions = { method: "PUT" };
+const event: SendWorkflowEventRequest = { name: "review-approved", payload: { by: "Ana" } };
+export async function events(run: WorkflowRunId): Promise<string> {
+  const accepted: AcceptedEvent = await client.sendEvent(run, event, { idempotencyKey: "ticket-7" });
+  const tested: AuthTest = await client.authTest({ headers: [["x-team", "risk"]] });
+  for await (const { status } of client.watch("cbqsrw_0128e42c9f5c076efa5c191794409293")) console.log(status);
+  for await (const { steps } of client.watchRun(run, { maxWaitMs: 1 })) console.log(steps.length);
+  return [accepted.received_at, tested.msg, VERSION].join();
+}
