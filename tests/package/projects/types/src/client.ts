@@ -182,7 +182,7 @@ export const later: ApiError["code"] = "assessment_vanished";
 const logger: Logger = console;
 const logLevel: LogLevel = "debug";
 const headers: GivenHeaders = { "x-team": "risk", "x-other": undefined };
-const fetchOptions: FetchOptions = { cache: "no-store", dispatcher: {} };
+const fetchOptions: FetchOptions = { cache: "no-store", cf: { cacheTtl: 0 } };
 const environment: EnvironmentOptions = { env: { ASSESSMENTS_API_KEY: "ak_" }, logger, logLevel, headers, fetchOptions };
 export const fromEnvironment = () => AssessmentsClient.fromEnv(environment);
 // @ts-expect-error What the client gives itself cannot be given.
