@@ -25,6 +25,10 @@ const PAGES = {
   "zod + openapi-fetch": "zod",
   "zod/mini + openapi-fetch": "zod-mini",
   "valibot + openapi-fetch": "valibot",
+  "openapi-fetch, no validation": "openapi-fetch",
+  "the client openai, no validation": "openai",
+  "the client stripe, no validation": "stripe",
+  "the client svix, no validation": "svix",
 };
 
 const bytes = (content) => [

@@ -49,8 +49,9 @@ const route = only(({ code }) => code.includes("export async function POST"));
 const commonJs = only(({ code }) => code.includes("require("));
 /** Makes the `client` and the `created` that others go on with. */
 const base = only(({ code }) => /^const created = await client\.create\(/m.test(code));
-const waiting = only(({ code }) => code.includes("const final"));
-const watching = only(({ code }) => code.includes("client.watch("));
+/** Whether it waits for an outcome that somebody else must bring about. */
+const waits = ({ code }) =>
+  code.includes("await client.waitFor(") || code.includes("client.watch(");
 const elsewhere = [form, slim, worker, route];
 
 let api;
@@ -121,7 +122,7 @@ async function printed(t, block) {
 
 /** Where the API is. It completes assessments that someone waits for. */
 async function serving(t, block) {
-  if (block !== waiting && block !== watching) return api.url;
+  if (!waits(block)) return api.url;
   const { fetch } = globalThis;
   t.mock.method(globalThis, "fetch", async (url, init) => {
     const response = await fetch(url, init);
@@ -135,11 +136,11 @@ async function serving(t, block) {
 }
 
 test("the_readme_has_code_of_known_kinds_only", () => {
-  const known = { html: 1, http: 1, ts: 1, tsx: 2, vue: 1, sh: 1 };
+  const known = { html: 1, http: 1, json: 1, ts: 1, tsx: 2, vue: 1, sh: 1 };
   for (const [language, count] of Object.entries(known)) {
     assert.equal(blocks.filter((block) => block.language === language).length, count, language);
   }
-  assert.equal(blocks.length, scripts.length + 6);
+  assert.equal(blocks.length, scripts.length + 7);
   assert.ok(scripts.length >= 15);
   const { name } = JSON.parse(read("package.json"));
   assert.equal(only(({ language }) => language === "sh").code, `npm install ${name}\n`);
@@ -344,6 +345,28 @@ function table(head) {
       .map((cell) => cell.trim()),
   );
 }
+
+test("the_readme_leads_to_sections_that_it_has", () => {
+  const sections = Array.from(README.matchAll(/^##+ (.*)$/gm), ([, title]) =>
+    title
+      .toLowerCase()
+      .replaceAll(" ", "-")
+      .replace(/[^\w-]/g, ""),
+  );
+  const links = Array.from(README.matchAll(/\]\(#(.*?)\)/g), ([, section]) => section);
+  assert.ok(links.length >= 10);
+  assert.deepEqual(
+    links.filter((section) => !sections.includes(section)),
+    [],
+  );
+});
+
+test("the_policy_of_an_extension_in_the_readme_is_the_one_that_is_tried", () => {
+  const manifest = "tests/package/projects/pages/extension/manifest.json";
+  const tried = JSON.parse(readFileSync(join(ROOT, manifest), "utf8"));
+  const told = JSON.parse(only(({ language }) => language === "json").code);
+  assert.deepEqual(told.content_security_policy, tried.content_security_policy);
+});
 
 test("the_readme_names_every_error_and_what_it_tells", () => {
   const rows = table("Class");

@@ -32,13 +32,20 @@ function scriptOf([entry, names]) {
   return `import ${imported} from "${entry}";\nglobalThis.used = [${used}];\n`;
 }
 
+const found = new Map();
+
 /**
  * Bytes after gzip of the script that a bundler makes, by what is imported.
  *
  * @param {string} bundler
  * @returns {Promise<Record<string, number>>}
  */
-export async function shipped(bundler) {
+export function shipped(bundler) {
+  if (!found.has(bundler)) found.set(bundler, measured(bundler));
+  return found.get(bundler);
+}
+
+async function measured(bundler) {
   const folder = await install("bundlers");
   mkdirSync(join(folder, "imports"), { recursive: true });
   const scripts = Object.keys(IMPORTS).map((name, index) => [name, `import-${index}.js`]);
