@@ -5,15 +5,14 @@ use std::collections::{HashMap, HashSet};
 use assessments::assessment::CustomFieldType;
 use assessments::id::{
     AssessmentId, ControlSetId, CustomFieldConfigId, FindingId, ServiceId, UserId,
-    VendorDocumentId, VendorId, WorkflowDefinitionId, WorkflowRunId, WorkflowRunStepId,
+    VendorDocumentId, VendorId,
 };
 use assessments::limits::MAX_TEXT_LENGTH;
 use assessments::time::Date;
-use assessments::workflow::definition::Component;
 use serde_json::Value;
 
 use super::fields::{collect, enum_value, known_ids, required_enum_value, unique_id};
-use super::run::run;
+use super::run::{RunIds, Workflows, run};
 use crate::import::file::{Assessment, Finding};
 use crate::import::reader::{Faults, Node, Unique};
 
@@ -28,8 +27,7 @@ pub(super) struct Known {
     pub(super) control_sets: HashSet<ControlSetId>,
     pub(super) services: HashMap<VendorId, HashSet<ServiceId>>,
     pub(super) documents: HashMap<VendorId, HashSet<VendorDocumentId>>,
-    /// With their components, where the file states them.
-    pub(super) workflows: HashMap<WorkflowDefinitionId, Option<Vec<Component>>>,
+    pub(super) workflows: Workflows,
     pub(super) custom_fields: HashMap<CustomFieldConfigId, (CustomFieldType, Option<Vec<String>>)>,
 }
 
@@ -38,8 +36,7 @@ pub(super) struct Known {
 pub(super) struct AssessmentIds {
     assessments: Unique<AssessmentId>,
     findings: Unique<FindingId>,
-    pub(super) runs: Unique<WorkflowRunId>,
-    pub(super) steps: Unique<WorkflowRunStepId>,
+    runs: RunIds,
 }
 
 pub(super) fn assessment(
@@ -149,7 +146,15 @@ pub(super) fn assessment(
         .unwrap_or_default();
     let runs = runs
         .iter()
-        .filter_map(|node| run(node, known, archived_at.is_some(), ids, faults))
+        .filter_map(|node| {
+            run(
+                node,
+                &known.workflows,
+                archived_at.is_some(),
+                &mut ids.runs,
+                faults,
+            )
+        })
         .collect();
     Some(Assessment {
         id: id?,

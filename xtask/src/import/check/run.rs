@@ -1,23 +1,33 @@
 //! The check of runs. Their steps are told by position: the first one carries out
 //! the first component of the workflow, and so on.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use assessments::id::WorkflowDefinitionId;
+use assessments::id::{WorkflowDefinitionId, WorkflowRunId, WorkflowRunStepId};
 use assessments::workflow::analysis::{MAX_ARTIFACTS, NewArtifact};
 use assessments::workflow::definition::{Action, Component, MAX_COMPONENTS};
 use assessments::workflow::run::{RunStatus, StepStatus};
 
-use super::assessment::{AssessmentIds, Known};
 use super::fields::{enum_value, required_enum_value, text, unique_id};
 use crate::import::file::{Run, Step};
-use crate::import::reader::{Faults, Node, Object};
+use crate::import::reader::{Faults, Node, Object, Unique};
 
+/// The workflows of an organization, with their components where the file states them.
+pub(super) type Workflows = HashMap<WorkflowDefinitionId, Option<Vec<Component>>>;
+
+/// Ids of an organization's runs and their steps.
+#[derive(Default)]
+pub(super) struct RunIds {
+    runs: Unique<WorkflowRunId>,
+    steps: Unique<WorkflowRunStepId>,
+}
+
+/// Reads a run, of an assessment that may be archived.
 pub(super) fn run(
     node: &Node<'_>,
-    known: &Known,
+    workflows: &Workflows,
     is_archived: bool,
-    ids: &mut AssessmentIds,
+    ids: &mut RunIds,
     faults: &mut Faults,
 ) -> Option<Run> {
     let object = node.object(
@@ -32,10 +42,10 @@ pub(super) fn run(
         ],
     )?;
     let id = unique_id(&object, faults, &mut ids.runs);
-    let workflows: HashSet<WorkflowDefinitionId> = known.workflows.keys().cloned().collect();
+    let known: HashSet<WorkflowDefinitionId> = workflows.keys().cloned().collect();
     let workflow_id = object
         .required(faults, "workflow_id")
-        .and_then(|node| node.known_id(faults, &workflows, "the organization's workflows"));
+        .and_then(|node| node.known_id(faults, &known, "the organization's workflows"));
     let status: Option<RunStatus> = required_enum_value(&object, faults, "status");
     if is_archived && status == Some(RunStatus::Started) {
         faults.add(node, "is started, but the archive ends every run");
@@ -45,7 +55,7 @@ pub(super) fn run(
         .and_then(|node| node.time(faults));
     let workflow = workflow_id
         .as_ref()
-        .and_then(|workflow| known.workflows.get(workflow));
+        .and_then(|workflow| workflows.get(workflow));
     let steps = steps(
         &object,
         node,
@@ -72,7 +82,7 @@ fn steps(
     run: &Node<'_>,
     components: Option<&[Component]>,
     (status, started_at): (Option<RunStatus>, Option<i64>),
-    ids: &mut AssessmentIds,
+    ids: &mut RunIds,
     faults: &mut Faults,
 ) -> Vec<Step> {
     let nodes = object.few_items(faults, "steps", MAX_COMPONENTS);
@@ -133,7 +143,7 @@ fn step(
     component: &Component,
     may_go_on: bool,
     earliest: Option<i64>,
-    ids: &mut AssessmentIds,
+    ids: &mut RunIds,
     faults: &mut Faults,
 ) -> Option<Step> {
     let object = node.object(
