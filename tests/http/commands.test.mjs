@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { DEMO, KEYS, ORGS, ROOT, XTASK, idOf, inTemporaryFolder, makeOrg } from "./harness.mjs";
 import { contents, create, dev, processes, queries, run, xtask } from "./commands-support.mjs";
+import { until } from "./workflow-support.mjs";
 import { freePort } from "../listen.mjs";
 
 test("dev_prints_a_curl_that_works_and_data_survives_a_restart", () =>
@@ -29,6 +30,50 @@ test("dev_prints_a_curl_that_works_and_data_survives_a_restart", () =>
     assert.equal(answer.status, 200);
     assert.equal((await answer.json()).name, created.name);
     await second.stop();
+  }));
+
+test("dev_offers_the_dashboard_an_organization_with_a_year_of_work_that_goes_on", () =>
+  inTemporaryFolder(async (state) => {
+    const { base, stop } = await dev(state);
+    const ask = async (token, path, body) => {
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+      const answer = await fetch(base + path, {
+        headers,
+        ...(body && { method: "POST", body: JSON.stringify(body) }),
+      });
+      return { status: answer.status, json: await answer.json() };
+    };
+    const { json: settings } = await ask("", "/dashboard/settings.json");
+    const { token: key, user_id, request, assessment_ids: ids } = settings.demo;
+    assert.notEqual(key, KEYS.harbor);
+    const session = await ask(key, "/v1/sessions", { user_id });
+    assert.equal(session.status, 201);
+    const { token } = session.json;
+    const me = await ask(token, "/v1/dashboard/me");
+    assert.equal(me.json.organization.name, "Lantern Mutual");
+    const statuses = [];
+    for (const id of ids) statuses.push((await ask(token, `/v1/assessments/${id}`)).json.status);
+    assert.equal(statuses.length, 16);
+    for (const status of ["created", "review_evals", "complete", "failed", "canceled"]) {
+      assert.ok(statuses.includes(status), status);
+    }
+    // What is filled in for a person to send is taken, and gets as far as the review.
+    const created = await ask(token, "/v1/assessments", request);
+    assert.equal(created.status, 201);
+    const read = async () => (await ask(token, `/v1/assessments/${created.json.id}`)).json;
+    await until("the review", async () => (await read()).status === "review_evals");
+    const run = created.json.workflow_run_id;
+    const event = { name: "review-approved" };
+    assert.equal((await ask(token, `/v1/workflows/runs/${run}/events`, event)).status, 202);
+    await until("the end", async () => (await read()).status === "complete");
+    // What was under way when it was loaded, and changed last, has gone on by itself.
+    await until("the analyser's answers", async () => {
+      const found = await Promise.all(
+        ids.slice(0, 2).map((id) => ask(token, `/v1/assessments/${id}`)),
+      );
+      return found.every(({ json }) => json.status === "review_evals");
+    });
+    await stop();
   }));
 
 test("dev_says_in_one_line_that_a_port_is_taken_or_a_folder_in_use", () =>
@@ -120,7 +165,8 @@ test("after_kill_9_every_key_replays_or_is_free_and_nothing_is_half_written", ()
       state,
       `SELECT (SELECT count(*) FROM idempotency_records) AS keys,
         (SELECT count(*) FROM assessments WHERE vendor_id = '${ORGS.harbor.vendors[0].id}') AS assessments,
-        (SELECT count(*) FROM document_links) AS links, (SELECT count(*) FROM workflow_runs) AS runs`,
+        (SELECT count(*) FROM document_links WHERE org_id = '${ORGS.harbor.id}') AS links,
+        (SELECT count(*) FROM workflow_runs WHERE org_id = '${ORGS.harbor.id}') AS runs`,
     );
     const n = sent.size;
     assert.deepEqual(counts, { keys: n, assessments: n, links: n, runs: n });

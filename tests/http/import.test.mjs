@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import { idOf, makeAssessment, makeOrg, mintKey, startApi } from "./harness.mjs";
+import { orgWithWorkflows, outcomes, runsOf } from "./workflow-support.mjs";
 
 let api;
 before(async () => {
@@ -32,6 +33,197 @@ test("what_belongs_to_an_assessment_is_not_added_to_one_that_is_there", async ()
   assert.equal((await api.retrieve(assessment.id, { key: org.key })).text, before.text);
   const sql = "SELECT count(*) AS n FROM findings WHERE assessment_id = ?1";
   assert.deepEqual(await api.rows(sql, assessment.id), [{ n: 1 }]);
+});
+
+const AT = 1_760_000_000;
+const REVIEWED = [
+  ["begin_assessment", {}, "Begin"],
+  ["update_assessment", { status: "review_evals" }, "Hand over"],
+  ["wait_for_event", { event: "approved", timeout_seconds: 31_536_000 }, "Review"],
+  ["complete_assessment", { score_percent: 0.9 }, "Close"],
+];
+
+/** An organization whose workflow waits for a review, and its run with steps of these statuses. */
+function reviewed(seed, status, statuses, more = {}) {
+  const org = orgWithWorkflows(seed, { flow: REVIEWED });
+  // Begun lately, so that what waits does so still.
+  const now = Math.floor(Date.now() / 1000) - 1_000;
+  const run = {
+    id: idOf("cbwr", seed),
+    workflow_id: org.data.workflows[0].id,
+    status,
+    started_at: now,
+    ...(status !== "started" && { completed_at: now + 100 }),
+    steps: statuses.map((outcome, position) => ({
+      id: idOf("cbwrs", `${seed} ${position}`),
+      status: outcome,
+      created_at: now + 10 * position,
+      updated_at: now + 10 * position + 5,
+    })),
+    ...more,
+  };
+  const assessment = makeAssessment(seed, org.vendor, { status: "review_evals", runs: [run] });
+  return { org, run, assessment, data: { ...org.data, assessments: [assessment] } };
+}
+
+test("findings_come_with_titles_and_documents_are_linked", async () => {
+  const org = makeOrg("titles");
+  const document = idOf("cbvdoc", "titles");
+  const finding = (name, more) => ({ id: idOf("cbtask", `titles ${name}`), ...more });
+  const assessment = makeAssessment("titles", org.vendor, {
+    supporting_document_ids: [document],
+    findings: [
+      finding("one", { title: "No access review" }),
+      finding("two", { title: "Old penetration test", archived_at: AT }),
+      finding("three").id,
+    ],
+  });
+  const [vendor] = org.data.vendors;
+  const documents = [{ id: document, name: "SOC 2.pdf" }];
+  const data = { ...org.data, vendors: [{ ...vendor, documents }], assessments: [assessment] };
+  await load(data);
+  await load(data);
+  const { json } = await api.retrieve(assessment.id, { key: org.key });
+  assert.equal(json.findings_count, 2);
+  const findings =
+    "SELECT title, archived_at FROM findings WHERE assessment_id = ?1 ORDER BY title";
+  assert.deepEqual(await api.rows(findings, assessment.id), [
+    { title: null, archived_at: null },
+    { title: "No access review", archived_at: null },
+    { title: "Old penetration test", archived_at: AT },
+  ]);
+  const links = "SELECT document_id FROM document_links WHERE assessment_id = ?1";
+  assert.deepEqual(await api.rows(links, assessment.id), [{ document_id: document }]);
+});
+
+test("what_comes_archived_is_as_an_archive_leaves_it", async () => {
+  const org = makeOrg("comes archived");
+  const [archived, live] = ["archived", "live"].map((name) =>
+    makeAssessment(`comes ${name}`, org.vendor, {
+      status: "review_evals",
+      portal: "analyzing",
+      findings: [
+        { id: idOf("cbtask", `comes ${name} 1`) },
+        { id: idOf("cbtask", `comes ${name} 2`), archived_at: AT + 1 },
+      ],
+    }),
+  );
+  await load({ ...org.data, assessments: [{ ...archived, archived_at: AT + 4_000 }, live] });
+  const { json } = await api.archive(live.id, { key: org.key });
+  const rows = async ({ id }) => {
+    const by = (sql) => api.rows(sql, id);
+    return JSON.stringify([
+      await by(`SELECT status, status_before_archive, findings_count_at_archive, updated_at,
+        archived_at, created_at FROM assessments WHERE id = ?1`),
+      await by("SELECT archived_at FROM findings WHERE assessment_id = ?1 ORDER BY archived_at"),
+      await by("SELECT status, status_before_archive FROM portals WHERE assessment_id = ?1"),
+    ]);
+  };
+  // Only the time is another.
+  const expected = (await rows(live)).replaceAll(String(json.archived_at), String(AT + 4_000));
+  assert.equal(await rows(archived), expected);
+  const repeated = await api.archive(archived.id, { key: org.key });
+  assert.equal(repeated.json.archived_at, AT + 4_000);
+  assert.equal(repeated.json.status, "canceled");
+});
+
+test("runs_that_have_ended_are_shown_as_they_were_and_never_go_on", async () => {
+  const ended = reviewed("ended runs", "completed", ["success", "success", "failed", "success"]);
+  ended.run.steps[2].message = "No event 'approved' within 31536000 s";
+  ended.run.steps[1].artifacts = [{ artifact_type: "report", id: "r1", role: "output" }];
+  const stopped = reviewed("stopped run", "canceled", ["success", "skipped"]);
+  await load(ended.data, stopped.data);
+  await api.scheduled();
+  const run = await runsOf(api, ended.org).run(ended.run.id);
+  const { started_at, completed_at } = ended.run;
+  assert.deepEqual(
+    [run.workflow_name, run.status, run.started_at, run.completed_at],
+    ["flow", "completed", started_at, completed_at],
+  );
+  assert.deepEqual(
+    run.steps.map(({ component_name, status, message }) => [component_name, status, message]),
+    [
+      ["Begin", "success", null],
+      ["Hand over", "success", null],
+      ["Review", "failed", ended.run.steps[2].message],
+      ["Close", "success", null],
+    ],
+  );
+  const at = ended.run.steps[1].updated_at;
+  const artifact = { ...ended.run.steps[1].artifacts[0], created_at: at, updated_at: at };
+  assert.deepEqual(run.steps[1].artifacts, [artifact]);
+  assert.deepEqual(outcomes(await runsOf(api, stopped.org).run(stopped.run.id)), [
+    "success",
+    "skipped",
+  ]);
+  const sql = "SELECT sweeps FROM workflow_runs WHERE id IN (?1, ?2)";
+  assert.deepEqual(await api.rows(sql, ended.run.id, stopped.run.id), [
+    { sweeps: 0 },
+    { sweeps: 0 },
+  ]);
+});
+
+test("a_run_that_is_started_goes_on_behind_its_steps", async () => {
+  const waiting = reviewed("waiting run", "started", ["success", "success", undefined]);
+  const fresh = reviewed("fresh run", "started", []);
+  await load(waiting.data, fresh.data);
+  const usage = "SELECT unfinished_runs FROM organization_usage WHERE org_id = ?1";
+  assert.deepEqual(await api.rows(usage, waiting.org.id), [{ unfinished_runs: 1 }]);
+  const [before, begun] = await runsOf(api, waiting.org).both({
+    id: waiting.assessment.id,
+    run: waiting.run.id,
+  });
+  await api.scheduled();
+  for (const { org, run, assessment } of [waiting, fresh]) {
+    const runs = runsOf(api, org);
+    await runs.reached(run.id, 2);
+    if (run === waiting.run) {
+      // What was settled had its effect before.
+      assert.deepEqual(await runs.both({ id: assessment.id, run: run.id }), [before, begun]);
+    }
+    assert.equal((await runs.send(run.id, { name: "approved" })).status, 202);
+    const ended = await runs.ended(run.id);
+    assert.deepEqual(outcomes(ended), ["success", "success", "success", "success"]);
+    const { json } = await api.retrieve(assessment.id, { key: org.key });
+    assert.deepEqual([json.status, json.score_percent], ["complete", 0.9]);
+    assert.deepEqual(await api.rows(usage, org.id), [{ unfinished_runs: 0 }]);
+  }
+});
+
+test("an_event_that_comes_before_the_run_is_taken_up_is_not_lost", async () => {
+  const { org, run, data } = reviewed("early event", "started", ["success", "success", undefined]);
+  await load(data);
+  assert.equal((await runsOf(api, org).send(run.id, { name: "approved" })).status, 202);
+  // The event made it due later than at once.
+  await runsOf(api, org).overdue(run.id);
+  await api.scheduled();
+  assert.equal((await runsOf(api, org).ended(run.id)).status, "completed");
+});
+
+test("runs_are_not_added_to_an_assessment_that_is_there_and_belong_to_one_only", async () => {
+  const { org, run, assessment, data } = reviewed("added runs", "completed", [
+    ...Array(4).fill("success"),
+  ]);
+  await load({ ...data, assessments: [{ ...assessment, runs: [] }] });
+  await load(data);
+  assert.equal((await runsOf(api, org).get(run.id)).status, 404);
+  const other = makeAssessment("added runs, other", org.vendor, { runs: [run] });
+  await load({ ...data, assessments: [other] });
+  await load({ ...data, assessments: [other] });
+  assert.equal((await runsOf(api, org).run(run.id)).status, "completed");
+  const third = makeAssessment("added runs, third", org.vendor, { runs: [run] });
+  await refused(load({ ...data, assessments: [third] }));
+});
+
+test("a_run_of_a_workflow_without_steps_stays_started_for_whoever_executes_it", async () => {
+  const { org, run, data } = reviewed("elsewhere", "started", []);
+  const [{ steps: _, ...flow }] = data.workflows;
+  await load({ ...data, workflows: [flow] });
+  await api.scheduled();
+  const found = await runsOf(api, org).run(run.id);
+  assert.deepEqual([found.status, found.steps], ["started", []]);
+  const usage = "SELECT unfinished_runs FROM organization_usage WHERE org_id = ?1";
+  assert.deepEqual(await api.rows(usage, org.id), [{ unfinished_runs: 0 }]);
 });
 
 test("a_key_cannot_move_to_another_organization", async () => {

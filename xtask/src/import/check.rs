@@ -3,9 +3,10 @@
 mod assessment;
 mod fields;
 mod key;
+mod run;
 mod workflow;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use assessments::id::{
     CustomFieldConfigId, Id, Kind, OrganizationId, ServiceId, UserId, VendorDocumentId, VendorId,
@@ -13,9 +14,9 @@ use assessments::id::{
 use assessments::workflow::target::Rules;
 use serde_json::Value;
 
-use super::file::{CustomField, ImportFile, Named, Organization, User, Vendor};
+use super::file::{CustomField, ImportFile, Named, Organization, User, Vendor, Workflow};
 use super::reader::{Fault, Faults, Node, Unique};
-use assessment::{Known, assessment};
+use assessment::{AssessmentIds, Known, assessment};
 use fields::{collect, external_id, required_enum_value, switch, text, unique_id};
 use key::{Keys, api_key};
 use workflow::workflow;
@@ -106,7 +107,7 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
         named(node, &mut control_set_ids, faults)
     });
     let (mut workflow_ids, mut workflow_names) = (Unique::default(), Unique::default());
-    let workflows = collect(&object, faults, "workflows", |node, faults| {
+    let workflows: Vec<Workflow> = collect(&object, faults, "workflows", |node, faults| {
         workflow(
             node,
             seen.rules,
@@ -124,12 +125,11 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
     let known = Known {
         users: users_known,
         control_sets: control_set_ids.into_set(),
-        services: vendors
+        services: of_each(&vendors, |vendor| &vendor.services),
+        documents: of_each(&vendors, |vendor| &vendor.documents),
+        workflows: workflows
             .iter()
-            .map(|vendor| {
-                let services = vendor.services.iter().map(|service| service.id.clone());
-                (vendor.id.clone(), services.collect())
-            })
+            .map(|workflow| (workflow.id.clone(), workflow.components.clone()))
             .collect(),
         custom_fields: custom_fields
             .iter()
@@ -139,9 +139,9 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
             })
             .collect(),
     };
-    let (mut assessment_ids, mut finding_ids) = (Unique::default(), Unique::default());
+    let mut assessment_ids = AssessmentIds::default();
     let assessments = collect(&object, faults, "assessments", |node, faults| {
-        assessment(node, &known, &mut assessment_ids, &mut finding_ids, faults)
+        assessment(node, &known, &mut assessment_ids, faults)
     });
     Some(Organization {
         id: id?,
@@ -156,6 +156,23 @@ fn organization(node: &Node<'_>, seen: &mut Seen<'_>, faults: &mut Faults) -> Op
         custom_fields,
         assessments,
     })
+}
+
+/// The ids of the services, or of the documents, of each vendor.
+fn of_each<K: Kind>(
+    vendors: &[Vendor],
+    things: fn(&Vendor) -> &[Named<Id<K>>],
+) -> HashMap<VendorId, HashSet<Id<K>>> {
+    let ids = |vendor| {
+        things(vendor)
+            .iter()
+            .map(|thing| thing.id.clone())
+            .collect()
+    };
+    vendors
+        .iter()
+        .map(|vendor| (vendor.id.clone(), ids(vendor)))
+        .collect()
 }
 
 fn user(

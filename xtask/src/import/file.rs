@@ -7,9 +7,12 @@ use assessments::columns::{Membership, PortalStatus, WorkflowKind};
 use assessments::digest::KeyHash;
 use assessments::id::{
     ApiKeyId, AssessmentId, ControlSetId, CustomFieldConfigId, FindingId, OrganizationId,
-    ServiceId, UserId, VendorDocumentId, VendorId, WorkflowDefinitionId,
+    ServiceId, UserId, VendorDocumentId, VendorId, WorkflowDefinitionId, WorkflowRunId,
+    WorkflowRunStepId,
 };
+use assessments::workflow::analysis::NewArtifact;
 use assessments::workflow::definition::Component;
+use assessments::workflow::run::{RunStatus, StepStatus};
 use serde_json::Value;
 
 /// What an import file says, once nothing is wrong with it.
@@ -122,15 +125,51 @@ pub(crate) struct Assessment {
     pub(crate) id: AssessmentId,
     pub(crate) vendor_id: VendorId,
     pub(crate) name: String,
+    /// Before the archive, if it is archived.
     pub(crate) status: Status,
     pub(crate) control_set_ids: Vec<ControlSetId>,
     pub(crate) service_ids: Vec<ServiceId>,
+    pub(crate) supporting_document_ids: Vec<VendorDocumentId>,
     pub(crate) assignee_id: Option<UserId>,
     pub(crate) score_percent: Option<f64>,
     pub(crate) initiated_at: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
-    pub(crate) findings: Vec<FindingId>,
+    pub(crate) archived_at: Option<i64>,
+    pub(crate) findings: Vec<Finding>,
     pub(crate) portal: Option<PortalStatus>,
     pub(crate) custom_fields: Vec<(CustomFieldConfigId, Value)>,
+    pub(crate) runs: Vec<Run>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) id: FindingId,
+    pub(crate) title: Option<String>,
+    pub(crate) archived_at: Option<i64>,
+}
+
+/// A run of a workflow.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) id: WorkflowRunId,
+    pub(crate) workflow_id: WorkflowDefinitionId,
+    pub(crate) status: RunStatus,
+    pub(crate) started_at: i64,
+    pub(crate) completed_at: Option<i64>,
+    /// Those that were begun, in order.
+    pub(crate) steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) id: WorkflowRunStepId,
+    /// What it carries out.
+    pub(crate) component: Component,
+    /// How it ended; `None` while it goes on.
+    pub(crate) status: Option<StepStatus>,
+    pub(crate) message: Option<String>,
+    pub(crate) artifacts: Vec<NewArtifact>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
 }

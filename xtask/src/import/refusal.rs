@@ -26,7 +26,7 @@ pub(super) fn explained(refusal: &Refusal) -> Error {
 }
 
 /// What SQLite says, and what that means.
-const CAUSES: [(&str, &str); 5] = [
+const CAUSES: [(&str, &str); 8] = [
     (
         "guard failed",
         "one of its keys belongs to another organization already, or one of its custom fields has another type there",
@@ -46,5 +46,17 @@ const CAUSES: [(&str, &str); 5] = [
     (
         "UNIQUE constraint failed: api_keys.org_id, api_keys.id",
         "another key has one of its ids already",
+    ),
+    (
+        "UNIQUE constraint failed: findings",
+        "another assessment has one of its findings already",
+    ),
+    (
+        "UNIQUE constraint failed: workflow_runs",
+        "another assessment has one of its runs already",
+    ),
+    (
+        "UNIQUE constraint failed: workflow_run_steps",
+        "another run has one of its steps already",
     ),
 ];

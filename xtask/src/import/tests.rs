@@ -64,6 +64,136 @@ fn every_fault_is_reported_with_its_place() {
 }
 
 #[test]
+fn runs_fit_their_workflow_and_their_assessment() {
+    let id = |prefix: &str, n: u32| format!("{prefix}_{n:032x}");
+    let step = |n: u32, at: i64| json!({"id": id("cbwrs", n), "status": "success", "created_at": at, "updated_at": at + 5});
+    let of_run = |change: &dyn Fn(&mut Value)| {
+        let mut json = demo();
+        let workflow = json["orgs"][0]["workflows"][0]["id"].clone();
+        let assessment = &mut json["orgs"][0]["assessments"][1];
+        let steps: Vec<Value> = (0..3).map(|n| step(n, 100 + 10 * i64::from(n))).collect();
+        assessment["runs"] = json!([{
+            "id": id("cbwr", 1), "workflow_id": workflow, "status": "started", "started_at": 100, "steps": steps,
+        }]);
+        change(assessment);
+        let place = "/orgs/0/assessments/1";
+        let told = faults(&json).into_iter();
+        told.map(|fault| fault.trim_start_matches(place).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of_run(&|_| ()), Vec::<String>::new());
+    // The third step waits, and may go on.
+    let is_open =
+        |assessment: &mut Value| assessment["runs"][0]["steps"][2]["status"] = Value::Null;
+    assert_eq!(of_run(&is_open), Vec::<String>::new());
+    let cases: [(&str, Value, &str); 11] = [
+        ("/runs/0/id", json!("cbwd_1"), "/runs/0/id: "),
+        (
+            "/runs/0/workflow_id",
+            json!(id("cbwd", 9)),
+            "/runs/0/workflow_id: ",
+        ),
+        (
+            "/runs/0/status",
+            json!("completed"),
+            "/runs/0: is completed, but has 3 of the workflow's 10 steps",
+        ),
+        (
+            "/runs/0/status",
+            json!("failed"),
+            "/runs/0: \"completed_at\" is missing",
+        ),
+        (
+            "/runs/0/completed_at",
+            json!(200),
+            "/runs/0/completed_at: stands at a run that goes on",
+        ),
+        (
+            "/runs/0/completed_at",
+            json!(110),
+            "/runs/0/completed_at: is before what came before it",
+        ),
+        (
+            "/runs/0/steps/1/status",
+            Value::Null,
+            "/runs/0/steps/1: \"status\" is missing",
+        ),
+        (
+            "/runs/0/steps/1/created_at",
+            json!(104),
+            "/runs/0/steps/1/created_at: is before what came before it",
+        ),
+        (
+            "/runs/0/steps/1/artifacts",
+            json!([{"id": "a"}]),
+            "/runs/0/steps/1/artifacts/0: \"artifact_type\" is missing",
+        ),
+        (
+            "/runs/0/steps/3",
+            step(0, 400),
+            "/runs/0/steps/3/id: stands in the file twice",
+        ),
+        (
+            "/archived_at",
+            json!(1_760_003_599),
+            "/archived_at: is before updated_at",
+        ),
+    ];
+    for (pointer, value, told) in cases {
+        let found = of_run(&|assessment| {
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            match assessment.pointer_mut(parent).unwrap() {
+                Value::Array(items) if key == "3" => items.push(value.clone()),
+                parent => parent.as_object_mut().map_or_else(
+                    || panic!(),
+                    |members| {
+                        members.insert(key.to_owned(), value.clone());
+                    },
+                ),
+            }
+        });
+        assert!(
+            found.iter().any(|fault| fault.starts_with(told)),
+            "{told} in {found:#?}"
+        );
+    }
+    let archived = of_run(&|assessment| assessment["archived_at"] = json!(1_760_100_000));
+    assert_eq!(
+        archived,
+        ["/runs/0: is started, but the archive ends every run"]
+    );
+    let eleven = of_run(&|assessment| {
+        assessment["runs"][0]["steps"] =
+            (0..11).map(|n| step(n, 100 + 10 * i64::from(n))).collect();
+    });
+    assert_eq!(
+        eleven,
+        ["/runs/0/steps/10: the workflow has no such step in the file"]
+    );
+}
+
+#[test]
+fn findings_and_documents_have_their_places() {
+    let mut json = demo();
+    let assessment = &mut json["orgs"][0]["assessments"][0];
+    let finding = "cbtask_00000000000000000000000000000001";
+    assessment["findings"] = json!([{"id": finding, "title": " "}, finding, {"title": "a"}]);
+    assessment["supporting_document_ids"] = json!(["cbvdoc_6810fc017e21bae16c171268efb85947"]);
+    let place = "/orgs/0/assessments/0";
+    assert_eq!(
+        faults(&json),
+        [
+            format!(
+                "{place}/supporting_document_ids/0: cbvdoc_6810fc017e21bae16c171268efb85947 is not among the vendor's documents"
+            ),
+            format!("{place}/findings/0/title: must not be blank"),
+            format!("{place}/findings/1: stands in the file twice"),
+            format!("{place}/findings/2: \"id\" is missing"),
+        ]
+    );
+}
+
+#[test]
 fn a_value_of_a_closed_set_is_a_text_and_nothing_else() {
     for pointer in [
         "/orgs/0/users/0/membership",

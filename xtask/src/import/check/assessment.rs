@@ -4,32 +4,45 @@ use std::collections::{HashMap, HashSet};
 
 use assessments::assessment::CustomFieldType;
 use assessments::id::{
-    AssessmentId, ControlSetId, CustomFieldConfigId, FindingId, ServiceId, UserId, VendorId,
+    AssessmentId, ControlSetId, CustomFieldConfigId, FindingId, ServiceId, UserId,
+    VendorDocumentId, VendorId,
 };
 use assessments::limits::MAX_TEXT_LENGTH;
 use assessments::time::Date;
 use serde_json::Value;
 
 use super::fields::{collect, enum_value, known_ids, required_enum_value, unique_id};
-use crate::import::file::Assessment;
+use super::run::{RunIds, Workflows, run};
+use crate::import::file::{Assessment, Finding};
 use crate::import::reader::{Faults, Node, Unique};
 
 /// Bytes of a custom field's value.
 const MAX_VALUE_BYTES: usize = 20_000;
+/// Runs of an assessment.
+const MAX_RUNS: usize = 100;
 
 /// What the assessments of an organization may refer to.
 pub(super) struct Known {
     pub(super) users: HashSet<UserId>,
     pub(super) control_sets: HashSet<ControlSetId>,
     pub(super) services: HashMap<VendorId, HashSet<ServiceId>>,
+    pub(super) documents: HashMap<VendorId, HashSet<VendorDocumentId>>,
+    pub(super) workflows: Workflows,
     pub(super) custom_fields: HashMap<CustomFieldConfigId, (CustomFieldType, Option<Vec<String>>)>,
+}
+
+/// Ids of an organization's assessments and of what belongs to them.
+#[derive(Default)]
+pub(super) struct AssessmentIds {
+    assessments: Unique<AssessmentId>,
+    findings: Unique<FindingId>,
+    runs: RunIds,
 }
 
 pub(super) fn assessment(
     node: &Node<'_>,
     known: &Known,
-    ids: &mut Unique<AssessmentId>,
-    finding_ids: &mut Unique<FindingId>,
+    ids: &mut AssessmentIds,
     faults: &mut Faults,
 ) -> Option<Assessment> {
     let object = node.object(
@@ -41,17 +54,20 @@ pub(super) fn assessment(
             "status",
             "control_set_ids",
             "service_ids",
+            "supporting_document_ids",
             "assignee_id",
             "score_percent",
             "initiated_at",
             "created_at",
             "updated_at",
+            "archived_at",
             "findings",
             "portal",
             "custom_fields",
+            "runs",
         ],
     )?;
-    let id = unique_id(&object, faults, ids);
+    let id = unique_id(&object, faults, &mut ids.assessments);
     let vendors: HashSet<VendorId> = known.services.keys().cloned().collect();
     let vendor_id = object
         .required(faults, "vendor_id")
@@ -71,17 +87,19 @@ pub(super) fn assessment(
         &known.control_sets,
         "the organization's control sets",
     );
-    let none = HashSet::new();
-    let services = vendor_id
-        .as_ref()
-        .and_then(|vendor| known.services.get(vendor))
-        .unwrap_or(&none);
     let service_ids = known_ids(
         &object,
         faults,
         "service_ids",
-        services,
+        &of_vendor(&known.services, vendor_id.as_ref()),
         "the vendor's services",
+    );
+    let supporting_document_ids = known_ids(
+        &object,
+        faults,
+        "supporting_document_ids",
+        &of_vendor(&known.documents, vendor_id.as_ref()),
+        "the vendor's documents",
     );
     let assignee_id = object
         .optional("assignee_id")
@@ -106,15 +124,16 @@ pub(super) fn assessment(
         }
         Some(updated)
     });
-    let findings = object
-        .items(faults, "findings")
-        .iter()
-        .filter_map(|node| {
-            let id = node.id(faults)?;
-            finding_ids.add(faults, node, &id);
-            Some(id)
-        })
-        .collect();
+    let archived_at = object.optional("archived_at").and_then(|node| {
+        let archived = node.time(faults)?;
+        if updated_at.is_some_and(|updated| updated > archived) {
+            faults.add(&node, "is before updated_at");
+        }
+        Some(archived)
+    });
+    let findings = collect(&object, faults, "findings", |node, faults| {
+        finding(node, &mut ids.findings, faults)
+    });
     let portal = object
         .optional("portal")
         .and_then(|node| enum_value(&node, faults));
@@ -122,6 +141,21 @@ pub(super) fn assessment(
     let custom_fields = collect(&object, faults, "custom_fields", |node, faults| {
         custom_field_value(node, known, &mut with_value, faults)
     });
+    let runs = object
+        .few_items(faults, "runs", MAX_RUNS)
+        .unwrap_or_default();
+    let runs = runs
+        .iter()
+        .filter_map(|node| {
+            run(
+                node,
+                &known.workflows,
+                archived_at.is_some(),
+                &mut ids.runs,
+                faults,
+            )
+        })
+        .collect();
     Some(Assessment {
         id: id?,
         vendor_id: vendor_id?,
@@ -129,14 +163,52 @@ pub(super) fn assessment(
         status: status?,
         control_set_ids,
         service_ids,
+        supporting_document_ids,
         assignee_id,
         score_percent,
         initiated_at,
         created_at: created_at?,
         updated_at: updated_at?,
+        archived_at,
         findings,
         portal,
         custom_fields,
+        runs,
+    })
+}
+
+/// What of its own a vendor has; nothing, if there is no such vendor.
+fn of_vendor<T: Clone>(
+    things: &HashMap<VendorId, HashSet<T>>,
+    vendor: Option<&VendorId>,
+) -> HashSet<T> {
+    vendor
+        .and_then(|vendor| things.get(vendor))
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// A finding: an object, or its id alone.
+fn finding(node: &Node<'_>, ids: &mut Unique<FindingId>, faults: &mut Faults) -> Option<Finding> {
+    if node.value().is_string() {
+        let id = node.id(faults)?;
+        ids.add(faults, node, &id);
+        return Some(Finding {
+            id,
+            title: None,
+            archived_at: None,
+        });
+    }
+    let object = node.object(faults, &["id", "title", "archived_at"])?;
+    let id = unique_id(&object, faults, ids);
+    let title = object.optional("title").and_then(|node| node.text(faults));
+    let archived_at = object
+        .optional("archived_at")
+        .and_then(|node| node.time(faults));
+    Some(Finding {
+        id: id?,
+        title,
+        archived_at,
     })
 }
 

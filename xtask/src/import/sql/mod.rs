@@ -3,7 +3,9 @@
 //! Configuration is brought to what the file says; assessments are only added,
 //! for they live on in the API.
 
+mod archived;
 mod rules;
+mod runs;
 mod secrets;
 mod table;
 mod tables;
@@ -21,8 +23,8 @@ use rules::{
 use table::{MAX_STATEMENT_BYTES, Table, unstated};
 use tables::{
     API_KEY_DIRECTORY, API_KEYS, ASSESSMENT_CONTROL_SETS, ASSESSMENT_SERVICES, ASSESSMENTS,
-    CONTROL_SETS, CUSTOM_FIELD_CONFIGS, CUSTOM_FIELD_VALUES, FINDINGS, ORGANIZATIONS, PORTALS,
-    SERVICES, USERS, VENDOR_DOCUMENTS, VENDORS, WORKFLOW_DEFINITIONS,
+    CONTROL_SETS, CUSTOM_FIELD_CONFIGS, CUSTOM_FIELD_VALUES, DOCUMENT_LINKS, FINDINGS,
+    ORGANIZATIONS, PORTALS, SERVICES, USERS, VENDOR_DOCUMENTS, VENDORS, WORKFLOW_DEFINITIONS,
 };
 use values::{flag, list, or_unstated, rows_of, stated};
 
@@ -149,18 +151,14 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
     load(&ASSESSMENT_SERVICES, &|org| {
         of_assessments(org, |assessment| numbered(&assessment.service_ids))
     });
-    load(&FINDINGS, &|org| {
+    load(&DOCUMENT_LINKS, &|org| {
         of_assessments(org, |assessment| {
-            let findings = assessment.findings.iter();
-            findings.map(|finding| vec![json!(finding)]).collect()
+            let documents = assessment.supporting_document_ids.iter();
+            documents.map(|document| vec![json!(document)]).collect()
         })
     });
-    load(&PORTALS, &|org| {
-        of_assessments(org, |assessment| {
-            let status = assessment.portal.iter();
-            status.map(|status| vec![json!(status)]).collect()
-        })
-    });
+    load(&FINDINGS, &|org| of_assessments(org, archived::findings));
+    load(&PORTALS, &|org| of_assessments(org, archived::portal));
     load(&CUSTOM_FIELD_VALUES, &|org| {
         of_assessments(org, |assessment| {
             let fields = assessment.custom_fields.iter();
@@ -170,27 +168,15 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
         })
     });
     statements.extend(labels_of_stored_options(file));
+    statements.extend(workflow_versions(file)?);
+    statements.extend(runs::statements(file));
     let assessments = rows_of(file, |org| {
         let assessments = org.assessments.iter();
         assessments
-            .map(|assessment| {
-                json!([
-                    org.id,
-                    assessment.id,
-                    assessment.vendor_id,
-                    assessment.name,
-                    assessment.status,
-                    assessment.assignee_id,
-                    assessment.score_percent,
-                    assessment.initiated_at,
-                    assessment.created_at,
-                    assessment.updated_at
-                ])
-            })
+            .map(|assessment| archived::assessment(org, assessment))
             .collect()
     });
     statements.extend(ASSESSMENTS.load(&assessments));
-    statements.extend(workflow_versions(file)?);
     statements.extend(secrets::statements(file));
     statements.extend(revocations(file));
     statements.extend(archive_assessments_of_archived_vendors(file));

@@ -105,6 +105,9 @@ pub(super) const ASSESSMENTS: Table = Table {
         "initiated_at",
         "created_at",
         "updated_at",
+        "archived_at",
+        "findings_count_at_archive",
+        "status_before_archive",
     ],
     defaults: &[],
     on_conflict: OnConflict::Keep,
@@ -123,17 +126,24 @@ pub(super) const ASSESSMENT_SERVICES: Table = Table {
     defaults: &[],
     on_conflict: OnConflict::OfNewAssessments,
 };
+pub(super) const DOCUMENT_LINKS: Table = Table {
+    name: "document_links",
+    key: &["org_id", "assessment_id", "document_id"],
+    columns: &[],
+    defaults: &[],
+    on_conflict: OnConflict::OfNewAssessments,
+};
 pub(super) const FINDINGS: Table = Table {
     name: "findings",
     key: &["org_id", "assessment_id", "id"],
-    columns: &[],
+    columns: &["title", "archived_at"],
     defaults: &[],
     on_conflict: OnConflict::OfNewAssessments,
 };
 pub(super) const PORTALS: Table = Table {
     name: "portals",
     key: &["org_id", "assessment_id"],
-    columns: &["status"],
+    columns: &["status", "status_before_archive"],
     defaults: &[],
     on_conflict: OnConflict::OfNewAssessments,
 };
