@@ -44,6 +44,8 @@ const HEX = "printf('%032x', i * 2654435761)";
 const assessments = (of) => [
   `INSERT INTO assessments (org_id, id, vendor_id, name, status, created_at, updated_at)
    SELECT ?1, 'cbqsrw_' || ${HEX}, '${of("cbvndr")}', 'A', 'created', i, i FROM n`,
+  `INSERT INTO search_assessment (org_id, id, created_at, words)
+   SELECT ?1, 'cbqsrw_' || ${HEX}, i, 'A V ' || substr(${HEX}, 1, 8) FROM n`,
   `INSERT INTO assessment_control_sets (org_id, assessment_id, position, control_set_id)
    SELECT ?1, 'cbqsrw_' || ${HEX}, 0, '${of("cbctst")}' FROM n`,
   `INSERT INTO assessment_services (org_id, assessment_id, position, service_id)
@@ -70,6 +72,10 @@ const ORGANIZATIONS = [
   `INSERT INTO assessments (org_id, id, vendor_id, name, status, created_at, updated_at)
    SELECT 'cborg_' || ${HEX}, 'cbqsrw_' || printf('%032x', i * 100 + a.value), 'cbvndr_' || ${HEX},
      'A', 'created', i, i
+   FROM n, json_each('[${Array.from({ length: 100 }, (_, index) => index)}]') a`,
+  `INSERT INTO search_assessment (org_id, id, created_at, words)
+   SELECT 'cborg_' || ${HEX}, 'cbqsrw_' || printf('%032x', i * 100 + a.value), i,
+     'A V ' || substr(printf('%032x', i * 100 + a.value), 1, 8)
    FROM n, json_each('[${Array.from({ length: 100 }, (_, index) => index)}]') a`,
 ];
 

@@ -7,7 +7,11 @@ use assessments::assessment::{
     CustomFieldValue, Status,
 };
 use assessments::client::Policy;
-use assessments::dashboard::{Environment, Me};
+use assessments::dashboard::{
+    AssessmentDetail, AssessmentPage, ControlSetPage, Environment, LastAssessment,
+    ListedAssessment, ListedFinding, ListedRun, ListedUser, ListedVendor, ListedWorkflow, Me,
+    Named, RiskAnalyst, UserPage, VendorDetail, VendorPage, WorkflowPage,
+};
 use assessments::field::{Body, CreateAssessmentRequest};
 use assessments::header;
 use assessments::id::{AnyKind, IdErrorCode};
@@ -21,7 +25,7 @@ use assessments::workflow::run::{
 };
 
 /// Types with a name of their own.
-const NAMED: [(&str, &Spec, &str); 17] = [
+const NAMED: [(&str, &Spec, &str); 33] = [
     (
         "AssessmentStatus",
         Status::SPEC,
@@ -102,6 +106,74 @@ const NAMED: [(&str, &Spec, &str); 17] = [
         "Me",
         Me::SPEC,
         "Who calls, and what they may do: the answer of `GET /v1/dashboard/me`.",
+    ),
+    (
+        "VendorPage",
+        VendorPage::SPEC,
+        "A page of `GET /v1/dashboard/vendors`.",
+    ),
+    ("ListedVendor", ListedVendor::SPEC, "A vendor in a list."),
+    (
+        "LastAssessment",
+        LastAssessment::SPEC,
+        "The newest assessment of a vendor. Times are Unix seconds.",
+    ),
+    (
+        "VendorDetail",
+        VendorDetail::SPEC,
+        "The answer of `GET /v1/dashboard/vendors/{vendor_id}`.",
+    ),
+    ("Named", Named::SPEC, "Something by its name."),
+    (
+        "RiskAnalyst",
+        RiskAnalyst::SPEC,
+        "A person responsible for a vendor.",
+    ),
+    (
+        "ControlSetPage",
+        ControlSetPage::SPEC,
+        "A page of `GET /v1/dashboard/control-sets`.",
+    ),
+    (
+        "UserPage",
+        UserPage::SPEC,
+        "A page of `GET /v1/dashboard/users`.",
+    ),
+    ("ListedUser", ListedUser::SPEC, "A user in a list."),
+    (
+        "WorkflowPage",
+        WorkflowPage::SPEC,
+        "A page of `GET /v1/dashboard/workflows`.",
+    ),
+    (
+        "ListedWorkflow",
+        ListedWorkflow::SPEC,
+        "A workflow in a list.",
+    ),
+    (
+        "AssessmentPage",
+        AssessmentPage::SPEC,
+        "A page of `GET /v1/dashboard/assessments`.",
+    ),
+    (
+        "ListedAssessment",
+        ListedAssessment::SPEC,
+        "An assessment in a list. Times are Unix seconds.",
+    ),
+    (
+        "AssessmentDetail",
+        AssessmentDetail::SPEC,
+        "The answer of `GET /v1/dashboard/assessments/{assessment_id}`. Times are Unix seconds.",
+    ),
+    (
+        "ListedFinding",
+        ListedFinding::SPEC,
+        "A finding of an assessment.",
+    ),
+    (
+        "ListedRun",
+        ListedRun::SPEC,
+        "A run of a workflow, without its steps. Times are Unix seconds.",
     ),
 ];
 
