@@ -88,7 +88,8 @@ macro_rules! found {
 
 /// A page along a walk: `?5` is how many items are wanted, `?6` how many rows are looked
 /// at, `?10` how many entries of lists of each kind are read. If the walk ended before the
-/// page was full, `walked_to` is where.
+/// page was full, `walked_to` is where. The lists are read along their primary keys, which
+/// have them in order.
 macro_rules! page_of {
     ($walk:expr, $edge:expr) => {
         concat!(
@@ -123,13 +124,13 @@ SELECT json_object(
         SELECT json_group_array(json_array(assessment_id, control_set_id)) FROM (
             SELECT l.assessment_id, l.control_set_id
             FROM page CROSS JOIN assessment_control_sets l
-                ON l.org_id = ?1 AND l.assessment_id = page.id
+                INDEXED BY sqlite_autoindex_assessment_control_sets_1 ON l.org_id = ?1 AND l.assessment_id = page.id
             LIMIT ?10)),
     'services', (
         SELECT json_group_array(json_array(assessment_id, service_id)) FROM (
             SELECT l.assessment_id, l.service_id
             FROM page CROSS JOIN assessment_services l
-                ON l.org_id = ?1 AND l.assessment_id = page.id
+                INDEXED BY sqlite_autoindex_assessment_services_1 ON l.org_id = ?1 AND l.assessment_id = page.id
             LIMIT ?10)),
     'walked_to', (
         SELECT json_array(at, id) FROM (",
