@@ -106,10 +106,9 @@ mod tests {
 
     #[test]
     fn a_word_counts_to_the_length_of_the_index() {
-        let long = "Datenschutzfolgenabschätzung";
         assert_eq!(
-            expression(long).unwrap(),
-            format!("\"{}\"*", &long[..WORD_LENGTH])
+            expression("Datenschutzfolgenabschätzung").unwrap(),
+            "\"Datenschutzfolgenabs\"*"
         );
     }
 

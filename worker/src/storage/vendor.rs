@@ -53,3 +53,20 @@ pub(crate) async fn vendor(
     let mut rows = database.batch("retrieve vendor", vec![statement]).await?;
     rows.next_with_standing()
 }
+
+#[cfg(test)]
+mod tests {
+    use assessments::dashboard::{MAX_LISTED, MAX_LISTED_RUNS};
+
+    use super::*;
+
+    #[test]
+    fn lists_are_as_long_as_is_said_of_them() {
+        let bounds = VENDOR.of_key.split("LIMIT ").skip(1).map(|rest| {
+            let digits = rest.split(|c: char| !c.is_ascii_digit()).next();
+            digits.unwrap().parse().unwrap()
+        });
+        let bounds: Vec<usize> = bounds.collect();
+        assert_eq!(bounds, [MAX_LISTED, MAX_LISTED, MAX_LISTED_RUNS]);
+    }
+}
