@@ -49,6 +49,7 @@
 //! - [`refusal`]: the sentence of a `400`, written and read
 //! - [`workflow`]: what workflows do, and how their runs are shown
 //! - [`session`]: sessions of a dashboard, and what makes one
+//! - [`query`]: the parameters of queries, and what can be wrong with them
 //! - [`problem`]: every error answer there is
 //! - [`header`]: names of headers
 //! - [`route`]: the routes, their methods, and what roles are granted
@@ -61,7 +62,7 @@
 //! which `ARCHITECTURE.md` summarises.
 //!
 //! Not in scope: storage, HTTP, authorization decisions (the Worker's), and
-//! listing, updating or restoring assessments (the API has none of these).
+//! updating or restoring assessments (the API has neither).
 
 #![deny(unsafe_code)]
 
@@ -86,6 +87,7 @@ pub mod name;
 pub mod openapi;
 pub mod origin;
 pub mod problem;
+pub mod query;
 pub mod refusal;
 pub mod request;
 pub mod route;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::code::codes;
 use crate::idempotency::IdempotencyKeyError;
 use crate::limits::LimitFault;
+use crate::query::QueryFault;
 use crate::refusal::Refusal;
 use crate::request::WorkflowName;
 use crate::schema::Fault;
@@ -30,6 +31,7 @@ codes! {
         WorkflowNotFound = "workflow_not_found",
         WorkflowDisabled = "workflow_disabled",
         AssessmentNotFound = "assessment_not_found",
+        VendorNotFound = "vendor_not_found",
         WorkflowRunNotFound = "workflow_run_not_found",
         WorkflowRunEnded = "workflow_run_ended",
         EventNotExpected = "event_not_expected",
@@ -58,6 +60,8 @@ pub enum Problem {
     BodyTooLarge,
     /// The body does not have the schema.
     Schema(Vec<Fault>),
+    /// Parameters of the query have values that they may not have.
+    Query(Vec<QueryFault>),
     /// The request exceeds documented limits.
     OverLimit(Vec<LimitFault>),
     /// No live workflow of that name.
@@ -74,6 +78,8 @@ pub enum Problem {
     BadReferences(Vec<BadReference>),
     /// No such assessment in the organization.
     AssessmentNotFound,
+    /// No such vendor in the organization that is not archived.
+    VendorNotFound,
     /// No such workflow run in the organization.
     WorkflowRunNotFound,
     /// The run has ended, so nothing in it waits for an event.
@@ -118,6 +124,7 @@ impl Problem {
             Self::IpNotAllowed => 403,
             Self::WorkflowNotFound { .. }
             | Self::AssessmentNotFound
+            | Self::VendorNotFound
             | Self::WorkflowRunNotFound
             | Self::NotFound => 404,
             Self::MethodNotAllowed { .. } => 405,
@@ -125,7 +132,7 @@ impl Problem {
             | Self::WorkflowRunEnded
             | Self::EventNotExpected { .. } => 409,
             Self::BodyTooLarge => 413,
-            Self::Schema(_) => 422,
+            Self::Schema(_) | Self::Query(_) => 422,
             Self::TooManyRequests { .. } => 429,
             Self::Internal => 500,
             Self::Unavailable { .. } => 503,
@@ -150,11 +157,13 @@ impl Problem {
             | Self::BadIdempotencyKey(_)
             | Self::BodyTooLarge
             | Self::Schema(_)
+            | Self::Query(_)
             | Self::OverLimit(_)
             | Self::WorkflowNotFound { .. }
             | Self::WorkflowDisabled { .. }
             | Self::BadReferences(_)
             | Self::AssessmentNotFound
+            | Self::VendorNotFound
             | Self::WorkflowRunNotFound
             | Self::WorkflowRunEnded
             | Self::EventNotExpected { .. }
@@ -187,6 +196,7 @@ impl Problem {
             }
             Self::BodyTooLarge => Detail::Plain(BODY_TOO_LARGE),
             Self::Schema(faults) => Detail::Schema(faults),
+            Self::Query(faults) => Detail::Query(faults),
             Self::OverLimit(faults) => Detail::refused(Refusal::OverLimit(faults.clone())),
             Self::WorkflowNotFound { name } => Detail::coded(
                 ProblemCode::WorkflowNotFound,
@@ -202,6 +212,7 @@ impl Problem {
             Self::AssessmentNotFound => {
                 Detail::coded(ProblemCode::AssessmentNotFound, "Assessment not found.")
             }
+            Self::VendorNotFound => Detail::coded(ProblemCode::VendorNotFound, "Vendor not found."),
             Self::WorkflowRunNotFound => {
                 Detail::coded(ProblemCode::WorkflowRunNotFound, "Workflow run not found.")
             }
@@ -248,6 +259,8 @@ enum Detail<'a> {
     Plain(&'static str),
     /// Every fault of the request body.
     Schema(&'a [Fault]),
+    /// The same of the query.
+    Query(&'a [QueryFault]),
 }
 
 impl Detail<'_> {

@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 
 use crate::id::Reference;
-use crate::id::kind::{Assessment, WorkflowRun};
+use crate::id::kind::{Assessment, Vendor, WorkflowRun};
 use crate::problem::Problem;
+use crate::query::Parameter;
 use crate::shape::wire_enum;
 
 wire_enum! {
@@ -46,6 +47,20 @@ pub enum Endpoint {
     CreateSession,
     /// `GET /v1/dashboard/me`
     RetrieveMe,
+    /// `GET /v1/dashboard/vendors`
+    ListVendors,
+    /// `GET /v1/dashboard/vendors/{vendor_id}`
+    RetrieveVendor,
+    /// `GET /v1/dashboard/control-sets`
+    ListControlSets,
+    /// `GET /v1/dashboard/users`
+    ListUsers,
+    /// `GET /v1/dashboard/workflows`
+    ListWorkflows,
+    /// `GET /v1/dashboard/assessments`
+    ListAssessments,
+    /// `GET /v1/dashboard/assessments/{assessment_id}`
+    DescribeAssessment,
     /// `GET /v1/utils/authtest`
     AuthTest,
     /// `GET /healthz`
@@ -67,7 +82,7 @@ pub enum RouteGroup {
 
 impl Endpoint {
     /// Every endpoint; a path's methods stand together.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 17] = [
         Self::CreateAssessment,
         Self::RetrieveAssessment,
         Self::ArchiveAssessment,
@@ -75,6 +90,13 @@ impl Endpoint {
         Self::SendWorkflowEvent,
         Self::CreateSession,
         Self::RetrieveMe,
+        Self::ListVendors,
+        Self::RetrieveVendor,
+        Self::ListControlSets,
+        Self::ListUsers,
+        Self::ListWorkflows,
+        Self::ListAssessments,
+        Self::DescribeAssessment,
         Self::AuthTest,
         Self::Health,
         Self::OpenApi,
@@ -96,7 +118,14 @@ impl Endpoint {
             Self::RetrieveWorkflowRun => Permission::RetrieveWorkflowRun,
             Self::SendWorkflowEvent => Permission::SendWorkflowEvent,
             Self::CreateSession => Permission::CreateSession,
-            Self::RetrieveMe => Permission::ReadDashboard,
+            Self::RetrieveMe
+            | Self::ListVendors
+            | Self::RetrieveVendor
+            | Self::ListControlSets
+            | Self::ListUsers
+            | Self::ListWorkflows
+            | Self::ListAssessments
+            | Self::DescribeAssessment => Permission::ReadDashboard,
             Self::AuthTest | Self::Health | Self::OpenApi => return None,
         })
     }
@@ -109,6 +138,13 @@ impl Endpoint {
             Self::RetrieveAssessment
             | Self::RetrieveWorkflowRun
             | Self::RetrieveMe
+            | Self::ListVendors
+            | Self::RetrieveVendor
+            | Self::ListControlSets
+            | Self::ListUsers
+            | Self::ListWorkflows
+            | Self::ListAssessments
+            | Self::DescribeAssessment
             | Self::AuthTest => Some(RouteGroup::Read),
             Self::CreateAssessment | Self::ArchiveAssessment | Self::CreateSession => {
                 Some(RouteGroup::Write)
@@ -126,6 +162,13 @@ impl Endpoint {
             Self::RetrieveAssessment
             | Self::RetrieveWorkflowRun
             | Self::RetrieveMe
+            | Self::ListVendors
+            | Self::RetrieveVendor
+            | Self::ListControlSets
+            | Self::ListUsers
+            | Self::ListWorkflows
+            | Self::ListAssessments
+            | Self::DescribeAssessment
             | Self::AuthTest
             | Self::Health
             | Self::OpenApi => "GET",
@@ -149,9 +192,31 @@ impl Endpoint {
             Self::SendWorkflowEvent => "/v1/workflows/runs/{workflow_run_id}/events",
             Self::CreateSession => "/v1/sessions",
             Self::RetrieveMe => "/v1/dashboard/me",
+            Self::ListVendors => "/v1/dashboard/vendors",
+            Self::RetrieveVendor => "/v1/dashboard/vendors/{vendor_id}",
+            Self::ListControlSets => "/v1/dashboard/control-sets",
+            Self::ListUsers => "/v1/dashboard/users",
+            Self::ListWorkflows => "/v1/dashboard/workflows",
+            Self::ListAssessments => "/v1/dashboard/assessments",
+            Self::DescribeAssessment => "/v1/dashboard/assessments/{assessment_id}",
             Self::AuthTest => "/v1/utils/authtest",
             Self::Health => "/healthz",
             Self::OpenApi => "/openapi.json",
+        }
+    }
+
+    /// The parameters of its query, in the order in which their faults are told.
+    #[must_use]
+    pub const fn query(self) -> &'static [Parameter] {
+        use Parameter::{Archived, AssigneeId, Cursor, Limit, Search, Sort, Status, VendorId};
+        match self {
+            Self::ListVendors | Self::ListControlSets | Self::ListUsers | Self::ListWorkflows => {
+                &[Search, Limit, Cursor]
+            }
+            Self::ListAssessments => &[
+                Search, Status, VendorId, AssigneeId, Archived, Sort, Limit, Cursor,
+            ],
+            _ => &[],
         }
     }
 
@@ -162,9 +227,16 @@ impl Endpoint {
             Self::RetrieveAssessment | Self::ArchiveAssessment => ("/v1/assessments/", Some("")),
             Self::RetrieveWorkflowRun => ("/v1/workflows/runs/", Some("")),
             Self::SendWorkflowEvent => ("/v1/workflows/runs/", Some("/events")),
+            Self::RetrieveVendor => ("/v1/dashboard/vendors/", Some("")),
+            Self::DescribeAssessment => ("/v1/dashboard/assessments/", Some("")),
             Self::CreateAssessment
             | Self::CreateSession
             | Self::RetrieveMe
+            | Self::ListVendors
+            | Self::ListControlSets
+            | Self::ListUsers
+            | Self::ListWorkflows
+            | Self::ListAssessments
             | Self::AuthTest
             | Self::Health
             | Self::OpenApi => (self.template(), None),
@@ -189,6 +261,20 @@ pub enum Call {
     CreateSession,
     /// `GET /v1/dashboard/me`
     RetrieveMe,
+    /// `GET /v1/dashboard/vendors`
+    ListVendors,
+    /// `GET /v1/dashboard/vendors/{vendor_id}`
+    RetrieveVendor(Reference<Vendor>),
+    /// `GET /v1/dashboard/control-sets`
+    ListControlSets,
+    /// `GET /v1/dashboard/users`
+    ListUsers,
+    /// `GET /v1/dashboard/workflows`
+    ListWorkflows,
+    /// `GET /v1/dashboard/assessments`
+    ListAssessments,
+    /// `GET /v1/dashboard/assessments/{assessment_id}`
+    DescribeAssessment(Reference<Assessment>),
     /// `GET /v1/utils/authtest`
     AuthTest,
     /// `GET /healthz`
@@ -209,6 +295,13 @@ impl Call {
             Self::SendWorkflowEvent(_) => Endpoint::SendWorkflowEvent,
             Self::CreateSession => Endpoint::CreateSession,
             Self::RetrieveMe => Endpoint::RetrieveMe,
+            Self::ListVendors => Endpoint::ListVendors,
+            Self::RetrieveVendor(_) => Endpoint::RetrieveVendor,
+            Self::ListControlSets => Endpoint::ListControlSets,
+            Self::ListUsers => Endpoint::ListUsers,
+            Self::ListWorkflows => Endpoint::ListWorkflows,
+            Self::ListAssessments => Endpoint::ListAssessments,
+            Self::DescribeAssessment(_) => Endpoint::DescribeAssessment,
             Self::AuthTest => Endpoint::AuthTest,
             Self::Health => Endpoint::Health,
             Self::OpenApi => Endpoint::OpenApi,
@@ -265,6 +358,7 @@ pub fn find(method: &str, path: &str) -> Result<Call, Problem> {
         if endpoint.method() == method || (method == "HEAD" && endpoint.answers_head()) {
             let assessment = || Reference::read(segment.to_owned());
             let run = || Reference::read(segment.to_owned());
+            let vendor = || Reference::read(segment.to_owned());
             return Ok(match endpoint {
                 Endpoint::CreateAssessment => Call::CreateAssessment,
                 Endpoint::RetrieveAssessment => Call::RetrieveAssessment(assessment()),
@@ -273,6 +367,13 @@ pub fn find(method: &str, path: &str) -> Result<Call, Problem> {
                 Endpoint::SendWorkflowEvent => Call::SendWorkflowEvent(run()),
                 Endpoint::CreateSession => Call::CreateSession,
                 Endpoint::RetrieveMe => Call::RetrieveMe,
+                Endpoint::ListVendors => Call::ListVendors,
+                Endpoint::RetrieveVendor => Call::RetrieveVendor(vendor()),
+                Endpoint::ListControlSets => Call::ListControlSets,
+                Endpoint::ListUsers => Call::ListUsers,
+                Endpoint::ListWorkflows => Call::ListWorkflows,
+                Endpoint::ListAssessments => Call::ListAssessments,
+                Endpoint::DescribeAssessment => Call::DescribeAssessment(assessment()),
                 Endpoint::AuthTest => Call::AuthTest,
                 Endpoint::Health => Call::Health,
                 Endpoint::OpenApi => Call::OpenApi,
@@ -313,10 +414,11 @@ mod tests {
     fn templates_are_what_is_around_the_place_of_their_id() {
         for endpoint in Endpoint::ALL {
             let (before, after) = endpoint.around();
-            let place = match (after, before.contains("runs")) {
-                (None, _) => "",
-                (Some(_), true) => "{workflow_run_id}",
-                (Some(_), false) => "{assessment_id}",
+            let place = match after {
+                None => "",
+                Some(_) if before.contains("runs") => "{workflow_run_id}",
+                Some(_) if before.contains("vendors") => "{vendor_id}",
+                Some(_) => "{assessment_id}",
             };
             let whole = [before, place, after.unwrap_or_default()].concat();
             assert_eq!(whole, endpoint.template());

@@ -44,7 +44,14 @@ const BODY = JSON.stringify({
 const SIZES = {
   "1,000 assessments": { assessments: SMALL },
   "100,000": { assessments: 100_000 },
-  ...(options.large && { "2,000,000": { assessments: 2_000_000 } }),
+  ...(options.large && {
+    "2,000,000": { assessments: 2_000_000 },
+    // A thousand each.
+    "1,000,000 in 1,000 organizations": {
+      assessments: SMALL,
+      more: (db) => crowdOrganizations(db, 1_000, 1_000),
+    },
+  }),
   "1,000 organizations": {
     assessments: SMALL,
     more: (db) => crowdOrganizations(db, 1_000),
@@ -78,6 +85,7 @@ function send(server, { method, path, key, body }) {
 const COLLECTION = "/v1/assessments";
 const create = (key) => ({ method: "POST", path: COLLECTION, body: BODY, key });
 const used = crypto.randomUUID();
+const dashboard = (path) => ({ method: "GET", path: `/v1/dashboard/${path}` });
 /** Any of the crowd, so that none is in a cache because it was asked for before. */
 const someone = ({ assessments }) =>
   `${COLLECTION}/${crowdId(1 + Math.floor(Math.random() * assessments))}`;
@@ -92,6 +100,12 @@ const ROUTES = {
   "create, keyed": [() => create(crypto.randomUUID()), 201],
   replay: [() => create(used), 201],
   retrieve: [(size) => ({ method: "GET", path: someone(size) }), 200],
+  list: [() => dashboard("assessments"), 200],
+  "list, filtered": [() => dashboard("assessments?status=failed&sort=updated_at"), 200],
+  search: [() => dashboard("assessments?q=a"), 200],
+  "search, two words": [() => dashboard("assessments?q=a%20v"), 200],
+  "search, nothing found": [() => dashboard("assessments?q=nobody"), 200],
+  vendors: [() => dashboard("vendors?q=v"), 200],
   archive: [(size) => ({ method: "DELETE", path: someone(size) }), 200],
 };
 

@@ -9,7 +9,10 @@ use super::names::reference;
 use super::samples::{Sample, by_status};
 use super::{routes, schemas};
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment};
-use crate::dashboard::Me;
+use crate::dashboard::{
+    AssessmentDetail, AssessmentPage, ControlSetPage, Me, UserPage, VendorDetail, VendorPage,
+    WorkflowPage,
+};
 use crate::header;
 use crate::route::Endpoint;
 use crate::session::CreatedSession;
@@ -59,6 +62,33 @@ fn success(endpoint: Endpoint, examples: &Examples) -> (u16, Value) {
             schemas::name::<CreatedSession>(),
         ),
         Endpoint::RetrieveMe => (200, "This is who calls.", schemas::name::<Me>()),
+        Endpoint::ListVendors => (
+            200,
+            "This is a page of vendors.",
+            schemas::name::<VendorPage>(),
+        ),
+        Endpoint::RetrieveVendor => (200, "This is the vendor.", schemas::name::<VendorDetail>()),
+        Endpoint::ListControlSets => (
+            200,
+            "This is a page of control sets.",
+            schemas::name::<ControlSetPage>(),
+        ),
+        Endpoint::ListUsers => (200, "This is a page of users.", schemas::name::<UserPage>()),
+        Endpoint::ListWorkflows => (
+            200,
+            "This is a page of workflows.",
+            schemas::name::<WorkflowPage>(),
+        ),
+        Endpoint::ListAssessments => (
+            200,
+            "This is a page of assessments.",
+            schemas::name::<AssessmentPage>(),
+        ),
+        Endpoint::DescribeAssessment => (
+            200,
+            "This is the assessment.",
+            schemas::name::<AssessmentDetail>(),
+        ),
         Endpoint::AuthTest => (
             200,
             "The credential is good.",

@@ -59,6 +59,56 @@ pub(super) const fn words(endpoint: Endpoint) -> Words {
             summary: "Read who calls",
             description: "Tells whom the credential belongs to and what it may do.",
         },
+        Endpoint::ListVendors => Words {
+            id: "listVendors",
+            tag: "dashboard",
+            summary: "List vendors",
+            description: "Lists the vendors that are not archived, by name; the newest first if \
+                something is searched for.",
+        },
+        Endpoint::RetrieveVendor => Words {
+            id: "retrieveVendor",
+            tag: "dashboard",
+            summary: "Read a vendor",
+            description: "Reads a vendor that is not archived, with what a create may name of it.",
+        },
+        Endpoint::ListControlSets => Words {
+            id: "listControlSets",
+            tag: "dashboard",
+            summary: "List control sets",
+            description: "Lists the control sets that are not archived, by name; the newest first \
+                if something is searched for.",
+        },
+        Endpoint::ListUsers => Words {
+            id: "listUsers",
+            tag: "dashboard",
+            summary: "List users",
+            description: "Lists the users whom assessments may be assigned to, by name; the newest \
+                first if something is searched for, in names and addresses.",
+        },
+        Endpoint::ListWorkflows => Words {
+            id: "listWorkflows",
+            tag: "dashboard",
+            summary: "List workflows",
+            description: "Lists the workflows that are not archived, by name; the newest first if \
+                something is searched for.",
+        },
+        Endpoint::ListAssessments => Words {
+            id: "listAssessments",
+            tag: "dashboard",
+            summary: "List assessments",
+            description: "Lists assessments with the names of what they refer to. A search is in \
+                their names, the names of their vendors and their ids, and its results come newest \
+                first, whatever `sort` says. A page may end early: only `next_cursor` tells \
+                whether there is more.",
+        },
+        Endpoint::DescribeAssessment => Words {
+            id: "describeAssessment",
+            tag: "dashboard",
+            summary: "Read all that a page shows of an assessment",
+            description: "Reads one assessment, archived or not, with its custom fields, documents, \
+                findings and runs, and the names of all that it refers to.",
+        },
         Endpoint::AuthTest => Words {
             id: "testAuthentication",
             tag: "utilities",

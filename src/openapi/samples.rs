@@ -10,6 +10,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::limits::MAX_TEXT_LENGTH;
 use crate::origin::OriginError;
 use crate::problem::{BadReference, Problem};
+use crate::query::{Parameter, QueryFault, QueryFaultKind};
 use crate::request::CreateAssessment;
 use crate::route::Endpoint;
 use crate::schema::{self, Field};
@@ -49,6 +50,7 @@ const fn answers(endpoint: Endpoint, problem: &Problem) -> bool {
         Problem::RoleNotAllowed => endpoint.permission().is_some(),
         Problem::BadIdempotencyKey(_) => creates || sends,
         Problem::BodyTooLarge | Problem::Schema(_) => creates || sends || opens,
+        Problem::Query(_) => !endpoint.query().is_empty(),
         Problem::SessionRefused(_) => opens,
         Problem::OverLimit(_)
         | Problem::WorkflowNotFound { .. }
@@ -56,8 +58,11 @@ const fn answers(endpoint: Endpoint, problem: &Problem) -> bool {
         | Problem::BadReferences(_) => creates,
         Problem::AssessmentNotFound => matches!(
             endpoint,
-            Endpoint::RetrieveAssessment | Endpoint::ArchiveAssessment
+            Endpoint::RetrieveAssessment
+                | Endpoint::ArchiveAssessment
+                | Endpoint::DescribeAssessment
         ),
+        Problem::VendorNotFound => matches!(endpoint, Endpoint::RetrieveVendor),
         Problem::WorkflowRunNotFound => sends || matches!(endpoint, Endpoint::RetrieveWorkflowRun),
         Problem::WorkflowRunEnded | Problem::EventNotExpected { .. } | Problem::BadEventName(_) => {
             sends
@@ -119,6 +124,25 @@ fn samples(endpoint: Endpoint) -> Vec<Sample> {
             "assessment_not_found",
             "The organization has no assessment of that id.",
             Problem::AssessmentNotFound,
+        ),
+        sample(
+            "vendor_not_found",
+            "The organization has no vendor of that id, or it is archived.",
+            Problem::VendorNotFound,
+        ),
+        sample(
+            "faulty_query",
+            "Parameters of the query have values that they may not have; every one is listed.",
+            Problem::Query(vec![
+                QueryFault {
+                    parameter: Parameter::Limit,
+                    kind: QueryFaultKind::TooLarge,
+                },
+                QueryFault {
+                    parameter: Parameter::Cursor,
+                    kind: QueryFaultKind::NotACursor,
+                },
+            ]),
         ),
         sample(
             "workflow_run_not_found",

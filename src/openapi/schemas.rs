@@ -14,7 +14,10 @@ use utoipa::{PartialSchema, ToSchema};
 use super::names::{id_name, reference};
 use super::words;
 use crate::assessment::{ArchivedAssessment, Assessment, CreatedAssessment, CustomFieldValue};
-use crate::dashboard::Me;
+use crate::dashboard::{
+    AssessmentDetail, AssessmentPage, ControlSetPage, Me, UserPage, VendorDetail, VendorPage,
+    WorkflowPage,
+};
 use crate::field::{Body, Content, CreateAssessmentRequest};
 use crate::id::{DIGITS, Id, Kind};
 use crate::schema::{Fault, MAX_FAULTS};
@@ -46,6 +49,13 @@ pub(super) fn components() -> Result<Map<String, Value>, serde_json::Error> {
     add::<AcceptedEvent>(&mut found);
     add::<CreatedSession>(&mut found);
     add::<Me>(&mut found);
+    add::<VendorPage>(&mut found);
+    add::<VendorDetail>(&mut found);
+    add::<ControlSetPage>(&mut found);
+    add::<UserPage>(&mut found);
+    add::<WorkflowPage>(&mut found);
+    add::<AssessmentPage>(&mut found);
+    add::<AssessmentDetail>(&mut found);
     add::<Fault>(&mut found);
     let mut schemas = Map::new();
     for (name, schema) in found {
@@ -116,7 +126,7 @@ fn constant(key: &str, value: &str) -> Value {
 pub(super) fn faults() -> Value {
     json!({
         "type": "array",
-        "description": format!("The faults of the body, in the order of its fields; the first {MAX_FAULTS} if there are more."),
+        "description": format!("The faults of the body or of the query, in the order of its fields; the first {MAX_FAULTS} if there are more."),
         "minItems": 1,
         "maxItems": MAX_FAULTS,
         "items": reference(&name::<Fault>()),

@@ -235,6 +235,9 @@ fn every_number_is_one_of_the_limits() {
         MAX_NAME_LENGTH,
         idempotency::MAX_LENGTH,
         crate::id::DIGITS,
+        crate::query::MAX_SEARCH_LENGTH,
+        crate::dashboard::MAX_LISTED,
+        crate::dashboard::MAX_LISTED_RUNS,
         usize::try_from(LIFETIME_SECONDS / 3_600).unwrap(),
         usize::try_from(DEFAULT_LIFETIME_SECONDS).unwrap(),
     ];

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::names::id_name;
+use crate::dashboard::{MAX_LISTED, MAX_LISTED_RUNS};
 use crate::field::{Body, Content, CreateAssessmentRequest};
 use crate::id::{AnyKind, DIGITS};
 use crate::session::CreateSessionRequest;
@@ -116,7 +117,23 @@ fn of_schema(name: &str) -> Option<String> {
             "What a role may call. `read_dashboard` is all that only reads for a dashboard."
         }
         "Environment" => "What a deployment is for. In `development`, keys work from browsers.",
-        "Fault" => "A fault of the request body.",
+        "VendorPage" => "A page of vendors.",
+        "ListedVendor" => "A vendor in a list.",
+        "LastAssessment" => "The newest assessment of a vendor.",
+        "VendorDetail" => "A vendor, and what a create may name of it.",
+        "Named" => "Something by its name.",
+        "RiskAnalyst" => "A person responsible for a vendor.",
+        "ControlSetPage" => "A page of control sets.",
+        "UserPage" => "A page of users.",
+        "ListedUser" => "A user in a list.",
+        "WorkflowPage" => "A page of workflows.",
+        "ListedWorkflow" => "A workflow in a list.",
+        "AssessmentPage" => "A page of assessments.",
+        "ListedAssessment" => "An assessment in a list.",
+        "AssessmentDetail" => "An assessment with all that a page shows of it.",
+        "ListedFinding" => "A finding of an assessment.",
+        "ListedRun" => "A run of a workflow, without its steps.",
+        "Fault" => "A fault of the request body, or of the query.",
         "Timestamp" => "Unix time in whole seconds.",
         "AuthenticationTest" => "The answer to a good credential.",
         "Health" => "The answer of a service that is alive.",
@@ -132,9 +149,22 @@ fn of_property(schema: &str, key: &str) -> Option<Value> {
         "SendWorkflowEventRequest" => of_event(key),
         "CreateSessionRequest" => of_field::<CreateSessionRequest>(key),
         "CreatedAssessment" | "Assessment" | "ArchivedAssessment" => of_assessment(schema, key),
-        "WorkflowRun" | "RunStep" | "Artifact" | "AcceptedEvent" => of_run(schema, key),
+        "WorkflowRun" | "RunStep" | "Artifact" | "AcceptedEvent" | "ListedRun" => {
+            of_run(schema, key)
+        }
+        "ListedAssessment" | "AssessmentDetail" => {
+            of_shown(key).or_else(|| of_assessment(schema, key))
+        }
+        "VendorPage" | "ControlSetPage" | "UserPage" | "WorkflowPage" | "AssessmentPage" => {
+            of_page(schema, key)
+        }
         _ => of_rest(schema, key),
     }
+}
+
+/// What is said of a list that has its bound.
+fn listed(words: &str, most: usize) -> Option<Value> {
+    said(&format!("{words}. There are {most} at most."))
 }
 
 fn said(words: &str) -> Option<Value> {
@@ -200,6 +230,49 @@ fn of_assessment(schema: &str, key: &str) -> Option<Value> {
     })
 }
 
+fn of_page(schema: &str, key: &str) -> Option<Value> {
+    said(match (schema, key) {
+        ("AssessmentPage", "items") => {
+            "The assessments in their order. There may be fewer than were asked for, even none, although there are more."
+        }
+        (_, "items") => "The items in their order.",
+        (_, "next_cursor") => "Where the next page begins; `null` if this is the last.",
+        _ => return None,
+    })
+}
+
+/// What a dashboard is told of an assessment besides.
+fn of_shown(key: &str) -> Option<Value> {
+    said(match key {
+        "vendor_name" => "The vendor's name, archived or not.",
+        "assignee_name" => "The name of the person responsible; `null` if there is no such user.",
+        "workflow_run_id" => "The run of a workflow that was started last, if there is one.",
+        "is_archived" => "Whether the assessment is archived.",
+        "names" => {
+            "What the ids are called, those of users in custom fields included, each once. What is not known has no entry."
+        }
+        "documents" => {
+            return listed(
+                "The documents that are its evidence, archived or not",
+                MAX_LISTED,
+            );
+        }
+        "findings" => {
+            return listed(
+                "Its findings, those included that were archived with it",
+                MAX_LISTED,
+            );
+        }
+        "runs" => {
+            return listed(
+                "The runs of workflows for it, the newest first",
+                MAX_LISTED_RUNS,
+            );
+        }
+        _ => return None,
+    })
+}
+
 fn of_run(schema: &str, key: &str) -> Option<Value> {
     said(match (schema, key) {
         (_, "workflow_run_id") => "The id of the run.",
@@ -234,7 +307,7 @@ fn of_rest(schema: &str, key: &str) -> Option<Value> {
         ("CustomField", "field_type") => "The type of the field.",
         ("CustomField", "value") => "The value, in the form that its type has.",
         ("Fault", "loc") => {
-            "The way to the fault: `body`, a field, the index of an item; or `body` and a position in the text."
+            "The way to the fault: `body`, a field, the index of an item; `body` and a position in the text; or `query` and a parameter."
         }
         ("Fault", "msg") => "What is wrong, for people.",
         ("Fault", "type") => "The stable name of what is wrong.",
@@ -246,8 +319,36 @@ fn of_rest(schema: &str, key: &str) -> Option<Value> {
         ("Me", "role") => "The role that the credential acts in.",
         ("Me", "routes") => "What that role may call.",
         ("Me", "environment") => "What the deployment is for.",
-        ("NamedOrganization" | "NamedUser" | "NamedKey", "id") => "The id.",
-        ("NamedOrganization" | "NamedUser" | "NamedKey", "name") => "The name.",
+        ("ListedVendor", "last_assessment") => {
+            "The assessment of it that was created last, archived or not."
+        }
+        ("LastAssessment", "status") => "Where the assessment stands.",
+        ("LastAssessment", "created_at") => "When the assessment was created.",
+        ("VendorDetail", "services") => {
+            return listed("Its services that are not archived, by name", MAX_LISTED);
+        }
+        ("VendorDetail", "documents") => {
+            return listed("Its documents that are not archived, by name", MAX_LISTED);
+        }
+        ("VendorDetail", "risk_analysts") => {
+            return listed(
+                "Those responsible, in their order. An assessment that is created without an assignee goes to the first",
+                MAX_LISTED_RUNS,
+            );
+        }
+        ("RiskAnalyst", "name") => "The name; `null` if there is no such user.",
+        ("ListedUser", "email") => "The address.",
+        ("ListedWorkflow", "is_enabled") => "Whether a create may name it.",
+        ("ListedWorkflow", "steps") => {
+            // A u32 is no int32, as which the derive describes it.
+            return Some(json!({
+                "description": "How many steps its latest version has; 0 if someone else runs it.",
+                "format": "int64",
+            }));
+        }
+        ("ListedFinding", "title") => "What was found, if that is known here.",
+        (_, "id") => "The id.",
+        (_, "name") => "The name.",
         ("AuthenticationTest", "msg") => "A constant.",
         ("Health", "status") => "A constant.",
         _ => return None,

@@ -70,6 +70,9 @@ async function costs() {
   await note("create, all there is", 201, create(EVERYTHING, crypto.randomUUID()));
   await note("create, 422", 422, create({}));
   await note("retrieve", 200, api.retrieve(id, { key: KEY }));
+  const dashboard = (path) => api.send("GET", `/v1/dashboard/${path}`, { key: KEY });
+  await note("dashboard, vendor", 200, dashboard(`vendors/${VENDOR}`));
+  await note("dashboard, assessment", 200, dashboard(`assessments/${id}`));
   await note("archive", 200, archive(id));
   await note("archive, repeated", 200, archive(id));
   await note("authtest", 200, api.send("GET", "/v1/utils/authtest", { key: KEY }));

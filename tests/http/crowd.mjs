@@ -44,6 +44,8 @@ const HEX = "printf('%032x', i * 2654435761)";
 const assessments = (of) => [
   `INSERT INTO assessments (org_id, id, vendor_id, name, status, created_at, updated_at)
    SELECT ?1, 'cbqsrw_' || ${HEX}, '${of("cbvndr")}', 'A', 'created', i, i FROM n`,
+  `INSERT INTO search_assessment (org_id, id, created_at, words)
+   SELECT ?1, 'cbqsrw_' || ${HEX}, i, 'A V ' || substr(${HEX}, 1, 8) FROM n`,
   `INSERT INTO assessment_control_sets (org_id, assessment_id, position, control_set_id)
    SELECT ?1, 'cbqsrw_' || ${HEX}, 0, '${of("cbctst")}' FROM n`,
   `INSERT INTO assessment_services (org_id, assessment_id, position, service_id)
@@ -64,13 +66,21 @@ const REFERENCES = [
   `INSERT INTO control_sets (org_id, id, name) SELECT ?1, 'cbctst_' || ${HEX}, 'C' FROM n`,
 ];
 
-const ORGANIZATIONS = [
+/** The numbers below `count`, as JSON. */
+const numbers = (count) => JSON.stringify(Array.from({ length: count }, (_, index) => index));
+
+/** Statements of organizations that have so many assessments each. */
+const organizations = (each) => [
   `INSERT INTO organizations (id, name) SELECT 'cborg_' || ${HEX}, 'O' || i FROM n`,
   `INSERT INTO vendors (org_id, id, name) SELECT 'cborg_' || ${HEX}, 'cbvndr_' || ${HEX}, 'V' FROM n`,
   `INSERT INTO assessments (org_id, id, vendor_id, name, status, created_at, updated_at)
-   SELECT 'cborg_' || ${HEX}, 'cbqsrw_' || printf('%032x', i * 100 + a.value), 'cbvndr_' || ${HEX},
+   SELECT 'cborg_' || ${HEX}, 'cbqsrw_' || printf('%032x', i * ${each} + a.value), 'cbvndr_' || ${HEX},
      'A', 'created', i, i
-   FROM n, json_each('[${Array.from({ length: 100 }, (_, index) => index)}]') a`,
+   FROM n, json_each('${numbers(each)}') a`,
+  `INSERT INTO search_assessment (org_id, id, created_at, words)
+   SELECT 'cborg_' || ${HEX}, 'cbqsrw_' || printf('%032x', i * ${each} + a.value), i,
+     'A V ' || substr(printf('%032x', i * ${each} + a.value), 1, 8)
+   FROM n, json_each('${numbers(each)}') a`,
 ];
 
 /** `?2` is when they expire. */
@@ -81,9 +91,9 @@ const RECORDS = [
    FROM n`,
 ];
 
-async function insert(db, statements, count, ...values) {
-  for (let first = 1; first <= count; first += CHUNK) {
-    const last = Math.min(first + CHUNK - 1, count);
+async function insert(db, statements, count, values, chunk = CHUNK) {
+  for (let first = 1; first <= count; first += chunk) {
+    const last = Math.min(first + chunk - 1, count);
     const n = `WITH RECURSIVE n (i) AS (
       SELECT ${first} UNION ALL SELECT i + 1 FROM n WHERE i < ${last})`;
     for (const sql of statements) {
@@ -103,16 +113,17 @@ export const crowdAssessments = (db, name, count) =>
     db,
     assessments((prefix) => idOf(prefix, name)),
     count,
-    idOf("cborg", name),
+    [idOf("cborg", name)],
   );
 
 /** And so many more vendors and control sets. */
 export const crowdReferences = (db, name, count) =>
-  insert(db, REFERENCES, count, idOf("cborg", name));
+  insert(db, REFERENCES, count, [idOf("cborg", name)]);
 
-/** So many other organizations, of a hundred assessments each. */
-export const crowdOrganizations = (db, count) => insert(db, ORGANIZATIONS, count);
+/** So many other organizations, of so many assessments each. */
+export const crowdOrganizations = (db, count, each = 100) =>
+  insert(db, organizations(each), count, [], Math.ceil((CHUNK * 5) / each));
 
 /** So many idempotency records of the organization, which expire at that second. */
 export const crowdRecords = (db, name, count, expiresAt) =>
-  insert(db, RECORDS, count, idOf("cborg", name), expiresAt);
+  insert(db, RECORDS, count, [idOf("cborg", name), expiresAt]);

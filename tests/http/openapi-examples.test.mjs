@@ -64,18 +64,18 @@ function normalised(value) {
 }
 
 /**
- * A call of an operation as its parameters' examples have it.
+ * A call of an operation as the examples of the parameters in its path have it.
  *
  * @param {string} id
- * @param {import("./harness.mjs").Sent & { params?: Record<string, string> }} [options]
+ * @param {import("./harness.mjs").Sent & { params?: Record<string, string>, query?: string }} [options]
  */
-function call(id, { params = {}, ...options } = {}) {
+function call(id, { params = {}, query = "", ...options } = {}) {
   const { method, path, parameters = [] } = byId[id];
   const filled = path.replace(
     /\{([^}]+)\}/g,
     (_, name) => params[name] ?? parameters.find((parameter) => parameter.name === name).example,
   );
-  return api.send(method, filled, { key: KEYS.harbor, ...options });
+  return api.send(method, filled + query, { key: KEYS.harbor, ...options });
 }
 
 const json = { "content-type": "application/json" };
@@ -190,6 +190,29 @@ const PROVOKED = {
     },
     key: () => call("retrieveMe"),
   },
+  listVendors: {
+    found: async () => {
+      const [, , { id }] = ORGS.harbor.vendors;
+      await post("createAssessment", { vendor_id: id, control_set_ids: [] });
+      return call("listVendors", { query: "?q=braces" });
+    },
+  },
+  retrieveVendor: {
+    vendor: () => call("retrieveVendor"),
+    vendor_not_found: () =>
+      call("retrieveVendor", { params: { vendor_id: `cbvndr_${"0".repeat(32)}` } }),
+  },
+  listControlSets: { found: () => call("listControlSets", { query: "?q=soc" }) },
+  listUsers: { found: () => call("listUsers", { query: "?q=ana" }) },
+  listWorkflows: { found: () => call("listWorkflows", { query: "?q=annual" }) },
+  listAssessments: {
+    failed: () => call("listAssessments", { query: "?status=failed&limit=1" }),
+  },
+  describeAssessment: {
+    in_review: () =>
+      call("describeAssessment", { params: { assessment_id: ORGS.harbor.assessments[4].id } }),
+    assessment_not_found: () => call("describeAssessment", UNKNOWN),
+  },
   testAuthentication: { good: () => call("testAuthentication") },
   checkHealth: {
     alive: () => call("checkHealth"),
@@ -216,6 +239,7 @@ const EVERYWHERE = {
   },
   body_too_large: (id) => post(id, "x".repeat(262_144)),
   faulty_body: (id) => post(id, {}),
+  faulty_query: (id) => call(id, { query: "?limit=101&cursor=none" }),
   internal: (id) => call(id, { faults: { random: "throw" } }),
   // With a key that may have an answer no request is refused without a look.
   unavailable: (id) =>

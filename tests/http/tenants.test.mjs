@@ -89,6 +89,9 @@ const json = (body) => ({
   headers: { "content-type": "application/json" },
 });
 
+/** A list, which names nothing. */
+const list = (path) => ({ send: () => ["GET", `/v1/dashboard/${path}`], own: [200] });
+
 /**
  * The routes: what is sent for an id, by which ids, and what becomes of an own one and
  * of one that is archived.
@@ -142,6 +145,32 @@ const ROUTES = {
     anyRole: true,
   },
   "GET /v1/dashboard/me": { send: () => ["GET", "/v1/dashboard/me"], own: [200] },
+  "GET /v1/dashboard/vendors": list("vendors?limit=100"),
+  "GET /v1/dashboard/vendors, searched": list("vendors?q=vendor"),
+  "GET /v1/dashboard/vendors/{vendor_id}": {
+    of: "vendor",
+    send: (id) => ["GET", `/v1/dashboard/vendors/${id}`],
+    own: [200, 404],
+    missing: 404,
+  },
+  "GET /v1/dashboard/control-sets": list("control-sets"),
+  "GET /v1/dashboard/users": list("users?limit=100"),
+  "GET /v1/dashboard/users, searched": list("users?q=example"),
+  "GET /v1/dashboard/workflows": list("workflows?q=flow"),
+  "GET /v1/dashboard/assessments": list("assessments?limit=100"),
+  "GET /v1/dashboard/assessments, searched": list("assessments?q=2"),
+  "GET /v1/dashboard/assessments, of a vendor": {
+    of: "vendor",
+    send: (id) => ["GET", `/v1/dashboard/assessments?vendor_id=${id}`],
+    own: [200, 200],
+    missing: 200,
+  },
+  "GET /v1/dashboard/assessments/{assessment_id}": {
+    of: "assessment",
+    send: (id) => ["GET", `/v1/dashboard/assessments/${id}`],
+    own: [200, 200],
+    missing: 404,
+  },
 };
 
 let api;

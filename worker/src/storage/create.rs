@@ -26,7 +26,14 @@ VALUES (CASE WHEN ",
     " THEN NULL ELSE ?1 END, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
 );
 
-/// What belongs to the assessment is written if that was.
+/// What belongs to the assessment is written if that was. First of all the words by which it
+/// is searched for.
+const INSERT_WORDS: &str = "\
+INSERT INTO search_assessment (org_id, id, created_at, words)
+SELECT a.org_id, a.id, a.created_at, a.name || ' ' || v.name || ' ' || substr(a.id, 8, 8)
+FROM assessments a JOIN vendors v ON v.org_id = a.org_id AND v.id = a.vendor_id
+WHERE a.org_id = ?1 AND a.id = ?2";
+
 const INSERT_CONTROL_SETS: &str = "\
 INSERT INTO assessment_control_sets (org_id, assessment_id, position, control_set_id)
 SELECT a.org_id, a.id, key, value FROM assessments a, json_each(?3)
@@ -136,6 +143,7 @@ pub(crate) async fn write(
     ]);
     row.extend(idempotency::live_key_values(key, now));
     statements.push(database.statement(INSERT_ASSESSMENT, &row));
+    statements.push(database.statement(INSERT_WORDS, &of_created(Vec::new())));
     let mut list = |sql: &'static str, ids: Parameter, is_empty: bool| {
         if !is_empty {
             statements.push(database.statement(sql, &of_created(vec![ids])));

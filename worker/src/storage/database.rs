@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use worker::Env;
 
 use crate::caller::Standing;
+use crate::decide::cursor::Cursor;
 use crate::health;
 use crate::platform::clock;
 use crate::platform::context::Context;
@@ -266,6 +267,30 @@ impl Rows {
                     .ok()
             })
             .collect())
+    }
+
+    /// Every row of the next statement: its place in an order, in the columns `at` and
+    /// `id`, and the value in column `json`.
+    pub(super) fn all_placed<T: DeserializeOwned>(
+        &mut self,
+    ) -> Result<Vec<(Cursor, T)>, StorageError> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            at: String,
+            id: String,
+            json: String,
+        }
+        let Some(outcome) = self.outcomes.next() else {
+            return Ok(Vec::new());
+        };
+        let rows: Vec<Row> = outcome.rows().map_err(|error| self.unexpected(&error))?;
+        if rows.is_empty() {
+            // No rows are believed only of what looks like a result otherwise.
+            self.meta(&outcome)?;
+        }
+        rows.into_iter()
+            .map(|Row { at, id, json }| Ok((Cursor::new(at, id), self.decode(&json)?)))
+            .collect()
     }
 
     /// Reads JSON that a query built.

@@ -6,7 +6,10 @@
 //! fails, and with it the whole batch, unless the value is 1.
 
 pub(crate) mod archive;
+pub(crate) mod assessment_detail;
+pub(crate) mod assessments;
 pub(crate) mod audit;
+pub(crate) mod choices;
 pub(crate) mod create;
 pub(crate) mod database;
 pub(crate) mod facts;
@@ -22,3 +25,4 @@ pub(crate) mod standing;
 pub(crate) mod steps;
 pub(crate) mod sweep;
 pub(crate) mod take_event;
+pub(crate) mod vendor;

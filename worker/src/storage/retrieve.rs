@@ -11,7 +11,7 @@ use crate::caller::{Caller, Standing};
 
 /// The lists are ordered by the rows' own order, which an aggregate's `ORDER BY` would
 /// sort once more, and count.
-macro_rules! assessment {
+macro_rules! assessment_object {
     () => {
         "(
 SELECT json_object(
@@ -38,7 +38,14 @@ SELECT json_object(
         WHERE v.org_id = ?1 AND v.assessment_id = ?8
           AND c.is_enabled = 1 AND c.is_archived = 0),
     'created_at', a.created_at, 'updated_at', a.updated_at)
-FROM assessments a WHERE a.org_id = ?1 AND a.id = ?8) AS json"
+FROM assessments a WHERE a.org_id = ?1 AND a.id = ?8)"
+    };
+}
+pub(super) use assessment_object;
+
+macro_rules! assessment {
+    () => {
+        concat!(assessment_object!(), " AS json")
     };
 }
 

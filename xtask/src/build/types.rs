@@ -8,7 +8,12 @@ use assessments::assessment::{
 };
 use assessments::client::Policy;
 use assessments::credential::AuthTest;
-use assessments::dashboard::{Environment, Me, NamedKey, NamedOrganization, NamedUser};
+use assessments::dashboard::{
+    AssessmentDetail, AssessmentPage, ControlSetPage, Environment, LastAssessment,
+    ListedAssessment, ListedFinding, ListedRun, ListedUser, ListedVendor, ListedWorkflow, Me,
+    Named, NamedKey, NamedOrganization, NamedUser, RiskAnalyst, UserPage, VendorDetail, VendorPage,
+    WorkflowPage,
+};
 use assessments::field::{Body, Content, CreateAssessmentRequest, Descriptor};
 use assessments::header;
 use assessments::id::{AnyKind, IdErrorCode};
@@ -25,7 +30,7 @@ use assessments::workflow::run::{
 
 /// Types with a name of their own, and the names of their schemas: those are what
 /// the words for readers stand under.
-const NAMED: [(&str, &str, &Spec); 22] = [
+const NAMED: [(&str, &str, &Spec); 38] = [
     ("AssessmentStatus", "Status", Status::SPEC),
     ("CustomFieldType", "CustomFieldType", CustomFieldType::SPEC),
     (
@@ -64,6 +69,30 @@ const NAMED: [(&str, &str, &Spec); 22] = [
     ("NamedUser", "NamedUser", NamedUser::SPEC),
     ("NamedKey", "NamedKey", NamedKey::SPEC),
     ("Me", "Me", Me::SPEC),
+    ("VendorPage", "VendorPage", VendorPage::SPEC),
+    ("ListedVendor", "ListedVendor", ListedVendor::SPEC),
+    ("LastAssessment", "LastAssessment", LastAssessment::SPEC),
+    ("VendorDetail", "VendorDetail", VendorDetail::SPEC),
+    ("Named", "Named", Named::SPEC),
+    ("RiskAnalyst", "RiskAnalyst", RiskAnalyst::SPEC),
+    ("ControlSetPage", "ControlSetPage", ControlSetPage::SPEC),
+    ("UserPage", "UserPage", UserPage::SPEC),
+    ("ListedUser", "ListedUser", ListedUser::SPEC),
+    ("WorkflowPage", "WorkflowPage", WorkflowPage::SPEC),
+    ("ListedWorkflow", "ListedWorkflow", ListedWorkflow::SPEC),
+    ("AssessmentPage", "AssessmentPage", AssessmentPage::SPEC),
+    (
+        "ListedAssessment",
+        "ListedAssessment",
+        ListedAssessment::SPEC,
+    ),
+    (
+        "AssessmentDetail",
+        "AssessmentDetail",
+        AssessmentDetail::SPEC,
+    ),
+    ("ListedFinding", "ListedFinding", ListedFinding::SPEC),
+    ("ListedRun", "ListedRun", ListedRun::SPEC),
 ];
 
 /// The declarations.

@@ -177,6 +177,12 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         self.within(&item.ident, |finder| visit::visit_item_const(finder, item));
     }
 
+    fn visit_impl_item_const(&mut self, item: &'ast syn::ImplItemConst) {
+        self.within(&item.ident, |finder| {
+            visit::visit_impl_item_const(finder, item);
+        });
+    }
+
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         self.within(&item.sig.ident, |finder| visit::visit_item_fn(finder, item));
     }

@@ -17,8 +17,9 @@ use serde_json::{Value, json};
 
 use super::file::{Assessment, ImportFile, Named, Organization, Vendor};
 use rules::{
-    archive_assessments_of_archived_vendors, free_external_ids, free_workflow_names, guards,
-    ids_of_known_keys, labels_of_stored_options, revocations, roles_of_new_keys, workflow_versions,
+    archive_assessments_of_archived_vendors, findings_of_new_assessments, free_external_ids,
+    free_workflow_names, guards, ids_of_known_keys, labels_of_stored_options, revocations,
+    roles_of_new_keys, words_of_new_assessments, workflow_versions,
 };
 use table::{MAX_STATEMENT_BYTES, Table, unstated};
 use tables::{
@@ -176,7 +177,9 @@ pub(crate) fn statements(file: &ImportFile) -> Result<Vec<String>> {
             .map(|assessment| archived::assessment(org, assessment))
             .collect()
     });
+    statements.extend(words_of_new_assessments(&assessments));
     statements.extend(ASSESSMENTS.load(&assessments));
+    statements.extend(findings_of_new_assessments(file));
     statements.extend(secrets::statements(file));
     statements.extend(revocations(file));
     statements.extend(archive_assessments_of_archived_vendors(file));

@@ -7,6 +7,7 @@ use assessments::id::CustomFieldConfigId;
 use serde_json::{Value, json};
 
 use super::table::for_rows;
+use super::tables::ASSESSMENTS;
 use super::values::rows_of;
 use crate::import::file::{ImportFile, Stated};
 
@@ -228,4 +229,39 @@ pub(super) fn workflow_versions(file: &ImportFile) -> Result<Vec<String>> {
             "INSERT INTO workflow_versions (org_id, definition_id, version, components) SELECT f.value ->> 0, f.value ->> 1, 1 + coalesce(latest.version, 0), f.value ->> 2 FROM json_each({rows}) f LEFT JOIN (SELECT org_id, definition_id, max(version) AS version, components FROM workflow_versions GROUP BY org_id, definition_id) latest ON latest.org_id = f.value ->> 0 AND latest.definition_id = f.value ->> 1 WHERE coalesce(latest.components, '[]') <> f.value ->> 2;"
         )
     }))
+}
+
+/// The words by which assessments of the file that are not there yet will be searched for.
+/// Nothing does it for whoever inserts assessments, as the migration explains.
+pub(super) fn words_of_new_assessments(assessments: &[Value]) -> Vec<String> {
+    let column = |name: &str| {
+        let mut columns = ASSESSMENTS.key.iter().chain(ASSESSMENTS.columns);
+        let index = columns.position(|column| *column == name);
+        format!("f.value ->> {}", index.unwrap_or_default())
+    };
+    for_rows(assessments, |rows| {
+        format!(
+            "INSERT INTO search_assessment (org_id, id, created_at, words) SELECT v.org_id, {id}, {created_at}, {name} || ' ' || v.name || ' ' || substr({id}, 8, 8) FROM json_each({rows}) f CROSS JOIN vendors v ON v.org_id = f.value ->> 0 AND v.id = {vendor_id} WHERE NOT EXISTS (SELECT 1 FROM assessments WHERE org_id = f.value ->> 0 AND id = {id});",
+            id = column("id"),
+            created_at = column("created_at"),
+            name = column("name"),
+            vendor_id = column("vendor_id"),
+        )
+    })
+}
+
+/// Findings are counted as they come, but those of a file come before their assessments.
+pub(super) fn findings_of_new_assessments(file: &ImportFile) -> Vec<String> {
+    let assessments: Vec<Value> = rows_of(file, |org| {
+        let assessments = org.assessments.iter();
+        assessments
+            .filter(|assessment| !assessment.findings.is_empty())
+            .map(|assessment| json!([org.id, assessment.id]))
+            .collect()
+    });
+    for_rows(&assessments, |rows| {
+        format!(
+            "UPDATE assessments SET open_findings = (SELECT count(*) FROM findings f WHERE f.org_id = assessments.org_id AND f.assessment_id = assessments.id AND f.archived_at IS NULL) WHERE (org_id, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each({rows}));"
+        )
+    })
 }

@@ -1,0 +1,196 @@
+//! Lists of what there is to choose from: vendors, control sets, users, workflows. A page
+//! is one batch, the caller's standing and the items each a statement: put into one for
+//! every way in which a caller is known, each list would be there three times.
+
+use assessments::dashboard::{ListedUser, ListedVendor, ListedWorkflow, Named};
+use serde::de::DeserializeOwned;
+
+use super::database::{Databases, Parameter, StorageError, id, text};
+use super::standing;
+use crate::caller::{Caller, Standing};
+use crate::decide::cursor::Cursor;
+use crate::decide::query::ListQuery;
+
+/// Behind every position of the index.
+const LAST_POSITION: &str = "9223372036854775807";
+
+/// A page by name in small letters: `?1` is the organization, `?2` and `?3` are name and id of the last item
+/// of the page before, `?4` is how many items are wanted. No name is empty.
+macro_rules! by_name {
+    ($table:expr, $is_offered:expr, $item:expr) => {
+        concat!(
+            "SELECT page.at AS at, page.id AS id, ",
+            $item,
+            " AS json
+FROM (
+    SELECT id, name_order AS at FROM ",
+            $table,
+            " INDEXED BY ",
+            $table,
+            "_by_name
+    WHERE org_id = ?1 AND ",
+            $is_offered,
+            " AND (name_order, id) > (?2, ?3)
+    ORDER BY name_order, id LIMIT ?4) page
+CROSS JOIN ",
+            $table,
+            " t ON t.org_id = ?1 AND t.id = page.id"
+        )
+    };
+}
+
+/// A page of what `?5` finds, the newest first: `?2` is the position of the last item of
+/// the page before. The organization's things of one kind have a range of positions of
+/// their own, and nothing else of the index is read.
+macro_rules! by_words {
+    ($table:expr, $kind:expr, $item:expr) => {
+        concat!(
+            "SELECT CAST(s.rowid AS TEXT) AS at, '' AS id, ",
+            $item,
+            " AS json
+FROM search_index s
+CROSS JOIN search_choices c ON c.position = s.rowid
+CROSS JOIN ",
+            $table,
+            " t ON t.org_id = ?1 AND t.id = c.id
+WHERE s.words MATCH ?5
+  AND s.rowid > (SELECT (number << 46) | (",
+            $kind,
+            " << 43) FROM search_ranges WHERE org_id = ?1)
+  AND s.rowid < (
+    SELECT min(CAST(?2 AS INTEGER), (number << 46) | ((",
+            $kind,
+            " + 1) << 43)) FROM search_ranges WHERE org_id = ?1)
+  AND ?3 = ''
+ORDER BY s.rowid DESC LIMIT ?4"
+        )
+    };
+}
+
+/// What is listed of a vendor.
+macro_rules! vendor_item {
+    () => {
+        "json_object(
+    'id', t.id, 'name', t.name, 'last_assessment', (
+        SELECT json_object('id', a.id, 'status', a.status, 'created_at', a.created_at)
+        FROM assessments a WHERE a.org_id = ?1 AND a.vendor_id = t.id
+        ORDER BY a.created_at DESC, a.id DESC LIMIT 1))"
+    };
+}
+
+/// Of a control set.
+macro_rules! control_set_item {
+    () => {
+        "json_object('id', t.id, 'name', t.name)"
+    };
+}
+
+/// Of a user.
+macro_rules! user_item {
+    () => {
+        "json_object('id', t.id, 'name', t.name, 'email', t.email)"
+    };
+}
+
+/// Of a workflow, whose runs have the steps of its latest version.
+macro_rules! workflow_item {
+    () => {
+        "json_object(
+    'id', t.id, 'name', t.name, 'is_enabled', json(iif(t.is_enabled, 'true', 'false')),
+    'steps', coalesce((
+        SELECT json_array_length(v.components) FROM workflow_versions v
+        WHERE v.org_id = ?1 AND v.definition_id = t.id ORDER BY v.version DESC LIMIT 1), 0))"
+    };
+}
+
+/// One list: its statements, and what each item is.
+pub(crate) struct Choices {
+    by_name: &'static str,
+    by_words: &'static str,
+}
+
+/// What a list has as an item.
+pub(crate) trait Choice: DeserializeOwned {
+    const CHOICES: Choices;
+}
+
+impl Choice for ListedVendor {
+    const CHOICES: Choices = Choices {
+        by_name: by_name!("vendors", "is_archived = 0", vendor_item!()),
+        by_words: by_words!("vendors", "1", vendor_item!()),
+    };
+}
+
+impl Choice for Named {
+    const CHOICES: Choices = Choices {
+        by_name: by_name!("control_sets", "is_archived = 0", control_set_item!()),
+        by_words: by_words!("control_sets", "2", control_set_item!()),
+    };
+}
+
+impl Choice for ListedUser {
+    const CHOICES: Choices = Choices {
+        by_name: by_name!(
+            "users",
+            "is_archived = 0 AND membership IN ('invited', 'active')",
+            user_item!()
+        ),
+        by_words: by_words!("users", "3", user_item!()),
+    };
+}
+
+impl Choice for ListedWorkflow {
+    const CHOICES: Choices = Choices {
+        by_name: by_name!("workflow_definitions", "is_archived = 0", workflow_item!()),
+        by_words: by_words!("workflow_definitions", "4", workflow_item!()),
+    };
+}
+
+/// Items in their order, and where the next page begins, if there is one.
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next: Option<Cursor>,
+}
+
+/// The caller's standing, and a page of a list.
+pub(crate) async fn page<T: Choice>(
+    databases: &Databases,
+    caller: &Caller,
+    query: &ListQuery,
+) -> Result<(Option<Standing>, Page<T>), StorageError> {
+    let database = databases.of(&caller.org)?;
+    let limit = usize::try_from(query.limit).unwrap_or_default();
+    let (sql, beginning) = match query.search {
+        Some(_) => (T::CHOICES.by_words, LAST_POSITION),
+        None => (T::CHOICES.by_name, ""),
+    };
+    let cursor = query.cursor.as_ref();
+    let mut values = vec![
+        id(&caller.org),
+        text(cursor.map_or(beginning, |cursor| &cursor.at)),
+        text(cursor.map_or("", |cursor| &cursor.id)),
+        // One more tells whether there are more.
+        Parameter::from(query.limit + 1),
+    ];
+    values.extend(query.search.iter().map(|search| text(&search.expression)));
+    let statements = vec![
+        standing::select(&database, caller),
+        database.statement(sql, &values),
+    ];
+    let mut rows = database.batch("list choices", statements).await?;
+    let standing = standing::next(&mut rows)?;
+    let mut found = rows.all_placed::<T>()?;
+    let has_more = found.len() > limit;
+    found.truncate(limit);
+    let next = found
+        .last()
+        .filter(|_| has_more)
+        .map(|(place, _)| place.clone());
+    Ok((
+        standing,
+        Page {
+            items: found.into_iter().map(|(_, item)| item).collect(),
+            next,
+        },
+    ))
+}
