@@ -52,6 +52,20 @@ export interface ApiRequest {
   created?: object;
 }
 
+/** The shape of a value, as the build writes it. */
+export type Shape =
+  | "string"
+  | "boolean"
+  | "number"
+  | "count"
+  | "time"
+  | { id: string }
+  | { nullable: Shape }
+  | { list: Shape }
+  | { any: Shape[] }
+  | { if: string; known: string[]; then: Shape }
+  | { object: [name: string, shape: Shape][] };
+
 /** What the module answers of a text that is no id. */
 export type IdFault = Pick<IdError, "message" | "code" | "offset" | "expected" | "actual">;
 

@@ -42,6 +42,12 @@ test("the_tarball_has_what_is_needed_and_nothing_else", () => {
     "dist/assessments.wasm",
     "dist/bytes.cjs",
     "dist/bytes.js",
+    "dist/dashboard.cjs",
+    "dist/dashboard.cjs.map",
+    "dist/dashboard.d.cts",
+    "dist/dashboard.d.ts",
+    "dist/dashboard.js",
+    "dist/dashboard.js.map",
     "dist/edge-light.js",
     "dist/edge-light.js.map",
     "dist/errors.cjs",
@@ -88,7 +94,7 @@ describe("arethetypeswrong", () => {
   test("the_types_of_every_entry_are_right_for_every_way_of_resolving", async () => {
     const { problems, entrypoints } = await attw("--exclude-entrypoints", "assessments.wasm");
     assert.deepEqual(problems, []);
-    for (const entry of [".", "./slim", "./errors"]) {
+    for (const entry of [".", "./slim", "./errors", "./dashboard"]) {
       assert.deepEqual(
         Object.keys(entrypoints[entry].resolutions).toSorted(),
         ["bundler", "node10", "node16-cjs", "node16-esm"],
@@ -157,7 +163,7 @@ describe("TypeScript", () => {
     const declared = readFileSync(join(installed, "dist/index.d.ts"), "utf8").matchAll(
       /^export (?:declare )?(?:type|interface|class|function|const) (\w+)/gm,
     );
-    const project = ["ids", "validation", "client"]
+    const project = ["ids", "validation", "client", "dashboard"]
       .map((name) => readFileSync(join(folder, `src/${name}.ts`), "utf8"))
       .join();
     const all = Array.from(declared, ([, name]) => name);
@@ -245,7 +251,7 @@ describe("TypeScript", () => {
     assert.ok(times.length >= 12, `only ${times.length} times were found`);
     for (const { words, name } of times) assert.match(words, /Unix time in whole seconds/, name);
     const scores = named((name) => name === "score_percent");
-    assert.equal(scores.length, 2);
+    assert.equal(scores.length, 4);
     for (const { words } of scores) assert.match(words, /fraction.*0\.566 means 56\.6 %/);
     const lists = named((name) => name.endsWith("_ids")).filter(({ node }) =>
       ["CreateAssessmentRequest", "ParsedCreateAssessmentRequest"].includes(node.parent.name.text),

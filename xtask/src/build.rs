@@ -5,6 +5,7 @@ mod budget;
 mod dashboard;
 mod output;
 mod package;
+mod shapes;
 mod tables;
 mod text;
 mod types;

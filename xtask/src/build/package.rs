@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::budget::budget;
 use super::output::{Output, brotli_size, gzip_size, write_if_other};
-use super::{tables, text, types};
+use super::{shapes, tables, text, types};
 use crate::process::{command, root, run_quietly, step};
 use crate::setup;
 use crate::wasm::{Effort, Library, Module, fingerprint};
@@ -84,6 +84,8 @@ const SCRIPTS: [&[Script]; 2] = [
         script("slim.cjs", "slim.js", Form::Small, "given.js"),
         plain("errors.js", "errors.js", Form::Small),
         plain("errors.cjs", "errors.js", Form::Readable),
+        plain("dashboard.js", "dashboard.js", Form::Small),
+        plain("dashboard.cjs", "dashboard.js", Form::Readable),
         plain("bytes.js", "modules/bytes.js", Form::Data),
         plain("bytes.cjs", "modules/bytes.cjs", Form::Data),
     ],
@@ -98,7 +100,7 @@ const EXTERNAL: [&str; 4] = [
 ];
 
 /// The entries besides the default one, whose types are in `pkg/src/entries`.
-const DECLARED: [&str; 2] = ["slim", "errors"];
+const DECLARED: [&str; 3] = ["slim", "errors", "dashboard"];
 
 impl Form {
     const fn arguments(self) -> &'static [&'static str] {
@@ -135,9 +137,10 @@ pub(crate) fn package(library: Library) -> Result<()> {
     let out = Output::new(folder.join("dist"));
     let tables = tables::module()?;
     let current = format!(
-        "{}\n{}{}",
+        "{}\n{}{}{}",
         fingerprint(&inputs, Effort::Shipped)?,
         tables,
+        shapes::module(),
         types::declarations()
     );
     if !out.is_one_of(std::slice::from_ref(&current)) {
@@ -152,6 +155,7 @@ pub(crate) fn package(library: Library) -> Result<()> {
             )?;
         }
         fs::write(generated.join("tables.js"), &tables).context("tables.js")?;
+        fs::write(generated.join("shapes.js"), shapes::module()).context("shapes.js")?;
         bundle(&folder, &out.folder)?;
         put_inside(
             &out.folder.join("assessments.wasm"),
