@@ -453,11 +453,15 @@ export interface CallSettings {
 
 /** Headers by their names, as pairs, or as `Headers`. */
 export type GivenHeaders =
+  | Headers
   | Record<string, string | null | undefined>
   | Iterable<readonly [name: string, value: string | null | undefined]>;
 
-/** What `fetch` can be given besides what the client gives it. */
-export type FetchOptions = Omit<RequestInit, keyof FetchInit> & {
+/**
+ * What `fetch` can be given besides what the client gives it. A `dispatcher` may be of
+ * any version of undici.
+ */
+export type FetchOptions = Omit<RequestInit, keyof FetchInit | "dispatcher"> & {
   /** These the client gives itself. */
   [name in keyof FetchInit]?: never;
 } & {

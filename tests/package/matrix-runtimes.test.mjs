@@ -31,6 +31,7 @@ const EXPORTS = [
   "ResponseShapeError",
   "TimeoutError",
   "UnreachableError",
+  "VERSION",
   "ValidationError",
   "createAssessmentFormSchema",
   "createAssessmentSchema",

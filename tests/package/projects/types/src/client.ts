@@ -72,6 +72,50 @@ export async function useRun(id: WorkflowRunId): Promise<WorkflowRunStatus> {
   return (await client.waitForRun(ended.data.workflow_run_id, runWait)).status;
 }
 
+export async function signal(id: WorkflowRunId): Promise<number> {
+  const event: SendWorkflowEventRequest = { name: "review.approved", payload: { by: ["Ada", null] } };
+  const accepted: AcceptedEvent = await client.sendEvent(id, event, create);
+  const { data }: WithResponse<AcceptedEvent> = await client.withResponse.sendEvent(id, { name: "x" });
+  const tested: AuthTest = await client.authTest(call);
+  const answer: WithResponse<AuthTest> = await client.withResponse.authTest();
+  console.log(data.workflow_run_id satisfies WorkflowRunId, tested.msg, answer.status);
+  // @ts-expect-error An event has a name.
+  await client.sendEvent(id, { payload: 1 });
+  return accepted.received_at;
+}
+
+export async function watch(id: AssessmentId, run: WorkflowRunId): Promise<string[]> {
+  const seen: string[] = [];
+  for await (const state of client.watch(id, wait)) seen.push((state satisfies Assessment).status);
+  for await (const state of client.watchRun(run, runWait)) seen.push((state satisfies WorkflowRun).status);
+  const states: AsyncGenerator<Assessment, void, undefined> = client.watch(id);
+  await states.return();
+  // @ts-expect-error A run is not watched until a status of an assessment.
+  client.watchRun(run, { until: "complete" });
+  return seen;
+}
+
+export function onServer(env: { ASSESSMENTS_API_KEY: string }, bindings: object): AssessmentsClient {
+  const logger: Logger = { ...console, debug: (message, about) => console.log(message, about) };
+  const logLevel: LogLevel = "info";
+  const all: GivenHeaders[] = [
+    { "x-a": "1", "x-b": null, "x-c": undefined },
+    [["x-a", "1"]],
+    new Map([["x-a", "1"]]),
+    new Headers({ "x-a": VERSION }),
+  ];
+  const fetchOptions: FetchOptions = { keepalive: true, dispatcher: {}, cf: { cacheTtl: 0 } };
+  // @ts-expect-error The client sets it.
+  const own: FetchOptions = { method: "PUT" };
+  for (const headers of all) void client.retrieve("x", { headers, fetchOptions });
+  const given: EnvironmentOptions = { env: bindings, logger, logLevel, fetchOptions: own };
+  // @ts-expect-error There is no such level.
+  AssessmentsClient.fromEnv({ logLevel: "verbose" });
+  AssessmentsClient.fromEnv(given);
+  AssessmentsClient.fromEnv();
+  return AssessmentsClient.fromEnv({ env, headers: { "x-a": "1" } });
+}
+
 export async function signIn(me: Me): Promise<number> {
   const request: CreateSessionRequest = { user_id: me.user?.id ?? "x", role: null, expires_in: 60 };
   const session: CreatedSession = await client.createSession(request, call);
