@@ -77,8 +77,7 @@ const STYLES_MS = 5_000;
 function watchStyles(missing) {
   /** @type {HTMLLinkElement | null} */
   const link = document.querySelector("link[rel=stylesheet]");
-  const hasRules = () => (link?.sheet?.cssRules.length ?? 0) > 0;
-  if (!link || hasRules()) return;
+  if (!link || (link.sheet?.cssRules.length ?? 0) > 0) return;
   const giveUp = () => {
     clearTimeout(timer);
     link.remove();
@@ -99,6 +98,8 @@ function watchStyles(missing) {
 function readSettings() {
   /** @type {HTMLMetaElement | null} */
   const element = document.querySelector("meta[name=settings]");
+  // What a development server offers has a key, and no place in the page.
+  element?.remove();
   return JSON.parse(element?.content ?? "{}");
 }
 

@@ -10,14 +10,16 @@ import { CREATED, NORTHWIND, arrived, connect, field, finish, submit } from "./s
 
 startBeforeTests();
 
-/** A page of which one file meets that fate: it is missing, or never comes. */
-async function openWithout(path, files, fate) {
+/**
+ * A page of which one file meets that fate, so many times: it is missing, or never comes.
+ */
+async function openWithout(path, file, fate, times = Infinity) {
   const page = await dashboard.open(path);
-  for (const file of files) {
-    await page.route(`**${file}`, (route) =>
-      fate === "missing" ? route.fulfill({ status: 404, body: "" }) : undefined,
-    );
-  }
+  await page.route(
+    `**${file}`,
+    (route) => (fate === "missing" ? route.fulfill({ status: 404, body: "" }) : undefined),
+    { times },
+  );
   return page;
 }
 
@@ -34,13 +36,12 @@ async function finishWithout(page, complaint) {
 
 for (const fate of ["missing", "hanging"]) {
   test(`without_its_script_the_page_says_so_and_can_be_tried_again: ${fate}`, async () => {
-    const page = await openWithout("/new", [addressOf("main.js")], fate);
+    const page = await openWithout("/new", addressOf("main.js"), fate, 1);
     await load(page);
     await page.getByText("Assessments", { exact: true }).waitFor();
     await page.getByText("Loading…").waitFor();
     const late = page.getByText("This takes longer than it should.");
     await late.waitFor({ state: "visible" });
-    await page.unrouteAll({ behavior: "ignoreErrors" });
     await late.getByRole("link", { name: "Try again" }).click();
     await page.getByRole("heading", { name: texts.pages.create }).waitFor();
     await finishWithout(page, /main-|preload/);
@@ -48,7 +49,7 @@ for (const fate of ["missing", "hanging"]) {
 
   test(`without_the_package_the_server_checks_and_that_is_said: ${fate}`, async () => {
     for (const file of [addressOf("package.js"), addressOf("assessments.wasm")]) {
-      const page = await openWithout("/new", [file], fate);
+      const page = await openWithout("/new", file, fate);
       await load(page);
       await page.getByRole("heading", { name: texts.pages.create }).waitFor();
       const { loading, missing } = texts.rules;
@@ -62,7 +63,7 @@ for (const fate of ["missing", "hanging"]) {
   });
 
   test(`without_its_style_sheet_the_page_is_there_and_says_so: ${fate}`, async () => {
-    const page = await openWithout("/new", [addressOf("main.css")], fate);
+    const page = await openWithout("/new", addressOf("main.css"), fate);
     await load(page);
     await page.getByRole("heading", { name: texts.pages.create }).waitFor();
     await page.getByText(texts.stylesMissing).waitFor();
@@ -98,7 +99,7 @@ test("webassembly_that_comes_late_takes_over_and_what_was_typed_stays", async ()
 });
 
 test("a_package_that_was_missing_can_be_had_by_trying_again", async () => {
-  const page = await openWithout("/new", [addressOf("assessments.wasm")], "missing");
+  const page = await openWithout("/new", addressOf("assessments.wasm"), "missing");
   await load(page);
   await page.getByText(texts.rules.missing).waitFor();
   await page.unrouteAll({ behavior: "ignoreErrors" });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { HASHED, names } from "./bundle.mjs";
+import { SLOW_3G, visit } from "./network.mjs";
 import { connectByTeam, kept, startDeployed } from "./sign-in-support.mjs";
 import { NORTHWIND, ORGS, arrived, field, finish, submit } from "./support.mjs";
 
@@ -118,38 +119,27 @@ test("another_deployment_takes_over_whole_and_the_one_before_is_gone", async () 
   await finish(page);
 });
 
-test("a_return_visit_asks_for_the_document_and_the_data_and_nothing_else", async () => {
-  const page = await dashboard.open("/", { serviceWorkers: "block" });
-  const cold = await visit(page, () => page.reload());
-  const again = await visit(page, () => page.goto(`${dashboard.url}/new`));
-  assert.deepEqual(again.paths, ["/new"]);
-  console.log(
-    `cold: ${cold.bytes} bytes; return: ${again.paths.length} request, ${again.bytes} bytes`,
-  );
-  await finish(page);
-});
+/** Of a visit, for whoever reads the output; times are not asserted. */
+const told = ({ paths, bytes, shown }) =>
+  `${paths.length} requests, ${bytes} bytes, ${Math.round(shown)} ms`;
 
-/** What comes over the network in a visit. */
-async function visit(page, go) {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Network.enable");
-  const paths = new Map();
-  const cached = new Set();
-  let bytes = 0;
-  session.on("Network.requestWillBeSent", ({ requestId, request }) => {
-    paths.set(requestId, new URL(request.url).pathname);
+for (const [line, conditions] of [
+  ["as it is", undefined],
+  ["Slow 3G", SLOW_3G],
+]) {
+  test(`a_return_visit_asks_for_the_document_and_the_data_and_nothing_else: ${line}`, async () => {
+    const context = await dashboard.browser.newContext({ serviceWorkers: "block" });
+    const page = await context.newPage();
+    const go = (path) => () => page.goto(dashboard.url + path, { waitUntil: "commit" });
+    const cold = await visit(page, go("/"), conditions);
+    // The icon is the page's and the tab's.
+    assert.deepEqual(
+      [...new Set(cold.paths)].sort(),
+      ["/", ...names().map((name) => `${HASHED}/${name}`)].sort(),
+    );
+    const again = await visit(page, go("/new"), conditions);
+    assert.deepEqual(again.paths, ["/new"]);
+    console.log(`${line}: cold ${told(cold)}; again ${told(again)}`);
+    await context.close();
   });
-  session.on("Network.requestServedFromCache", ({ requestId }) => cached.add(requestId));
-  session.on("Network.responseReceived", ({ requestId, response }) => {
-    if (response.fromDiskCache) cached.add(requestId);
-  });
-  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    if (!cached.has(requestId)) bytes += encodedDataLength;
-  });
-  await go();
-  await page.locator("h1").waitFor();
-  await page.waitForLoadState("networkidle");
-  await session.detach();
-  const asked = [...paths].filter(([id]) => !cached.has(id)).map(([, path]) => path);
-  return { paths: asked, bytes };
 }
