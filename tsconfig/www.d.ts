@@ -1,4 +1,9 @@
-// The package, where the Worker serves it beside the dashboard's modules.
-declare module "*/assessments-edge/slim.js" {
-  export * from "assessments-edge/slim";
+// What the bundle makes of files that are no modules: their addresses.
+declare module "*.wasm" {
+  const address: string;
+  export default address;
+}
+declare module "*.svg" {
+  const address: string;
+  export default address;
 }

@@ -2,7 +2,7 @@
 
 import { hasRules } from "./rules.js";
 
-/** @import { Failure } from "./api.js" */
+/** @import { Failure } from "./failure.js" */
 
 /** A reason in words that the package does not know, of a field that it names first. */
 const OF_FIELD = /^([A-Za-z_-]+): (.*)$/s;

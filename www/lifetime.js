@@ -23,6 +23,22 @@ export function endOf(expiresAt, now) {
 }
 
 /**
+ * When a token says that it ends, in Unix seconds, if it is one that can be read: what a
+ * person pastes comes without that. Whether it is good only the API can tell.
+ *
+ * @param {string} token
+ */
+export function saidEnd(token) {
+  try {
+    const [, claims = ""] = token.split(".");
+    const { exp } = JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/")));
+    return Number.isFinite(exp) ? Number(exp) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Whether a token is not to be sent any more.
  *
  * @param {number | undefined} end
@@ -30,6 +46,16 @@ export function endOf(expiresAt, now) {
  */
 export function isOver(end, now) {
   return end !== undefined && now >= end - MARGIN_MS;
+}
+
+/**
+ * How long to wait until a session that nobody renews is over.
+ *
+ * @param {number} end
+ * @param {number} now
+ */
+export function remaining(end, now) {
+  return Math.min(Math.max(end - MARGIN_MS - now, 0), MAX_INT32);
 }
 
 /**

@@ -1,15 +1,20 @@
 // The dashboard: one document whose pages are /, /new and /assessments/{id}.
 
+import icon from "./icon.svg";
 import { Api } from "./api.js";
-import { h, replace } from "./dom.js";
+import { h, keepingFocus, replace } from "./dom.js";
 import { Draft } from "./draft.js";
-import { announcer, banner, button, refreshTimes } from "./parts/controls.js";
-import { askForCredential, explained } from "./parts/dialogs.js";
+import { explained } from "./explain.js";
+import { failureOf } from "./failure.js";
+import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
+import { askForCredential } from "./parts/dialogs.js";
 import { Refresher } from "./refresher.js";
-import { loadRules } from "./rules.js";
+import { loadRules, rulesState, subscribeToRules } from "./rules.js";
 import { session } from "./session.js";
 import { Store } from "./store.js";
 import { direction, language, texts } from "./texts.js";
+import { keepForOffline } from "./offline.js";
+import { trouble } from "./trouble.js";
 import { createView } from "./views/create.js";
 import { detailView } from "./views/detail.js";
 import { listView } from "./views/list.js";
@@ -38,38 +43,78 @@ import { listView } from "./views/list.js";
 /** @typedef {{ title: string, element: HTMLElement, dispose: () => void }} View */
 
 /**
+ * What the page says of its connection, with the actions by what they are called.
+ *
+ * @typedef {object} State
+ * @property {Message["tone"]} tone
+ * @property {string} title
+ * @property {string[]} [body]
+ * @property {string | undefined} [requestId]
+ * @property {Record<string, (event: Event) => unknown>} [actions]
+ */
+
+/**
  * What the views are given.
  *
  * @typedef {App} Dashboard
  */
 
 const TIMES_MS = 15_000;
+/** Longest wait for the package before the page is shown; it may come later. */
+const RULES_MS = 1_000;
+/** After that it is said that it is still on its way. */
+const RULES_NOTICE_MS = 2_000;
+
+/** Longest wait for the style sheet, without which nothing is drawn. */
+const STYLES_MS = 5_000;
 
 /**
- * Asks the Worker for them; without an answer, nothing is assumed.
+ * Calls `missing` if the style sheet does not come. As long as it might, the browser draws
+ * nothing, so it is given up.
  *
- * @returns {Promise<Settings>}
+ * @param {() => void} missing
  */
-async function loadSettings() {
-  try {
-    const response = await fetch("/dashboard/settings.json");
-    return response.ok ? await response.json() : {};
-  } catch {
-    return {};
-  }
+function watchStyles(missing) {
+  /** @type {HTMLLinkElement | null} */
+  const link = document.querySelector("link[rel=stylesheet]");
+  if (!link || (link.sheet?.cssRules.length ?? 0) > 0) return;
+  const giveUp = () => {
+    clearTimeout(timer);
+    link.remove();
+    missing();
+  };
+  const timer = setTimeout(giveUp, STYLES_MS);
+  link.addEventListener("load", () => clearTimeout(timer));
+  link.addEventListener("error", giveUp);
+  // One that failed before this script came is there, and empty.
+  if (link.sheet) giveUp();
+}
+
+/**
+ * The Worker writes them into the document.
+ *
+ * @returns {Settings}
+ */
+function readSettings() {
+  /** @type {HTMLMetaElement | null} */
+  const element = document.querySelector("meta[name=settings]");
+  // What a development server offers has a key, and no place in the page.
+  element?.remove();
+  return JSON.parse(element?.content ?? "{}");
 }
 
 class App {
   #main = h("main", { id: "content", tabindex: -1 });
   #nav = h("nav", { "aria-label": texts.navigation });
   #connection = h("div", { class: "connection" });
-  #notices = h("div", { class: "notices" });
-  #ended = h("div");
+  #rules = h("div");
+  #notices = h("div", { class: "notices" }, this.#rules);
+  #state = h("div");
   /** @type {View | undefined} */
   #view;
 
-  /** @param {{ settings: Settings, store: Store, hasRules: boolean }} parts */
-  constructor({ settings, store, hasRules }) {
+  /** @param {{ settings: Settings, store: Store }} parts */
+  constructor({ settings, store }) {
     this.api = new Api({ development: settings.development === true });
     this.demo = settings.demo ?? undefined;
     this.store = store;
@@ -79,7 +124,6 @@ class App {
       use: (organization) => this.#use(organization),
       forget: () => this.#forget(),
     });
-    if (!hasRules) this.#notices.append(banner({ tone: "info", title: texts.rulesMissing }));
     if (!store.isKept) this.#notices.append(banner({ tone: "warning", title: texts.notKept }));
   }
 
@@ -87,13 +131,21 @@ class App {
     document.documentElement.lang = language;
     document.documentElement.dir = direction;
     session.subscribe(() => this.#showConnection());
+    trouble.subscribe(() => this.#showConnection());
+    this.store.subscribe(() => this.#showState());
+    for (const event of ["online", "offline"]) addEventListener(event, () => this.#showState());
     this.#showConnection();
+    subscribeToRules(() => this.#showRules());
+    setTimeout(() => this.#showRules(), RULES_NOTICE_MS);
+    if (rulesState() !== "loading") this.#showRules();
+    watchStyles(() => this.#showStylesMissing());
     addEventListener("popstate", () => {
       this.#showPage();
       this.#main.querySelector("h1")?.focus({ preventScroll: true });
     });
     document.addEventListener("click", (event) => this.#followed(event));
-    setInterval(refreshTimes, TIMES_MS);
+    setInterval(() => document.hidden || refreshTimes(), TIMES_MS);
+    document.addEventListener("visibilitychange", () => document.hidden || refreshTimes());
     this.#showPage();
     document.body.replaceChildren(
       h(
@@ -107,13 +159,13 @@ class App {
         h(
           "a",
           { class: "brand", href: "/" },
-          h("img", { src: "/dashboard/icon.svg", alt: "", width: 28, height: 28 }),
+          h("img", { src: icon, alt: "", width: 28, height: 28 }),
           texts.product,
         ),
         this.#nav,
         this.#connection,
       ),
-      this.#ended,
+      this.#state,
       this.#notices,
       this.#main,
       announcer,
@@ -215,28 +267,88 @@ class App {
     this.#showPage();
   }
 
+  #showStylesMissing() {
+    const actions = [button(texts.trouble.reload, () => location.reload())];
+    this.#notices.append(banner({ tone: "warning", title: texts.stylesMissing, actions }));
+  }
+
+  /** Says why nothing is checked, while that is so. */
+  #showRules() {
+    const state = rulesState();
+    const retry = button(texts.trouble.retry, () => loadRules());
+    const actions = state === "missing" ? [retry] : [];
+    const title = state === "ready" ? undefined : texts.rules[state];
+    replace(this.#rules, title && banner({ tone: "info", title, actions }));
+  }
+
   #showConnection() {
-    const { connect, connectAgain, disconnect, problems, signInAgain } = texts.connection;
-    const { me, ended, interruption } = session;
-    const ask = () => askForCredential(this);
+    const { connect, connectAgain, disconnect } = texts.connection;
+    const { me, ended } = session;
     const leave = () => session.disconnect();
     const label = ended ? connectAgain : connect;
     replace(
       this.#connection,
       me
         ? [identity(me, choiceToKeep()), button(disconnect, leave, { look: "quiet" })]
-        : button(label, ask, { look: "primary", title: texts.connection.needed }),
+        : button(label, () => askForCredential(this), {
+            look: "primary",
+            title: texts.connection.needed,
+          }),
     );
-    const interrupted = interruption === undefined ? undefined : explained(interruption);
-    const title = ended ? problems[ended] : interrupted;
-    const actions = [
-      ended
-        ? button(connectAgain, ask, { look: "primary" })
-        : button(signInAgain, (event) => this.#restoreAgain(event), { look: "primary" }),
-      button(disconnect, leave, { look: "quiet" }),
-    ];
-    replace(this.#ended, title && banner({ tone: "warning", title, actions }));
-    this.#ended.classList.toggle("notices", title !== undefined);
+    this.#showState();
+  }
+
+  /** Says what is wrong with the connection, if anything is, in one place for all pages. */
+  #showState() {
+    const state = this.#connectionState();
+    const actions = Object.entries(state?.actions ?? {});
+    const names = actions.map(([name]) => name);
+    const { tone = "warning", title, body = [], requestId } = state ?? {};
+    const readAt = state && lastRead(this.store);
+    // Made anew, a button would lose a press that is on its way, and be read out again.
+    const shown = JSON.stringify([title, body, requestId, names, readAt]);
+    if (this.#state.dataset.shown === shown) return;
+    this.#state.dataset.shown = shown;
+    const age = readAt !== undefined && h("span", {}, texts.trouble.readAt, " ", time(readAt));
+    const buttons = actions.map(([name, act], index) =>
+      button(name, act, { look: index === 0 ? "primary" : "quiet" }),
+    );
+    keepingFocus(this.#state, () =>
+      replace(
+        this.#state,
+        title && banner({ tone, title, body: [...body, age], requestId, actions: buttons }),
+      ),
+    );
+    this.#state.classList.toggle("notices", title !== undefined);
+  }
+
+  /** @returns {State | undefined} */
+  #connectionState() {
+    const { connectAgain, disconnect, needed, problems, signInAgain } = texts.connection;
+    const { retry, reload, offline, offlineText } = texts.trouble;
+    const { ended, interruption, isConnected } = session;
+    const ask = () => askForCredential(this);
+    const leave = { [disconnect]: () => session.disconnect() };
+    const tone = "warning";
+    if (ended) return { tone, title: problems[ended], actions: { [connectAgain]: ask, ...leave } };
+    if (interruption) {
+      const { title, body } = explained(failureOf(interruption));
+      const again = (/** @type {Event} */ event) => this.#restoreAgain(event);
+      return { tone, title, body, actions: { [signInAgain]: again, ...leave } };
+    }
+    if (!navigator.onLine) return { tone, title: offline, body: [offlineText] };
+    if (!isConnected)
+      return lastRead(this.store) === undefined ? undefined : { tone: "info", title: needed };
+    if (!trouble.state) return undefined;
+    const { failure, retry: again } = trouble.state;
+    const { title, body, remedy } = explained(failure);
+    const { requestId } = failure;
+    const actions = {
+      connect: { [connectAgain]: ask },
+      retry: { [retry]: again },
+      reload: { [reload]: () => location.reload(), [retry]: again },
+    };
+    return { tone, title, body, requestId, actions: remedy && actions[remedy] };
   }
 
   /**
@@ -248,10 +360,37 @@ class App {
     const again = /** @type {HTMLButtonElement} */ (currentTarget);
     again.disabled = true;
     replace(again, texts.connection.signingIn);
+    delete this.#state.dataset.shown;
     await session.restore();
     // If it came to nothing again, whoever works with the keyboard is still here.
-    if (document.activeElement === document.body) this.#ended.querySelector("button")?.focus();
+    if (document.activeElement === document.body) this.#state.querySelector("button")?.focus();
   }
+}
+
+/**
+ * When the newest of what is shown was read, in Unix seconds.
+ *
+ * @param {Store} store
+ */
+function lastRead(store) {
+  const times = store.all().flatMap(({ readAt }) => readAt ?? []);
+  // Not by arguments, of which there can be too many.
+  const newest = times.reduce((latest, at) => Math.max(latest, at), 0);
+  return newest === 0 ? undefined : Math.floor(newest / 1000);
+}
+
+/**
+ * Whether the page can read with the session that it has.
+ *
+ * @param {Me} me
+ */
+function standing({ routes }) {
+  const { connected, expired, noAnswer, notAllowed, refusedNow } = texts.connection;
+  if (session.isOver) return { is: "bad", text: expired };
+  if (!routes.includes("retrieve_assessment")) return { is: "bad", text: notAllowed };
+  if (!trouble.state) return { is: "good", text: connected };
+  const { kind } = trouble.state.failure;
+  return { is: "bad", text: kind === "refused" ? refusedNow : noAnswer };
 }
 
 /**
@@ -260,12 +399,14 @@ class App {
  * @param {Me} me
  * @param {HTMLElement} choice
  */
-function identity({ organization, user, key, role, environment }, choice) {
-  const { connected, environments } = texts.connection;
+function identity(me, choice) {
+  const { organization, user, key, role, environment } = me;
+  const { environments } = texts.connection;
+  const { is, text } = standing(me);
   return h(
     "div",
     { class: "identity" },
-    h("span", { class: "connected" }, connected),
+    h("span", { class: `connected ${is}` }, text),
     h("span", {}, h("bdi", {}, organization.name), " · ", environments[environment] ?? environment),
     h("span", {}, h("bdi", {}, (user ?? key)?.name), " · ", h("bdi", {}, role)),
     choice,
@@ -288,9 +429,26 @@ function decoded(text) {
   }
 }
 
-const [settings, store, hasRules] = await Promise.all([
-  loadSettings(),
-  Store.open(session.organization),
-  loadRules(),
-]);
-new App({ settings, store, hasRules }).start();
+/** Shows the page. Nothing that it waits for can take for ever. */
+async function start() {
+  if (document.readyState === "loading") {
+    await new Promise((resolve) => addEventListener("DOMContentLoaded", resolve, { once: true }));
+  }
+  const patience = new Promise((resolve) => setTimeout(resolve, RULES_MS));
+  const rules = Promise.race([loadRules(), patience]);
+  const store = await Store.open(session.organization);
+  await rules;
+  const settings = readSettings();
+  new App({ settings, store }).start();
+  // In development, what was edited is to be seen.
+  if (!settings.development) keepForOffline();
+}
+
+start().catch((error) => {
+  console.error(error);
+  const actions = [button(texts.trouble.reload, () => location.reload())];
+  const { failed: title, failedText: body } = texts.trouble;
+  document.body.replaceChildren(
+    h("div", { class: "notices" }, banner({ tone: "error", title, body, actions })),
+  );
+});

@@ -2,11 +2,13 @@
 // WebAssembly is not allowed. It checks nothing, tries once, and reads answers as they
 // come.
 
+import { refusesCredential } from "./refusals.js";
+
 const REQUEST_ID = "x-coverbase-request-id";
 const KEY = "Idempotency-Key";
 const TIMEOUT_MS = 20_000;
-/** What the API says of a good credential that may not do this (2.3). */
-const ROLE_NOT_ALLOWED = "Unauthorized role.";
+/** How much of an answer an error keeps. */
+const BODY_EXCERPT = 2_048;
 
 /**
  * @import {
@@ -58,7 +60,11 @@ const ROLE_NOT_ALLOWED = "Unauthorized role.";
 export function plainClient(ask) {
   const at = (/** @type {string} */ id) => `/v1/assessments/${encodeURIComponent(id)}`;
   return {
-    create: (body, options) => call(ask, "POST", "/v1/assessments", { body, ...options }),
+    async create(body, options) {
+      const answer = await call(ask, "POST", "/v1/assessments", { body, ...options });
+      if (!isCreated(answer.data)) throw new StrangeAnswer(201, answer.requestId);
+      return answer;
+    },
     retrieve: (id, options) => call(ask, "GET", at(id), options),
     archive: (id, options) => call(ask, "DELETE", at(id), options),
     retrieveRun: (id, options) =>
@@ -67,12 +73,13 @@ export function plainClient(ask) {
 }
 
 /**
- * Whether the API refuses the credential itself.
+ * Whether an answer has what is compared with the request.
  *
- * @param {{ status?: number | undefined, message: string }} error
+ * @param {Partial<CreatedAssessment>} data
  */
-export function refusesCredential({ status, message }) {
-  return status === 401 && message !== ROLE_NOT_ALLOWED;
+function isCreated({ id, name, vendor_id: vendor, control_set_ids: sets, service_ids: services }) {
+  const areTexts = [id, name, vendor].every((value) => typeof value === "string");
+  return areTexts && Array.isArray(sets) && Array.isArray(services);
 }
 
 /**
@@ -131,15 +138,17 @@ async function send(token, method, path, { body, idempotencyKey, signal }) {
   });
   const requestId = response.headers.get(REQUEST_ID) ?? undefined;
   const json = parsed(text);
-  if (response.ok && json) {
+  if (response.ok && json && typeof json === "object") {
     const has = (/** @type {string} */ name) => response.headers.has(name);
     const requestDiffers = has("idempotent-request-differs");
     return { data: json, requestId, replayed: has("idempotent-replayed"), requestDiffers };
   }
-  if (response.ok) throw new Error(`HTTP ${response.status} without an answer of the API`);
+  if (response.ok) throw new StrangeAnswer(response.status, requestId);
   const seconds = Number(response.headers.get("retry-after") ?? undefined);
   const retryAfter = Number.isFinite(seconds) ? seconds : undefined;
-  throw new PlainError(response.status, { requestId, retryAfter, ...read(json?.detail) });
+  const excerpt = text.slice(0, BODY_EXCERPT);
+  const told = { requestId, retryAfter, body: excerpt, ...read(json?.detail) };
+  throw new PlainError(response.status, told);
 }
 
 /**
@@ -194,11 +203,31 @@ export class NoAnswer extends Error {
   }
 }
 
-/** An error that the API answered. */
+/** A success that is no answer of the API. */
+export class StrangeAnswer extends Error {
+  /**
+   * @param {number} status
+   * @param {string | undefined} requestId
+   */
+  constructor(status, requestId) {
+    super(`HTTP ${status}`);
+    this.status = status;
+    this.requestId = requestId;
+  }
+}
+
+/**
+ * Whether the text of an error answer is of a shape that the API's have.
+ *
+ * @param {string | undefined} text
+ */
+export const isDetail = (text = "") => /^\s*\{\s*"detail"\s*:/.test(text);
+
+/** An error that was answered, by the API or in its place. */
 export class PlainError extends Error {
   /**
    * @param {number} status
-   * @param {Partial<Told & { requestId: string, retryAfter: number, wasSent: boolean }>} told
+   * @param {Partial<Told & { requestId: string, retryAfter: number, wasSent: boolean, body: string }>} told
    */
   constructor(status, { message = `HTTP ${status}`, ...rest }) {
     super(message);
@@ -208,6 +237,7 @@ export class PlainError extends Error {
     this.requestId = rest.requestId;
     this.retryAfter = rest.retryAfter;
     this.wasSent = rest.wasSent;
+    this.body = rest.body;
   }
 }
 

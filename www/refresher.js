@@ -1,22 +1,24 @@
 // Reads unfinished assessments again and again: soon after a change, ever more
 // seldom without one, not at all in a hidden tab.
 
-import { isTerminal } from "./rules.js";
+import { isTerminal, subscribeToRules } from "./rules.js";
 import { session } from "./session.js";
+import { trouble } from "./trouble.js";
 
 /**
- * @import { Api, Failure } from "./api.js"
+ * @import { Api } from "./api.js"
+ * @import { Failure } from "./failure.js"
  * @import { Entry, Store } from "./store.js"
  */
 
 /** @typedef {{ at: number, delay: number, isRunning?: boolean }} Plan */
 
-/** @typedef {{ failure: Failure, until: number }} Pause */
-
 const FIRST_DELAY_MS = 2_000;
 const LONGEST_DELAY_MS = 60_000;
 /** The longest for the assessment that is looked at. */
 const WATCHED_DELAY_MS = 5_000;
+/** The longest that an answer can have all reading wait, in seconds. */
+const LONGEST_PAUSE_S = 3_600;
 const GROWTH = 1.5;
 const AT_ONCE = 4;
 
@@ -30,10 +32,10 @@ export class Refresher {
   #timer;
   /** @type {string | undefined} */
   #watched;
-  /** @type {Pause | undefined} */
-  #pause;
-  /** @type {Set<() => void>} */
-  #listeners = new Set();
+  /** While there is trouble, nothing is read before that. */
+  #pausedUntil = 0;
+  /** @type {Map<string, Failure>} */
+  #failures = new Map();
 
   /** @param {{ api: Api, store: Store }} app */
   constructor({ api, store }) {
@@ -43,22 +45,18 @@ export class Refresher {
     addEventListener("online", () => this.#resume());
     session.subscribe(() => this.#startAnew());
     store.subscribe(() => this.#schedule());
+    trouble.subscribe(() => trouble.state ?? this.#goOn());
+    subscribeToRules(() => this.#schedule());
     this.#schedule();
   }
 
-  /** Why nothing is read at present, if it is not. */
-  get pause() {
-    return this.#pause;
-  }
-
   /**
-   * Calls `listener` when `pause` changes; answers what ends that.
+   * Why the last read of one failed, if it did.
    *
-   * @param {() => void} listener
+   * @param {string} id
    */
-  subscribe(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  failureOf(id) {
+    return this.#failures.get(id);
   }
 
   /**
@@ -80,11 +78,11 @@ export class Refresher {
   async read(id, { adds = false } = {}) {
     try {
       const { data, requestId } = await this.#api.retrieve(id);
+      this.#failures.delete(id);
       await this.#store.note(data, { requestId, adds });
       if (id === this.#watched) await this.#readRun(id);
-      this.#setPause(undefined);
     } catch (failure) {
-      await this.#note(id, /** @type {Failure} */ (failure));
+      await this.#note(id, /** @type {Failure} */ (failure), adds);
       throw failure;
     }
   }
@@ -110,32 +108,29 @@ export class Refresher {
   /** Reads all that are shown now, finished ones as well. */
   async readAll() {
     for (const { id } of this.#store.all()) this.#plans.set(id, { at: 0, delay: FIRST_DELAY_MS });
-    this.#setPause(undefined);
-    this.#schedule();
+    this.#goOn();
   }
 
   #resume() {
     if (document.hidden) return;
     for (const plan of this.#plans.values()) plan.at = 0;
-    this.#setPause(undefined);
+    this.#goOn();
+  }
+
+  #goOn() {
+    this.#pausedUntil = 0;
     this.#schedule();
   }
 
   #startAnew() {
     this.#plans.clear();
-    this.#setPause(undefined);
+    this.#failures.clear();
+    this.#pausedUntil = 0;
     // With another credential, what was not found may be.
     for (const { id, problem } of this.#store.all()) {
       if (problem) this.#plans.set(id, { at: 0, delay: FIRST_DELAY_MS });
     }
     this.#schedule();
-  }
-
-  /** @param {Pause | undefined} pause */
-  #setPause(pause) {
-    if (pause === this.#pause) return;
-    this.#pause = pause;
-    for (const listener of this.#listeners) listener();
   }
 
   /** Who is to be read, and when. */
@@ -160,7 +155,7 @@ export class Refresher {
     const now = Date.now();
     const waiting = [...this.#plans].filter(([, plan]) => !plan.isRunning);
     waiting.sort(([, a], [, b]) => a.at - b.at);
-    const pausedUntil = this.#pause?.until ?? 0;
+    const pausedUntil = this.#pausedUntil;
     if (pausedUntil === Infinity) return;
     for (const [id, plan] of waiting) {
       const at = Math.max(plan.at, pausedUntil);
@@ -202,20 +197,25 @@ export class Refresher {
    *
    * @param {string} id
    * @param {Failure} failure
+   * @param {boolean} adds Whether the read was one that adds it to the list.
    */
-  async #note(id, failure) {
-    const { kind, status = 0, code, message, retryAfter } = failure;
-    if (kind === "refused" && status === 404) {
+  async #note(id, failure, adds) {
+    const { kind, status = 0, code, message } = failure;
+    this.#failures.set(id, failure);
+    if (kind === "refused" && status === 404 && failure.speaker === "api") {
+      // It was an answer: the API is there.
+      trouble.clear();
       await this.#store.noteProblem(id, { status, code, message });
-    } else if (kind === "refused" && [401, 403].includes(status)) {
-      this.#setPause({ failure, until: Infinity });
-    } else if (kind !== "ended") {
-      const delay = Math.max(
-        (retryAfter ?? 0) * 1000,
-        this.#plans.get(id)?.delay ?? FIRST_DELAY_MS,
-      );
-      this.#setPause({ failure, until: Date.now() + delay });
+      return;
     }
+    trouble.note(failure, () => this.read(id, { adds }).catch(() => {}));
+    if (!trouble.state) return;
+    const isLasting = failure.speaker === "api" && [401, 403].includes(status);
+    const delay = Math.max(
+      Math.min(failure.retryAfter ?? 0, LONGEST_PAUSE_S) * 1000,
+      this.#plans.get(id)?.delay ?? FIRST_DELAY_MS,
+    );
+    this.#pausedUntil = isLasting ? Infinity : Date.now() + delay;
   }
 }
 

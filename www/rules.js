@@ -1,10 +1,6 @@
-// What the package knows and this page asks it. Where WebAssembly is not
-// allowed, the answers are empty: nothing is checked before it is sent, and the
+// What the package knows and this page asks it. Until it is there, and where WebAssembly
+// is not allowed, the answers are empty: nothing is checked before it is sent, and the
 // server's own checks are shown in the same places.
-
-import * as edge from "./assessments-edge/slim.js";
-
-const MODULE = new URL("./assessments-edge/assessments.wasm", import.meta.url);
 
 /**
  * @import {
@@ -23,25 +19,71 @@ const MODULE = new URL("./assessments-edge/assessments.wasm", import.meta.url);
  * @typedef {{ label: string, statuses: string[], isTerminal: boolean }} Stage
  */
 
-let ready = false;
+/**
+ * Whether the package can run: not yet, or not here because WebAssembly is not allowed,
+ * or not now because it could not be had.
+ *
+ * @typedef {"loading" | "ready" | "forbidden" | "missing"} RulesState
+ */
+
+/** The smallest module there is: its header. */
+const EMPTY_MODULE = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+/** @type {typeof import("./package.js") | undefined} */
+let edge;
 /** @type {Map<string, StatusMeaning>} */
 let meanings = new Map();
+/** @type {RulesState} */
+let state = "loading";
+/** @type {Set<() => void>} */
+const listeners = new Set();
 
-/** Gets the package ready; whether it is. */
+/** Gets the package ready. Nobody has to wait for it: whoever asks meanwhile knows nothing. */
 export async function loadRules() {
+  become("loading");
   try {
-    await edge.init(MODULE);
-    meanings = new Map(edge.statuses().map((meaning) => [meaning.status, meaning]));
-    ready = true;
+    const loaded = await import("./package.js");
+    await loaded.init(loaded.MODULE);
+    meanings = new Map(loaded.statuses().map((meaning) => [meaning.status, meaning]));
+    edge = loaded;
+    become("ready");
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
     console.info("Requests are checked by the server only:", message);
+    become(isAllowed() ? "missing" : "forbidden");
   }
-  return ready;
+}
+
+/** Whether the browser and the page's policy allow WebAssembly. */
+function isAllowed() {
+  try {
+    return new WebAssembly.Module(EMPTY_MODULE) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** @param {RulesState} next */
+function become(next) {
+  if (next === state) return;
+  state = next;
+  for (const listener of listeners) listener();
+}
+
+export const rulesState = () => state;
+
+/**
+ * Calls `listener` when the package comes, or cannot; answers what ends that.
+ *
+ * @param {() => void} listener
+ */
+export function subscribeToRules(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** Whether the package can run. */
-export const hasRules = () => ready;
+export const hasRules = () => edge !== undefined;
 
 /**
  * The package's client, if it can run.
@@ -49,11 +91,17 @@ export const hasRules = () => ready;
  * @param {Omit<ClientOptions, "baseUrl">} options
  */
 export function makeClient(options) {
-  return ready ? new edge.AssessmentsClient({ baseUrl: location.origin, ...options }) : undefined;
+  return edge && new edge.AssessmentsClient({ baseUrl: location.origin, ...options });
 }
 
-export const { ApiError, ConfigurationError, ConnectionError, TimeoutError, ValidationError } =
-  edge;
+/**
+ * The name of an error's class, if it is one of the package's.
+ *
+ * @param {unknown} error
+ */
+export function packageError(error) {
+  return edge && error instanceof edge.AssessmentsError ? error.name : undefined;
+}
 
 /**
  * What is wrong with the value of a field: a list of issues.
@@ -63,9 +111,8 @@ export const { ApiError, ConfigurationError, ConnectionError, TimeoutError, Vali
  * @returns {Issue[]}
  */
 export function fieldIssues(name, value) {
-  if (!ready) return [];
-  const checked = edge.validateField(name, value);
-  return checked.ok ? [] : checked.issues;
+  const checked = edge?.validateField(name, value);
+  return !checked || checked.ok ? [] : checked.issues;
 }
 
 /**
@@ -75,9 +122,8 @@ export function fieldIssues(name, value) {
  * @returns {Issue[]}
  */
 export function keyIssues(key) {
-  if (!ready) return [];
-  const checked = edge.validateIdempotencyKey(key);
-  return checked.ok ? [] : checked.issues;
+  const checked = edge?.validateIdempotencyKey(key);
+  return !checked || checked.ok ? [] : checked.issues;
 }
 
 /**
@@ -86,9 +132,8 @@ export function keyIssues(key) {
  * @returns {Map<string, Issue>}
  */
 export function missingIssues() {
-  if (!ready) return new Map();
-  const checked = edge.validateCreateAssessment({});
-  const issues = checked.ok ? [] : checked.issues;
+  const checked = edge?.validateCreateAssessment({});
+  const issues = !checked || checked.ok ? [] : checked.issues;
   return new Map(issues.map((issue) => [String(issue.loc[1]), issue]));
 }
 
@@ -100,9 +145,9 @@ export function missingIssues() {
  */
 export function idFault(text, kind) {
   try {
-    if (ready) edge.parseId(text, kind);
+    edge?.parseId(text, kind);
   } catch (error) {
-    return /** @type {edge.IdError} */ (error).offset;
+    return /** @type {import("assessments-edge/slim").IdError} */ (error).offset;
   }
 }
 
@@ -113,7 +158,7 @@ export function idFault(text, kind) {
  */
 export function kindOf(text) {
   try {
-    return ready ? edge.parseId(text).kind : undefined;
+    return edge?.parseId(text).kind;
   } catch {
     return undefined;
   }
@@ -121,7 +166,7 @@ export function kindOf(text) {
 
 /** The tokens of a name's format. */
 export function nameTokens() {
-  return ready ? edge.nameTokens() : [];
+  return edge?.nameTokens() ?? [];
 }
 
 /**
@@ -131,7 +176,7 @@ export function nameTokens() {
  * @param {NameFacts} facts
  */
 export function previewName(request, facts) {
-  return ready ? edge.previewName(request, facts) : undefined;
+  return edge?.previewName(request, facts);
 }
 
 /**

@@ -1,10 +1,11 @@
 // Whom the page acts for. The token is in memory; in the session storage of this tab
 // only if the user wishes so; never in the page, in an address or in IndexedDB.
 
-import { isOver, renewalDelay } from "./lifetime.js";
-import { PlainError, readMe } from "./plain-client.js";
+import { endOf, isOver, remaining, renewalDelay, saidEnd } from "./lifetime.js";
+import { PlainError, isDetail, readMe } from "./plain-client.js";
+import { refusesRole } from "./refusals.js";
 import { SessionError, ask, isKey, isSendable } from "./source.js";
-import { read, readJson, write } from "./tab.js";
+import { read, readJson, readShared, write, writeShared } from "./tab.js";
 
 /**
  * @import { Me } from "assessments-edge/slim"
@@ -43,7 +44,7 @@ class Session {
   #keeper;
   /** @type {Connection | undefined} */
   #connection;
-  #organization = read(ORGANIZATION_KEY);
+  #organization = read(ORGANIZATION_KEY) ?? lastOrganization();
   #isRemembered = false;
   /** @type {Trouble | undefined} */
   #ended;
@@ -91,6 +92,11 @@ class Session {
     return this.#interruption;
   }
 
+  /** Whether the session is past its end, though another may still be had. */
+  get isOver() {
+    return isOver(this.#connection?.endsAt, Date.now());
+  }
+
   /** Whether the tab keeps the session over a reload. */
   get isRemembered() {
     return this.#isRemembered;
@@ -116,7 +122,8 @@ class Session {
    */
   async connect(from, { isRemembered, isWanted }) {
     const source = "source" in from ? from.source : undefined;
-    const given = "token" in from ? from : await ask(from.source, "connect", this.#settings);
+    const given =
+      "token" in from ? pasted(from.token) : await ask(from.source, "connect", this.#settings);
     if (given === undefined) return false;
     const me = await readMe(given.token);
     if (!isWanted()) return false;
@@ -157,9 +164,9 @@ class Session {
       await this.#take({ ...kept, ...given, me });
     } catch (error) {
       if (!isWanted()) return;
-      const trouble = isOver(endsAt, Date.now()) ? "expired" : "refused";
-      if (this.#fail(error, trouble).trouble !== "unreachable") return;
-      this.#interruption = error;
+      const failed = this.#fail(error, this.#troubleOf(kept));
+      if (!failed.isPassing) return;
+      this.#interruption = failed.trouble === "unreachable" ? error : failed;
       this.#changed();
     }
   }
@@ -182,6 +189,22 @@ class Session {
   async disconnect() {
     this.#channel.postMessage({ left: this.#organization });
     await this.#leave();
+  }
+
+  /** The API takes it no more, and there is no other. */
+  refused() {
+    this.end(this.#troubleOf(this.#connection));
+  }
+
+  /**
+   * Why the API takes a session no more. Where its end is not known, that cannot be told.
+   *
+   * @param {Given | undefined} given
+   * @returns {Trouble}
+   */
+  #troubleOf({ endsAt } = { token: "" }) {
+    if (endsAt === undefined) return "refused";
+    return isOver(endsAt, Date.now()) ? "expired" : "revoked";
   }
 
   /**
@@ -220,6 +243,8 @@ class Session {
   }
 
   async #leave() {
+    if (readShared(ORGANIZATION_KEY) === this.#organization)
+      writeShared(ORGANIZATION_KEY, undefined);
     this.#organization = undefined;
     write(ORGANIZATION_KEY, undefined);
     this.end(undefined);
@@ -233,6 +258,7 @@ class Session {
     if (id !== this.#organization) this.#connection = undefined;
     this.#organization = id;
     write(ORGANIZATION_KEY, id);
+    writeShared(ORGANIZATION_KEY, id);
     await this.#keeper?.use(id);
     // The user left meanwhile, or connected for another.
     if (id !== this.#organization) return;
@@ -257,15 +283,24 @@ class Session {
   }
 
   /**
-   * Renews in time, if anyone looks: a page that nobody sees does so when it is used
-   * again.
+   * Renews in time, or tells that it is over, if anyone looks: a page that nobody sees
+   * does so when it is used again.
    */
   #schedule(pause = 0) {
     clearTimeout(this.#timer);
     const { endsAt, source } = this.#connection ?? {};
-    if (endsAt === undefined || source === undefined || document.hidden) return;
+    if (endsAt === undefined || document.hidden) return;
+    if (source === undefined) {
+      const tell = () => (this.isOver ? this.end("expired") : this.#schedule());
+      this.#timer = setTimeout(tell, remaining(endsAt, Date.now()));
+      return;
+    }
     const delay = renewalDelay(endsAt, Date.now(), Math.random());
-    const renew = () => this.#renew("renew").catch(() => this.#schedule(RETRY_MS));
+    const again = () => {
+      this.#schedule(RETRY_MS);
+      if (this.isOver) this.#changed();
+    };
+    const renew = () => this.#renew("renew").catch(again);
     this.#timer = setTimeout(renew, Math.max(delay, pause));
   }
 
@@ -295,9 +330,8 @@ class Session {
         if (isSame()) await this.#replace(before, { ...before, ...given, me });
       } catch (error) {
         if (!isSame()) throw error;
-        const isExpired = isOver(before.endsAt, Date.now());
-        const trouble = isExpired ? "expired" : reason === "refused" ? reason : undefined;
-        throw this.#fail(error, trouble);
+        const isOfNoUse = reason === "refused" || isOver(before.endsAt, Date.now());
+        throw this.#fail(error, isOfNoUse ? this.#troubleOf(before) : undefined);
       }
     });
   }
@@ -315,22 +349,26 @@ class Session {
     this.#keep(next);
     const { token, endsAt, me } = next;
     this.#channel.postMessage({ renewed: personOf(me), token, endsAt });
-    if (before.me.role !== me.role) this.#changed();
+    if (before.me.role !== me.role || isOver(before.endsAt, Date.now())) this.#changed();
   }
 
   /**
    * There is no other session, which ends the one there is for that `trouble`, if it is
-   * of no more use. Who cannot be reached now may be later, so that ends none.
+   * of no more use. Who cannot be reached now may be later, and so may be from another
+   * address; that ends none.
    *
    * @param {unknown} error
    * @param {Trouble | undefined} trouble
    */
   #fail(error, trouble) {
-    const isRefused = error instanceof PlainError && [401, 403].includes(error.status);
-    const isAnswered = error instanceof SessionError && error.trouble !== "unreachable";
+    const isOfApi = error instanceof PlainError && isDetail(error.body);
+    if (isOfApi && error.status === 403) return new SessionError("address", error);
+    const isRefused = isOfApi && error.status === 401;
+    const isAnswered = error instanceof SessionError && !error.isPassing;
     if (trouble && (isRefused || isAnswered)) {
-      this.end(trouble);
-      return new SessionError(trouble, error);
+      const told = isRefused && refusesRole(error) ? "notAllowed" : trouble;
+      this.end(told);
+      return new SessionError(told, error);
     }
     return error instanceof SessionError ? error : new SessionError("unreachable", error);
   }
@@ -346,6 +384,23 @@ class Session {
     if (renewed === undefined || !connection?.source) return;
     if (renewed === personOf(connection.me)) this.#keep({ ...connection, token, endsAt });
   }
+}
+
+/**
+ * The organization whose data this browser showed last, where nobody can be asked for whom
+ * the page is: it is all that can be shown then.
+ */
+const lastOrganization = () => (navigator.onLine ? undefined : readShared(ORGANIZATION_KEY));
+
+/**
+ * A token that a person gives.
+ *
+ * @param {string} token
+ * @returns {Given}
+ */
+function pasted(token) {
+  const end = saidEnd(token);
+  return { token, endsAt: end === undefined ? undefined : endOf(end, Date.now()) };
 }
 
 /** The session of the page. */

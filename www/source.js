@@ -43,6 +43,11 @@ export class SessionError extends Error {
     super(texts.connection.problems[trouble], { cause });
     this.trouble = trouble;
   }
+
+  /** Whether it may be otherwise soon, with the same session. */
+  get isPassing() {
+    return this.trouble === "unreachable" || this.trouble === "address";
+  }
 }
 
 /**

@@ -44,6 +44,8 @@
 
 const NAME = "assessments";
 const MAX_HISTORY = 50;
+/** Longest wait for the browser to open or remove a database. */
+const PATIENCE_MS = 3_000;
 
 /**
  * The outcome of an IndexedDB request.
@@ -57,6 +59,19 @@ function done(request) {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
+}
+
+/**
+ * What work comes to, if it does in time: a browser may leave a question about its
+ * databases without any answer.
+ *
+ * @param {number} patience
+ * @param {Promise<unknown>} work
+ */
+function within(patience, work) {
+  const { promise, reject } = Promise.withResolvers();
+  const timer = setTimeout(() => reject(new Error(`no answer in ${patience} ms`)), patience);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
 /**
@@ -160,7 +175,7 @@ export class Store {
   /** @param {() => Promise<unknown>} work */
   async #unlessForbidden(work) {
     try {
-      await work();
+      await within(PATIENCE_MS, work());
     } catch (error) {
       this.#isForbidden = true;
       const { message } = /** @type {Error} */ (error);

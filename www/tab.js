@@ -25,6 +25,32 @@ export function write(key, value) {
 }
 
 /**
+ * What all tabs keep, until it is removed.
+ *
+ * @param {string} key
+ */
+export function readShared(key) {
+  try {
+    return localStorage.getItem(key) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {string | undefined} value
+ */
+export function writeShared(key, value) {
+  try {
+    if (value === undefined) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    // Then the next visit begins without it.
+  }
+}
+
+/**
  * What was kept as JSON.
  *
  * @param {string} key

@@ -9,6 +9,7 @@ export const language = "en";
 export const direction = "ltr";
 
 const plural = new Intl.PluralRules(language);
+const list = new Intl.ListFormat(language);
 
 /**
  * The form for a count: `one` or `other` here, more in other languages.
@@ -58,6 +59,11 @@ export const texts = {
     connectAgain: "Connect again",
     disconnect: "Disconnect",
     connected: "Connected",
+    // In its place, as long as it would not be true.
+    expired: "Session expired",
+    notAllowed: "Connected, but may not read",
+    noAnswer: "No connection",
+    refusedNow: "Not accepted now",
     title: "Connect to the API",
     intro:
       "The credential is sent to this API only. It stays in memory and is gone when the page is closed or reloaded.",
@@ -77,12 +83,17 @@ export const texts = {
     checking: "Checking…",
     needed: "You are not connected. What is shown was read earlier.",
     neededToRead: "Connect to read this assessment.",
-    unreachable: "The API does not answer. Check your connection and try again.",
-    failed: (/** @type {string} */ message) => `The API says: ${message}`,
     problems: {
       none: "You are not connected.",
       expired: "Your session has expired. What you wrote is still here.",
-      refused: "The API does not accept your session any more. What you wrote is still here.",
+      revoked:
+        "Your session was revoked: the API does not accept it any more, before its time is over. What you wrote is still here.",
+      refused:
+        "The API does not accept your credential any more: it was revoked, or has expired. What you wrote is still here.",
+      notAllowed:
+        "Your role may not use this page any more. What you wrote is still here. Ask whoever manages roles, or connect as someone else.",
+      address:
+        "The API takes no calls from your network address for this organization. Use a network that it allows, or have its list changed.",
       signedOut: "You are not signed in where this page gets its sessions. Sign in there first.",
       changed: "Someone else is signed in now, so this was not sent.",
       malformed: "What this page got for a session is none. Tell whoever runs it.",
@@ -92,8 +103,50 @@ export const texts = {
     environments: { development: "development", production: "production" },
   },
 
-  rulesMissing:
-    "This browser does not allow WebAssembly here, so nothing is checked before it is sent. The server checks it.",
+  // What goes wrong between this page and the API, each in its own words.
+  trouble: {
+    apiSays: (/** @type {string} */ message) => `The API says: ${message}`,
+    packageSays: (/** @type {string} */ message) => `This page's own check says: ${message}`,
+    browserSays: (/** @type {string} */ message) => `The browser says: ${message}`,
+    between: (/** @type {number | undefined} */ status) =>
+      status === undefined
+        ? "Something else answered in the API's place."
+        : `Something else answered in the API's place (HTTP ${status}).`,
+    betweenText:
+      "That may be a proxy or a gateway. Try again; if it stays, tell whoever runs your network or this deployment.",
+    wait: (/** @type {number} */ n) => `The API asks to wait ${seconds(n)}.`,
+    offline: "This browser is offline.",
+    offlineText: "Reading goes on by itself once there is a connection.",
+    unreachable: "No answer comes from the API.",
+    unreachableText: "Check your connection. This page keeps trying.",
+    credential: "The API does not accept your credential.",
+    role: (/** @type {string | undefined} */ role) =>
+      role === undefined ? "Your role may not do this." : `Your role, ${role}, may not do this.`,
+    roleText: "Ask whoever manages roles, or connect as someone else.",
+    address: "Your network address is not allowed.",
+    addressText: "Use a network that your organization allows, or have its list changed.",
+    apiFaultText:
+      "It cannot answer at present. This page keeps trying; quote the request id if it stays.",
+    unreadable: "An answer came that this page does not understand.",
+    unreadableText: "This page may be older than the API. Load it again.",
+    failed: "This page failed.",
+    failedText: "Load it again; if that does not help, tell whoever runs it.",
+    stopped: "This was stopped.",
+    ofAnother: (/** @type {unknown} */ id) => `what was answered is about another: ${id}`,
+    readAt: "What is shown was read",
+    retry: "Try again",
+    reload: "Load again",
+  },
+
+  rules: {
+    forbidden:
+      "This browser does not allow WebAssembly here, so nothing is checked before it is sent. The server checks it.",
+    missing:
+      "The part of this page that checks what you write could not be loaded. The server checks it.",
+    loading:
+      "The part of this page that checks what you write is still on its way. Until then the server checks it.",
+  },
+  stylesMissing: "The style sheet of this page could not be loaded, so it looks like this.",
   notKept: "This browser keeps no data for this page, so the list is lost when the page is closed.",
 
   list: {
@@ -143,12 +196,6 @@ export const texts = {
         `Entry ${position} of this file has no valid id. Nothing was imported.`,
     },
     exportName: "assessments.json",
-    paused: {
-      credential: (/** @type {string} */ message) => `Not refreshing: ${message}`,
-      unreachable: "The API does not answer. Trying again soon.",
-      busy: (/** @type {string} */ message) =>
-        `The API asks to wait: ${message} Trying again soon.`,
-    },
   },
 
   detail: {
@@ -165,6 +212,11 @@ export const texts = {
     progress: "Progress",
     current: "current",
     done: "done",
+    unseen: "not seen by this browser",
+    endedAfter: (/** @type {string} */ stage) =>
+      `The last stage that this browser saw before is ${stage}.`,
+    endedUnseen: "This browser saw nothing of it before.",
+    neverBegan: "Work on it had not begun.",
     movedBack: (/** @type {string} */ from) => `Moved back from ${from}.`,
     score: "Score",
     notScored: "Not scored yet",
@@ -183,7 +235,14 @@ export const texts = {
       canceled: "canceled",
       failed: "failed",
     },
-    stepStatuses: { going: "going on", success: "done", failed: "failed", skipped: "skipped" },
+    stepStatuses: {
+      going: "going on",
+      success: "done",
+      failed: "failed",
+      continued: "failed, and the run continued",
+      ended: "failed, and the run ended",
+      skipped: "skipped",
+    },
     none: "none",
     customFields: "Custom fields",
     noCustomFields: "No custom field has a value.",
@@ -219,7 +278,6 @@ export const texts = {
     finishedMeanwhile: (/** @type {string} */ stage) =>
       `It had finished meanwhile and is archived as ${stage}.`,
     failed: "It is not certain that this arrived. Try again: nothing happens twice.",
-    refused: (/** @type {string} */ message) => `The API refused: ${message}`,
   },
 
   create: {
@@ -282,6 +340,7 @@ export const texts = {
     newKeyMade: "There is a new key.",
     keyTaken: "This key belongs to another assessment. Yours was not created.",
     keyTakenBy: "It is the key of",
+    keyTakenDiffers: (/** @type {string[]} */ fields) => `What differs: ${list.format(fields)}.`,
     keyTakenText: "What you wrote is still here. With a new key it can be created.",
     ownTab: "This tab was duplicated, so it has a key of its own now.",
     submit: "Create assessment",
@@ -304,6 +363,8 @@ export const texts = {
     toField: "Go to the field",
     problems: {
       refused: "The API refused this",
+      notSent: "This was not sent",
+      between: "No answer of the API",
       workflowMissing: "There is no such workflow",
       workflowDisabled: "The workflow is switched off",
       credential: "The credential was refused",
@@ -320,6 +381,5 @@ export const texts = {
       unexpected: "An unexpected answer",
       tooLarge: "The request is too large",
     },
-    wait: (/** @type {number} */ n) => `The API asks to wait ${seconds(n)}.`,
   },
 };

@@ -224,8 +224,8 @@ test("a_role_that_may_not_create_connects_and_is_refused_then", async () => {
   const had = await countOf();
   const page = await openFilled({ key: await sessionOf(dashboard, "Dashboard Viewer") });
   await submit(page);
-  const said = await refused(page, "The credential was refused");
-  assert.match(said, /Unauthorized role\./);
+  const said = await refused(page, texts.trouble.role("Dashboard Viewer"));
+  assert.match(said, /The API says: Unauthorized role\./);
   assert.equal(await countOf(), had);
   // Another credential is asked for right there.
   await message(page).getByRole("button", { name: "Connect" }).click();

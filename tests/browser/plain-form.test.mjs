@@ -42,6 +42,7 @@ import {
   sessionOf,
 } from "./support.mjs";
 import { idOf } from "../http/harness.mjs";
+import { texts } from "../../www/texts.js";
 
 // The form.
 
@@ -211,18 +212,23 @@ test("every_limit_is_told", async () => {
   await finish(page);
 });
 
-for (const [what, key, said] of /** @type {[string, string, RegExp][]} */ ([
+for (const [
+  what,
+  key,
+  said,
+  title = REFUSED,
+] of /** @type {[string, string, RegExp, string?][]} */ ([
   ["a space", "TICKET 1", /bad character at position 6/],
   ["nothing", "", /must not be empty/],
   ["256 characters", "k".repeat(256), /at most 255 characters, got 256/],
   ["a character of Latin-1", "TICKET-é", /bad character at position 7/],
-  ["a character that no header carries", "TICKET-☕", /./],
+  ["a character that no header carries", "TICKET-☕", /The browser says: /, "This was not sent"],
 ])) {
   test(`a_bad_idempotency_key_is_told: ${what}`, async () => {
     const page = await openForm({ vendor_id: NORTHWIND.id });
     await field(page, KEY).fill(key);
     await submit(page);
-    const sentence = await refused(page, REFUSED);
+    const sentence = await refused(page, title);
     assert.match(sentence, /Idempotency-Key: /);
     assert.match(sentence, said);
     await page.getByRole("button", { name: "New key" }).click();
@@ -257,8 +263,8 @@ test("a_role_that_may_not_create_is_told", async () => {
     await sessionOf(dashboard, "Dashboard Viewer"),
   );
   await submit(page);
-  const said = await refused(page, "The credential was refused");
-  assert.match(said, /Unauthorized role\./);
+  const said = await refused(page, texts.trouble.role("Dashboard Viewer"));
+  assert.match(said, /The API says: Unauthorized role\./);
   await finish(page);
 });
 
@@ -287,7 +293,7 @@ test("a_page_of_a_gateway_is_told_and_sending_again_creates_one", async () => {
   const page = await openForm({ vendor_id: NORTHWIND.id });
   await meddle(page, "create", [gateway(502)]);
   await submit(page);
-  assert.match(await refused(page, "The API is not available"), /HTTP 502/);
+  assert.match(await refused(page, "No answer of the API"), /HTTP 502/);
   await sendAgain(page);
   await arrived(page, CREATED);
   assert.equal(await countOf(), had + 1);

@@ -1,19 +1,17 @@
 // What holds on every screen: accessibility, languages, sizes, policies.
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { texts } from "../../www/texts.js";
-import { ROOT, UUID } from "../http/harness.mjs";
+import { UUID } from "../http/harness.mjs";
+import { HASHED, addressOf, names } from "./bundle.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
 import { visitScreens } from "./screens.mjs";
-import { connect, finish, startDashboard, withTexts } from "./support.mjs";
+import { connect, finish, settingsOf, startDashboard, withTexts } from "./support.mjs";
 
 const PAGES = ["/", "/new", "/assessments/cbqsrw_e820d47bd25339f11048c84a53b9baf3"];
-const FILES = readdirSync(join(ROOT, "www"), { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map(({ parentPath, name }) => join(parentPath, name).slice(join(ROOT, "www/").length));
+/** What the platform serves by its content. */
+const FILES = names().map((name) => `${HASHED}/${name}`);
 
 let dashboard;
 before(async () => {
@@ -119,7 +117,7 @@ test("nothing_shifts_while_a_page_loads_and_no_motion_is_forced_on_anyone", asyn
   }
 });
 
-test("a_page_asks_nobody_but_its_own_server_and_for_every_module_at_once", async () => {
+test("a_page_asks_nobody_but_its_own_server_and_for_each_file_once", async () => {
   const page = await dashboard.open();
   const requests = [];
   page.on("request", (request) => requests.push(new URL(request.url())));
@@ -131,86 +129,98 @@ test("a_page_asks_nobody_but_its_own_server_and_for_every_module_at_once", async
     requests.join(),
   );
   // The icon is the page's and the tab's.
-  const isOther = (path) => path !== "/dashboard/icon.svg";
-  const paths = requests
-    .map(({ pathname }) => pathname)
-    .filter(isOther)
-    .sort();
-  assert.equal(new Set(paths).size, paths.length, `asked for twice: ${paths}`);
-  const document = readFileSync(join(ROOT, "www/index.html"), "utf8");
-  const named = [...document.matchAll(/(?:href|src)="([^"]+)"/g)]
-    .map(([, path]) => path)
-    .filter(isOther);
-  assert.deepEqual(
-    paths.filter((path) => path !== "/"),
-    named.sort(),
-  );
-  const served = FILES.filter((file) => file !== "index.html")
-    .map((file) => `/dashboard/${file}`)
-    .filter(isOther);
-  assert.deepEqual(
-    served.filter((path) => !named.includes(path)),
-    [],
-    "never asked for",
-  );
+  const icon = addressOf("icon.svg");
+  const paths = requests.map(({ pathname }) => pathname).filter((path) => path !== icon);
+  const others = FILES.filter((path) => path !== icon);
+  assert.deepEqual(paths.sort(), ["/", ...others].sort());
   await finish(page);
 });
 
-test("pages_and_files_have_their_security_headers_and_a_request_id", async () => {
-  const paths = [
-    ...PAGES,
-    ...FILES.filter((file) => file !== "index.html").map((file) => `/dashboard/${file}`),
-    "/dashboard/assessments-edge/slim.js",
-    "/dashboard/assessments-edge/assessments.wasm",
-  ];
-  for (const path of paths) {
+/** The directives of a policy. */
+const directivesOf = ({ headers }) =>
+  Object.fromEntries(
+    (headers.get("content-security-policy") ?? "").split(";").map((text) => {
+      const [name, ...values] = text.trim().split(/\s+/);
+      return [name, values.join(" ")];
+    }),
+  );
+
+/** What pages and files have alike. */
+function assertSecured({ headers }, path) {
+  assert.equal(headers.get("x-content-type-options"), "nosniff", path);
+  assert.equal(headers.get("referrer-policy"), "no-referrer", path);
+  assert.equal(headers.get("cross-origin-opener-policy"), "same-origin", path);
+  assert.equal(headers.get("cross-origin-resource-policy"), "same-origin", path);
+  assert.match(headers.get("permissions-policy") ?? "", /camera=\(\)/, path);
+  assert.match(headers.get("strict-transport-security") ?? "", /^max-age=\d+$/, path);
+}
+
+test("pages_have_their_security_headers_and_a_request_id", async () => {
+  for (const path of PAGES) {
     const response = await fetch(dashboard.url + path);
     await response.arrayBuffer();
-    const { headers, status } = response;
-    assert.equal(status, 200, path);
-    const policy = headers.get("content-security-policy") ?? "";
-    const directives = Object.fromEntries(
-      policy.split(";").map((text) => {
-        const [name, ...values] = text.trim().split(/\s+/);
-        return [name, values.join(" ")];
-      }),
-    );
-    assert.deepEqual(directives, {
+    assert.equal(response.status, 200, path);
+    assert.deepEqual(directivesOf(response), {
       "default-src": "'none'",
       "script-src": "'self' 'wasm-unsafe-eval'",
       "style-src": "'self'",
       "img-src": "'self'",
+      "worker-src": "'self'",
       "connect-src": "'self'",
       "base-uri": "'none'",
       "form-action": "'none'",
       "frame-ancestors": "'none'",
       "require-trusted-types-for": "'script'",
-      "trusted-types": "'none'",
+      "trusted-types": "service-worker",
     });
-    assert.equal(headers.get("x-content-type-options"), "nosniff");
-    assert.equal(headers.get("referrer-policy"), "no-referrer");
-    assert.equal(headers.get("cross-origin-opener-policy"), "same-origin");
-    assert.match(headers.get("permissions-policy") ?? "", /camera=\(\)/);
-    assert.match(headers.get("strict-transport-security") ?? "", /^max-age=\d+$/);
-    assert.match(headers.get("x-coverbase-request-id") ?? "", UUID);
+    assertSecured(response, path);
+    assert.match(response.headers.get("x-coverbase-request-id") ?? "", UUID);
   }
 });
 
-test("files_that_have_not_changed_are_not_sent_again", async () => {
-  const url = `${dashboard.url}/dashboard/main.js`;
-  const first = await fetch(url);
+test("files_are_served_without_the_worker_for_ever_and_with_their_security_headers", async () => {
+  for (const path of [...FILES, "/dashboard/service-worker.js"]) {
+    const response = await fetch(dashboard.url + path);
+    await response.arrayBuffer();
+    const { headers, status } = response;
+    assert.equal(status, 200, path);
+    assertSecured(response, path);
+    assert.equal(directivesOf(response)["default-src"], "'none'", path);
+    assert.equal(directivesOf(response)["frame-ancestors"], "'none'", path);
+    const isHashed = path.startsWith(HASHED);
+    assert.equal(
+      headers.get("cache-control"),
+      isHashed ? "public, max-age=31536000, immutable" : "no-cache",
+      path,
+    );
+    assert.equal(headers.get("service-worker-allowed"), isHashed ? null : "/", path);
+    // Only the Worker gives one.
+    assert.equal(headers.get("x-coverbase-request-id"), null, path);
+  }
+});
+
+test("a_document_that_has_not_changed_is_not_sent_again", async () => {
+  const first = await fetch(`${dashboard.url}/`);
   await first.text();
-  const again = await fetch(url, { headers: { "if-none-match": first.headers.get("etag") ?? "" } });
+  assert.equal(first.headers.get("cache-control"), "no-cache");
+  const tag = first.headers.get("etag") ?? "";
+  const again = await fetch(`${dashboard.url}/new`, { headers: { "if-none-match": tag } });
   assert.equal(again.status, 304);
   assert.equal(await again.text(), "");
+  const other = await fetch(`${dashboard.url}/`, { headers: { "if-none-match": '"another"' } });
+  assert.equal(other.status, 200);
+  await other.text();
 });
 
 test("what_is_no_file_or_page_of_the_dashboard_is_the_apis_json_404", async () => {
+  const [file] = FILES;
   for (const [method, path] of [
     ["GET", "/dashboard/nothing.js"],
+    ["GET", "/dashboard/settings.json"],
     ["GET", "/dashboard/"],
     ["GET", "/dashboard"],
     ["GET", "/index.html"],
+    ["GET", "/_headers"],
     ["GET", "/assessments"],
     ["GET", "/assessments/a/b"],
     ["GET", "/new/"],
@@ -218,8 +228,8 @@ test("what_is_no_file_or_page_of_the_dashboard_is_the_apis_json_404", async () =
     ["GET", "/dashboard/%2e%2e/openapi.json"],
     ["POST", "/"],
     ["PUT", "/new"],
-    ["DELETE", "/dashboard/main.js"],
-    ["POST", "/dashboard/settings.json"],
+    ["DELETE", file],
+    ["POST", file],
   ]) {
     const answer = await dashboard.api.sendRaw(method, path);
     const isApi = path.endsWith("openapi.json");
@@ -227,18 +237,16 @@ test("what_is_no_file_or_page_of_the_dashboard_is_the_apis_json_404", async () =
   }
 });
 
-test("settings_tell_of_the_demo_in_development_only_and_are_not_stored", async () => {
-  const answer = await dashboard.api.send("GET", "/dashboard/settings.json");
-  assert.equal(answer.headers.get("cache-control"), "no-store");
-  assert.deepEqual(answer.json, {
+test("the_document_tells_of_the_demo_in_development_only", async () => {
+  assert.deepEqual(await settingsOf(dashboard.url), {
     development: true,
     demo: dashboard.offer,
     session_url: null,
   });
   const deployed = await startDashboard({ development: false });
   try {
-    const { json } = await deployed.api.send("GET", "/dashboard/settings.json");
-    assert.deepEqual(json, { development: false, demo: null, session_url: null });
+    const settings = await settingsOf(deployed.url);
+    assert.deepEqual(settings, { development: false, demo: null, session_url: null });
   } finally {
     await deployed.close();
   }

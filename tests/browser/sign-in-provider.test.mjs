@@ -8,6 +8,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { makeKey, makeToken, now } from "../http/session-support.mjs";
 import { listen } from "../listen.mjs";
+import { withModules } from "./bundle.mjs";
 import { connectByTeam, kept } from "./sign-in-support.mjs";
 import {
   NORTHWIND,
@@ -117,12 +118,8 @@ async function openSignedIn(path, { module = CONNECT, hasClock = false } = {}) {
   const page = await dashboard.open(path);
   const context = page.context();
   await context.addCookies([{ name: "idp", value: "ana", domain: "127.0.0.1", path: "/" }]);
-  await page.route("**/dashboard/connect.js", (route) =>
-    route.fulfill({ contentType: "text/javascript", body: module }),
-  );
   if (hasClock) await page.clock.install();
-  await page.reload();
-  await page.locator("h1").first().waitFor();
+  await withModules(page, { "connect.js": () => module });
   return page;
 }
 
@@ -187,7 +184,7 @@ for (const [what, more] of [
     const page = await openSignedIn("/");
     await page.getByRole("button", { name: connection.connect, exact: true }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText(connection.failed("Invalid or expired API key.")).waitFor();
+    await dialog.getByText(texts.trouble.apiSays("Invalid or expired API key.")).waitFor();
     assert.equal(await identity(page).count(), 0);
     await finish(page);
   });
@@ -197,7 +194,7 @@ test("a_role_that_the_provider_has_and_the_deployment_has_not_may_not_look", asy
   provider.more = { "https://id.example/role": "auditor" };
   const page = await openSignedIn("/");
   await page.getByRole("button", { name: connection.connect, exact: true }).click();
-  await page.getByRole("dialog").getByText(connection.failed("Unauthorized role.")).waitFor();
+  await page.getByRole("dialog").getByText(texts.trouble.apiSays("Unauthorized role.")).waitFor();
   await finish(page);
 });
 

@@ -25,6 +25,7 @@ import {
   meddle,
   message,
   refused,
+  settingsOf,
   submit,
 } from "./support.mjs";
 
@@ -90,14 +91,17 @@ test("one_press_connects_creates_watches_and_cancels_and_keeps_nothing_of_the_se
 });
 
 test("the_policy_lets_pages_call_the_backend_and_nothing_else", async () => {
-  for (const path of ["/", "/new", "/dashboard/main.js"]) {
+  for (const path of ["/", "/new"]) {
     const { headers } = await fetch(dashboard.url + path);
     const policy = headers.get("content-security-policy") ?? "";
     const [, callees] = /connect-src ([^;]*)/.exec(policy) ?? [];
     assert.equal(callees, `'self' ${new URL(dashboard.backend.url).origin}`);
   }
-  const { json } = await dashboard.api.send("GET", "/dashboard/settings.json");
-  assert.deepEqual(json, { development: false, demo: null, session_url: dashboard.backend.url });
+  assert.deepEqual(await settingsOf(dashboard.url), {
+    development: false,
+    demo: null,
+    session_url: dashboard.backend.url,
+  });
 });
 
 test("a_key_is_refused_where_it_is_typed_and_not_sent", async () => {
@@ -141,7 +145,8 @@ test("a_pasted_session_is_taken_and_an_old_one_is_not", async () => {
   await page.getByRole("link", { name: texts.pages.create, exact: true }).first().click();
   await field(page, "vendor_id").fill(NORTHWIND.id);
   await submit(page);
-  assert.match(await refused(page, texts.create.problems.credential), /Unauthorized role\./);
+  const title = texts.trouble.role("Dashboard Viewer");
+  assert.match(await refused(page, title), /The API says: Unauthorized role\./);
   assert.equal(await identity(page).count(), 1);
   await finish(page);
 });
@@ -247,7 +252,7 @@ test("a_session_that_is_refused_for_good_is_told_once_and_asks_no_more", async (
   await become("inactive");
   try {
     await submit(page);
-    await message(page).getByText(connection.problems.refused).waitFor();
+    await message(page).getByText(connection.problems.revoked).waitFor();
     assert.equal(await field(page, "vendor_id").inputValue(), NORTHWIND.id);
     const times = dashboard.backend.asked.length;
     await page.waitForTimeout(3_000);
@@ -512,13 +517,13 @@ test("a_reload_while_the_api_or_the_backend_is_down_is_told_and_can_be_tried_aga
   // The API first, then the backend, which is asked as the session is over.
   await page.route("**/v1/dashboard/me", (route) => route.abort("internetdisconnected"));
   await page.reload();
-  await page.getByText(connection.unreachable).waitFor();
+  await page.getByText(texts.trouble.unreachable).waitFor();
   await retry.click();
-  await page.getByText(connection.unreachable).waitFor();
+  await page.getByText(texts.trouble.unreachable).waitFor();
   await page.unroute("**/v1/dashboard/me");
   await retry.click();
   await identity(page).waitFor();
-  assert.equal(await page.getByText(connection.unreachable).count(), 0);
+  assert.equal(await page.getByText(texts.trouble.unreachable).count(), 0);
   assert.equal(dashboard.backend.given.length, 1);
   dashboard.backend.fate = "down";
   await page.clock.fastForward((LIFETIME + 1) * 1_000);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { DEMO, KEYS, ORGS, startApi } from "../http/harness.mjs";
 import { launchBrowser } from "../package/projects.mjs";
+import { withModules } from "./bundle.mjs";
 import { texts } from "../../www/texts.js";
 
 export { KEYS, ORGS };
@@ -36,6 +37,8 @@ const OFFER = {
 
 /** What a browser says by itself of an answer that is an error. */
 const FAILED_LOAD = /^Failed to load resource: /;
+/** What the tests' driver says of what it was told to do. */
+const BLOCKED = "Service Worker registration blocked by Playwright";
 
 /**
  * Starts the Worker and a browser. `development` is what `cargo xtask dev` is; `more` are
@@ -60,6 +63,8 @@ export async function startDashboard({ development = true, data = DEMO, more = {
     async open(path = "/", options = {}) {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 900 },
+        // What it fetches, no test could meddle with.
+        serviceWorkers: "block",
         ...options,
       });
       return openIn(context, api.url + path);
@@ -99,7 +104,7 @@ async function openIn(context, url) {
   const complaints = [];
   page.refusals = [];
   page.on("console", (message) => {
-    if (!["error", "warning"].includes(message.type())) return;
+    if (!["error", "warning"].includes(message.type()) || message.text() === BLOCKED) return;
     if (FAILED_LOAD.test(message.text())) page.refusals.push(message.text());
     else complaints.push(`console: ${message.text()}`);
   });
@@ -127,6 +132,15 @@ export async function connect(page, key, words = texts.connection) {
     await dialog.getByRole("button", { name: words.connect }).click();
   }
   await dialog.waitFor({ state: "detached" });
+}
+
+/** What the Worker writes into the document for its script. */
+export async function settingsOf(url) {
+  const text = await (await fetch(url)).text();
+  const [, written = ""] = /name="settings" content="([^"]*)"/.exec(text) ?? [];
+  return JSON.parse(
+    written.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&amp;", "&"),
+  );
 }
 
 /** The token of a session of the demo's user, in that role. */
@@ -248,11 +262,4 @@ export async function arrived(page, notice) {
 }
 
 /** Loads the page again with a changed module of texts. */
-export async function withTexts(page, change) {
-  await page.route("**/texts.js", async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: change(await response.text()) });
-  });
-  await page.reload();
-  await page.locator("h1").first().waitFor();
-}
+export const withTexts = (page, change) => withModules(page, { "texts.js": change });

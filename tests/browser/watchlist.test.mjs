@@ -170,11 +170,11 @@ test("an_api_that_does_not_answer_is_told_and_asked_again", async () => {
       headers: { "retry-after": "1" },
     },
   ]);
-  await page.getByText("The API does not answer. Trying again soon.").waitFor();
-  await page.getByText(/The API asks to wait: Service temporarily unavailable/).waitFor();
+  await page.getByText(texts.trouble.unreachable).waitFor();
+  await page.getByText(texts.trouble.wait(1)).waitFor();
   await dashboard.move(id, { status: "review_evals" });
   await row(page, "interrupted").getByText("Review Results").waitFor();
-  await page.getByText(/Trying again soon/).waitFor({ state: "detached" });
+  await page.getByText(texts.trouble.wait(1)).waitFor({ state: "detached" });
   await finish(page);
 });
 

@@ -213,7 +213,7 @@ test("without_an_origin_an_answer_says_only_that_it_depends_on_it", async () => 
 });
 
 test("files_of_the_dashboard_are_for_its_own_pages", async () => {
-  for (const path of ["/", "/dashboard/main.js"]) {
+  for (const path of ["/", "/dashboard/service-worker.js"]) {
     const response = await fetch(api.url + path, { headers: { origin: DASHBOARD } });
     await response.arrayBuffer();
     assert.equal(response.status, 200, path);

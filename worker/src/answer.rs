@@ -4,7 +4,6 @@ use assessments::problem::Problem;
 use assessments::{Origin, header};
 use serde::Serialize;
 use worker::worker_sys::web_sys;
-use worker::{Headers, Response};
 
 use crate::cross_origin::{self, CrossOrigin};
 use crate::failure::Failure;
@@ -118,15 +117,19 @@ impl Answer {
     }
 }
 
-/// A file of the dashboard, as the static assets answered it, and the one origin
-/// besides its own that a page may call.
-pub(crate) struct File {
-    response: Response,
+/// The document of the dashboard, and the one origin besides its own that a page may call.
+pub(crate) struct Document {
+    /// Nothing for who has it already.
+    text: Option<String>,
+    tag: String,
     callee: Option<Origin>,
 }
 
-impl File {
-    const SECURITY_HEADERS: [(&'static str, &'static str); 6] = [
+impl Document {
+    /// As `www/_headers` has them for the files, which the platform serves.
+    const HEADERS: [(&'static str, &'static str); 7] = [
+        // It names files by their content: whoever has an old one asks for those.
+        ("cache-control", "no-cache"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
         (
@@ -137,39 +140,38 @@ impl File {
         STRICT_TRANSPORT,
         ("x-content-type-options", "nosniff"),
     ];
-    /// What of the answer's own headers is passed on.
-    const PASSED_HEADERS: [&'static str; 3] = ["cache-control", "content-type", "etag"];
 
-    pub(crate) fn new(response: Response, callee: Option<Origin>) -> Self {
-        Self { response, callee }
+    pub(crate) fn new(text: Option<String>, tag: String, callee: Option<Origin>) -> Self {
+        Self { text, tag, callee }
     }
 
     /// What a page may do: run what this origin serves, fetch that and what the
-    /// callee answers, and nothing else.
+    /// callee answers, and nothing else. The one address that it makes a script of is that
+    /// of its service worker.
     fn policy(callee: Option<&Origin>) -> String {
         let (space, callee) = callee.map_or(("", ""), |callee| (" ", callee.as_str()));
         format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self'; connect-src 'self'{space}{callee}; base-uri 'none'; \
-             form-action 'none'; frame-ancestors 'none'; \
-             require-trusted-types-for 'script'; trusted-types 'none'"
+             img-src 'self'; worker-src 'self'; connect-src 'self'{space}{callee}; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+             require-trusted-types-for 'script'; trusted-types service-worker"
         )
     }
 
-    fn into_response(self, id: &RequestId) -> worker::Result<web_sys::Response> {
-        let headers = Headers::new();
-        for name in Self::PASSED_HEADERS {
-            if let Some(value) = self.response.headers().get(name)? {
-                headers.set(name, &value)?;
-            }
+    fn into_response(self, id: &RequestId) -> Result<web_sys::Response, ResponseError> {
+        let mut headers = ResponseHeaders::default();
+        for (name, value) in Self::HEADERS {
+            headers.set(name, value);
         }
-        let policy = Self::policy(self.callee.as_ref());
-        headers.set("content-security-policy", &policy)?;
-        for (name, value) in Self::SECURITY_HEADERS {
-            headers.set(name, value)?;
-        }
-        headers.set(header::REQUEST_ID, id.as_str())?;
-        Ok(self.response.with_headers(headers).into())
+        headers.set("content-security-policy", &Self::policy(self.callee.as_ref()));
+        headers.set("etag", &self.tag);
+        let status = if self.text.is_some() {
+            headers.set("content-type", "text/html; charset=utf-8");
+            200
+        } else {
+            304
+        };
+        response::respond(status, &headers, id, self.text.as_deref())
     }
 }
 
@@ -177,13 +179,13 @@ impl File {
 pub(crate) enum Reply {
     /// An answer of the API.
     Answer(Answer),
-    /// A file of the dashboard.
-    File(File),
+    /// A page of the dashboard.
+    Document(Document),
 }
 
 impl Reply {
-    /// The response. Every one has a request id of its own (2.2). Files are for
-    /// pages of this origin alone.
+    /// The response. Every one has a request id of its own (2.2). Pages are for
+    /// this origin alone.
     pub(crate) fn into_response(
         self,
         id: &RequestId,
@@ -192,7 +194,7 @@ impl Reply {
     ) -> Result<web_sys::Response, ResponseError> {
         match self {
             Self::Answer(answer) => answer.into_response(id, cross_origin, is_development),
-            Self::File(file) => Ok(file.into_response(id)?),
+            Self::Document(document) => document.into_response(id),
         }
     }
 }

@@ -7,9 +7,9 @@ import { texts } from "../texts.js";
 import { copyButton } from "./controls.js";
 
 /**
- * @import { CustomField } from "assessments-edge/slim"
+ * @import { CustomField, WorkflowRun } from "assessments-edge/slim"
  * @import { Props } from "../dom.js"
- * @import { Seen } from "../store.js"
+ * @import { Known, Seen } from "../store.js"
  */
 
 /** The class that colours a status; an unknown one has no colour of its own. */
@@ -37,29 +37,45 @@ export function distribution(counts) {
 }
 
 /**
- * The way through the stages. An assessment may move backwards, so nothing
- * says that what was passed once is done for good.
+ * Steps of a run that prove a status which nobody may have read.
  *
- * @param {string} status
- * @param {Seen[]} history
+ * @type {Record<string, string>}
  */
-export function tracker(status, history) {
+const PROVEN = { complete_assessment: "complete", fail_assessment: "failed" };
+
+/**
+ * The way through the stages. Done is what was seen, by this browser or by the run, and
+ * nothing else: an assessment may leave stages out, move backwards, or end in between.
+ *
+ * @param {Known} assessment
+ * @param {Seen[]} history
+ * @param {WorkflowRun | undefined} run
+ */
+export function tracker({ status, initiated_at: initiated }, history, run) {
   const all = stages();
-  const now = all.findIndex(({ statuses }) => statuses.includes(status));
-  // Of the ways to end, that which was taken, or else the first.
+  const of = (/** @type {string | undefined} */ sought) =>
+    all.find(({ statuses }) => sought !== undefined && statuses.includes(sought));
+  const now = of(status) ?? { label: stageLabel(status), statuses: [status], isTerminal: false };
+  const before = history.slice(0, -1).map(({ status: seen }) => of(seen));
+  const proven = run?.steps.filter(({ status: outcome }) => outcome === "success") ?? [];
+  const past = [...proven.map(({ action_type: action }) => of(PROVEN[action])), ...before];
+  const seen = new Set(past);
   const work = all.filter(({ isTerminal }) => !isTerminal);
-  const ends = all.filter(({ isTerminal }) => isTerminal);
-  const end = all[now]?.isTerminal ? all[now] : ends[0];
-  const way = end ? [...work, end] : [{ label: stageLabel(status), statuses: [status] }];
-  const at = way.findIndex(({ statuses }) => statuses.includes(status));
+  const last = work.findLast((stage) => seen.has(stage));
+  const isCutOff = now.isTerminal && status !== "complete";
+  // After an end in between, what might have come never will.
+  const passed = isCutOff ? work.slice(0, last ? work.indexOf(last) + 1 : 0) : work;
+  const end = now.isTerminal ? now : (of("complete") ?? now);
+  const way = all.length > 0 ? [...passed, end] : [now];
+  const at = way.indexOf(now);
   const steps = way.map((stage, index) => {
-    const state = index < at ? "done" : index === at ? "current" : "ahead";
+    const isDone = seen.has(stage) ? "done" : "unseen";
+    const state = index < at ? isDone : index === at ? "current" : "ahead";
     /** @type {Props} */
     const props = { class: `step ${state} ${tone(stage.statuses[0])}` };
     if (state === "current") props["aria-current"] = "step";
-    const said = { done: texts.detail.done, current: texts.detail.current, ahead: undefined }[
-      state
-    ];
+    const { done, current, unseen } = texts.detail;
+    const said = { done, current, unseen, ahead: undefined }[state];
     return h(
       "li",
       props,
@@ -67,13 +83,16 @@ export function tracker(status, history) {
       said && [" ", h("span", { class: "visually-hidden" }, said)],
     );
   });
-  const before = history.at(-2)?.status;
-  const was = way.findIndex(({ statuses }) => before !== undefined && statuses.includes(before));
+  const was = past.findLast((stage) => stage !== undefined && stage !== now);
+  const isBack = was !== undefined && !now.isTerminal && all.indexOf(was) > all.indexOf(now);
+  const { endedAfter, endedUnseen, neverBegan, movedBack } = texts.detail;
+  const ended = last ? endedAfter(last.label) : endedUnseen;
   return h(
     "div",
     {},
     h("ol", { class: "tracker" }, steps),
-    was > at && h("p", { class: "hint" }, texts.detail.movedBack(way[was].label)),
+    isBack && h("p", { class: "hint" }, movedBack(was.label)),
+    isCutOff && h("p", { class: "hint" }, initiated === null ? `${neverBegan} ${ended}` : ended),
   );
 }
 

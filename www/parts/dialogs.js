@@ -1,14 +1,15 @@
 // Dialogs: the credential, and questions before something happens.
 
 import { h, replace, freshId } from "../dom.js";
-import { PlainError } from "../plain-client.js";
+import { sentenceOf } from "../explain.js";
+import { failureOf } from "../failure.js";
 import { session } from "../session.js";
-import { SessionError, isKey, isSendable } from "../source.js";
+import { isKey, isSendable } from "../source.js";
 import { texts } from "../texts.js";
 import { button } from "./controls.js";
 
 /**
- * @import { Failure } from "../api.js"
+ * @import { Failure } from "../failure.js"
  * @import { Child } from "../dom.js"
  * @import { Demo } from "../main.js"
  * @import { Source } from "../source.js"
@@ -153,11 +154,7 @@ export function askForCredential({ demo }) {
  *
  * @param {unknown} error
  */
-export function explained(error) {
-  const { failed, unreachable } = texts.connection;
-  if (error instanceof SessionError) return error.message;
-  return error instanceof PlainError ? failed(error.message) : unreachable;
-}
+const explained = (error) => sentenceOf(failureOf(error));
 
 /**
  * Asks before `act` happens, and keeps asking while it fails. Resolves to what

@@ -62,17 +62,17 @@ export class Frame {
   #hint;
   #faults = h("ul", { id: freshId("faults"), class: "faults", hidden: true });
   #control;
+  #required = h("span", { class: "required" });
 
   /**
    * @param {object} parts
    * @param {Name} parts.name
    * @param {HTMLInputElement} parts.control
-   * @param {boolean} [parts.required]
    * @param {Child} [parts.before]
    * @param {Child} [parts.after]
    * @param {Child} [parts.beside]
    */
-  constructor({ name, control, required, before = [], after = [], beside = [] }) {
+  constructor({ name, control, before = [], after = [], beside = [] }) {
     const { label, hint } = texts.create.fields[name];
     this.#control = control;
     control.id = freshId(name);
@@ -83,12 +83,7 @@ export class Frame {
       h(
         "div",
         { class: "field-head" },
-        h(
-          "label",
-          { for: control.id },
-          label,
-          required && h("span", { class: "required" }, ` ${texts.create.required}`),
-        ),
+        h("label", { for: control.id }, label, this.#required),
         beside,
       ),
       before,
@@ -98,6 +93,11 @@ export class Frame {
       after,
     );
     this.show([]);
+  }
+
+  /** @param {boolean} isRequired */
+  set isRequired(isRequired) {
+    replace(this.#required, isRequired && ` ${texts.create.required}`);
   }
 
   /**

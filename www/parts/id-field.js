@@ -19,8 +19,8 @@ export class IdField {
   /** @type {FieldIssue[]} */
   #ofServer = [];
 
-  /** @param {{ name: RequestField, required?: boolean, form: Form }} parts */
-  constructor({ name, required, form }) {
+  /** @param {{ name: RequestField, form: Form }} parts */
+  constructor({ name, form }) {
     this.name = name;
     this.#form = form;
     this.#input = idInput({
@@ -31,7 +31,7 @@ export class IdField {
       },
       onblur: () => this.#show(),
     });
-    this.#frame = new Frame({ name, control: this.#input, required });
+    this.#frame = new Frame({ name, control: this.#input });
     this.element = this.#frame.element;
   }
 
@@ -44,6 +44,16 @@ export class IdField {
   set value(text) {
     this.#input.value = text ?? "";
     this.#ofServer = [];
+    this.#show();
+  }
+
+  /**
+   * Looks at it again, by what is known of the field now.
+   *
+   * @param {boolean} isRequired
+   */
+  check(isRequired) {
+    this.#frame.isRequired = isRequired;
     this.#show();
   }
 

@@ -60,6 +60,11 @@ export class IdListField {
     this.#show();
   }
 
+  /** Looks at them again, by what is known of the field now. */
+  check() {
+    this.#show();
+  }
+
   /** Makes chips of what is typed, as a request that is sent takes them. */
   settle() {
     const settled = this.value;

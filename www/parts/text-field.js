@@ -21,13 +21,12 @@ export class TextField {
    *
    * @param {object} parts
    * @param {Name} parts.name
-   * @param {boolean} [parts.required]
    * @param {(text: string | undefined) => FieldIssue[]} parts.check
    * @param {() => void} parts.onchange
    * @param {Child} [parts.after]
    * @param {Attribute} [parts.class]
    */
-  constructor({ name, required, check, onchange, after, ...props }) {
+  constructor({ name, check, onchange, after, ...props }) {
     this.name = name;
     this.#check = check;
     const oninput = () => {
@@ -42,7 +41,7 @@ export class TextField {
       oninput,
       ...props,
     });
-    this.#frame = new Frame({ name, control: this.#input, required, after });
+    this.#frame = new Frame({ name, control: this.#input, after });
     this.element = this.#frame.element;
   }
 
@@ -54,6 +53,16 @@ export class TextField {
   set value(text) {
     this.#input.value = text ?? "";
     this.#ofServer = [];
+    this.#show();
+  }
+
+  /**
+   * Looks at it again, by what is known of the field now.
+   *
+   * @param {boolean} isRequired
+   */
+  check(isRequired) {
+    this.#frame.isRequired = isRequired;
     this.#show();
   }
 

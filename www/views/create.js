@@ -1,7 +1,9 @@
 // The form that creates an assessment.
 
 import { h, replace } from "../dom.js";
+import { askedWait, explained, quoted } from "../explain.js";
 import { byField } from "../faults.js";
+import { differences } from "../outcome.js";
 import { announce, banner, button } from "../parts/controls.js";
 import { askForCredential } from "../parts/dialogs.js";
 import { IdField } from "../parts/id-field.js";
@@ -14,13 +16,15 @@ import {
   missingIssues,
   nameTokens,
   previewName,
+  subscribeToRules,
 } from "../rules.js";
+import { refusesRole } from "../refusals.js";
 import { session } from "../session.js";
 import { texts } from "../texts.js";
 
 /**
  * @import { CreateAssessmentRequest, CreatedAssessment } from "assessments-edge/slim"
- * @import { Failure } from "../api.js"
+ * @import { Failure } from "../failure.js"
  * @import { Child } from "../dom.js"
  * @import { Dashboard } from "../main.js"
  * @import { Message } from "../parts/controls.js"
@@ -60,6 +64,7 @@ class Form {
     this.#preview,
     this.#cycle,
   );
+  #tokens = h("div", { class: "tokens", hidden: true });
   #message = h("div", { class: "message" });
   #submit = button(texts.create.submit, null, { look: "primary", type: "submit" });
   #stop = button(texts.create.stop, () => this.#sending?.abort(), { hidden: true });
@@ -68,6 +73,7 @@ class Form {
   /** @type {AbortController | undefined} */
   #sending;
   #isSubmitting = false;
+  #unsubscribe = subscribeToRules(() => this.#checkAnew());
   /**
    * The faults that are told of, if that is what the message is about.
    *
@@ -104,6 +110,7 @@ class Form {
       this.#makeForm(),
     );
     this.#restore();
+    this.#checkAnew();
     this.#draft.claimed.then((isNew) => {
       if (!isNew) return;
       // What was sent with the other key is the other tab's.
@@ -114,11 +121,21 @@ class Form {
   }
 
   dispose() {
+    this.#unsubscribe();
     this.#sending?.abort();
   }
 
-  #makeFields() {
+  /** Brings what the package says of the fields up to date, in case it has just come. */
+  #checkAnew() {
     const required = missingIssues();
+    for (const [name, field] of this.#fields) field.check(required.has(name));
+    this.#key.check(false);
+    this.#showTokens();
+    this.#showPreview();
+    this.#count();
+  }
+
+  #makeFields() {
     /** @type {FormOfIds} */
     const form = {
       issues: fieldIssues,
@@ -127,7 +144,7 @@ class Form {
       changed: () => this.#changed(),
     };
     const addId = (/** @type {RequestField} */ name) =>
-      this.#fields.set(name, new IdField({ name, required: required.has(name), form }));
+      this.#fields.set(name, new IdField({ name, form }));
     const addList = (/** @type {RequestField} */ name) =>
       this.#fields.set(name, new IdListField({ name, form }));
     /**
@@ -139,7 +156,6 @@ class Form {
         name,
         new TextField({
           name,
-          required: required.has(name),
           check: (value) => (value === undefined ? [] : fieldIssues(name, value)),
           onchange: () => this.#changed(),
           after,
@@ -149,7 +165,7 @@ class Form {
     addList("control_set_ids");
     addList("service_ids");
     addText("name");
-    addText("assessment_name_format", this.#tokens());
+    addText("assessment_name_format", this.#tokens);
     addId("assignee_id");
     addList("supporting_document_ids");
     addText("trigger_workflow");
@@ -170,7 +186,7 @@ class Form {
     });
   }
 
-  #tokens() {
+  #showTokens() {
     const insert = (/** @type {string} */ token) => () => {
       const format = this.#field("assessment_name_format");
       if (format instanceof TextField) format.insert(token);
@@ -178,7 +194,8 @@ class Form {
     const tokens = nameTokens().map((token) =>
       button(h("code", {}, token), insert(token), { look: "quiet small" }),
     );
-    return tokens.length > 0 && h("div", { class: "tokens" }, texts.create.tokens, " ", tokens);
+    this.#tokens.hidden = tokens.length === 0;
+    replace(this.#tokens, texts.create.tokens, " ", tokens);
   }
 
   #makeForm() {
@@ -402,7 +419,9 @@ class Form {
         onRetry: ({ attempt }) =>
           this.#tell({ tone: "info", title: texts.create.retrying(attempt + 1) }),
       });
-      if (answer.requestDiffers) await this.#belongsToAnother(answer);
+      const different = differences(body, answer.data);
+      const isAnothers = answer.requestDiffers || different.length > 0;
+      if (isAnothers) await this.#belongsToAnother(answer, different);
       else await this.#created(answer);
     } catch (thrown) {
       const failure = /** @type {Failure} */ (thrown);
@@ -431,13 +450,15 @@ class Form {
    * The key was first used for another request: this one created nothing.
    *
    * @param {Answer<CreatedAssessment>} answer
+   * @param {RequestField[]} different The fields by which that is seen.
    */
-  async #belongsToAnother({ data, requestId }) {
+  async #belongsToAnother({ data, requestId }, different) {
     this.#draft.change({ open: undefined });
     // It may be what an earlier attempt created whose answer got lost.
     await this.#app.store.note(data, { requestId, adds: true });
     this.#sending = undefined;
-    const { keyTaken, keyTakenBy, keyTakenText, newKey } = texts.create;
+    const { keyTaken, keyTakenBy, keyTakenDiffers, keyTakenText, newKey, fields } = texts.create;
+    const labels = different.map((name) => fields[name].label);
     const renew = () => {
       this.#renewKey();
       this.#submit.focus();
@@ -448,6 +469,7 @@ class Form {
       requestId,
       body: [
         h("span", {}, keyTakenBy, " ", h("a", { href: `/assessments/${data.id}` }, data.name), "."),
+        labels.length > 0 && keyTakenDiffers(labels),
         keyTakenText,
       ],
       actions: [button(newKey, renew, { look: "primary" })],
@@ -504,7 +526,8 @@ class Form {
   #refused(failure, body) {
     const known = [...this.#fields.keys(), KEY_FIELD];
     const { requestId } = failure;
-    if (failure.kind !== "invalid" && failure.kind !== "refused") {
+    const isRefusal = failure.kind === "invalid" || failure.kind === "refused";
+    if (!isRefusal || failure.speaker === "between") {
       this.#tell({ tone: "error", requestId, ...this.#trouble(failure) });
       return;
     }
@@ -537,22 +560,30 @@ class Form {
    * @param {Failure} failure
    * @returns {Omit<Message, "tone">}
    */
-  #trouble({ kind, message, isOpen }) {
+  #trouble(failure) {
     const { problems, sameKey } = texts.create;
+    const { kind, isOpen } = failure;
+    const { title, body } = explained(failure);
     const retry = { actions: [this.#again()] };
     switch (kind) {
       case "ended":
-        return { title: problems.ended, body: isOpen ? [message, sameKey] : [message], ...retry };
+        return { title: problems.ended, body: [title, ...(isOpen ? [sameKey] : [])], ...retry };
       case "unreachable":
         // Of the session: then nothing was sent.
-        if (!isOpen) return { title: problems.unreachable, body: [message], ...retry };
-        return { title: problems.unreachable, body: [problems.unreachableText, sameKey], ...retry };
+        if (!isOpen) return { title: problems.unreachable, body: [title], ...retry };
+        return {
+          title: problems.unreachable,
+          body: [title, problems.unreachableText, sameKey],
+          ...retry,
+        };
       case "stopped":
         return { title: problems.stopped, body: [problems.stoppedText, sameKey], ...retry };
       case "misused":
-        return { title: problems.misused, body: [message] };
+        return { title: problems.misused, body: [title] };
+      case "unexpected":
+        return { title: problems.unexpected, body: [title, ...body, sameKey], ...retry };
       default:
-        return { title: problems.unexpected, body: [message, sameKey], ...retry };
+        return { title: problems.between, body: [title, ...body, sameKey], ...retry };
     }
   }
 
@@ -563,38 +594,42 @@ class Form {
    * @param {number} faultyFields
    * @returns {Omit<Message, "tone">}
    */
-  #meaning({ status, code, message, retryAfter = 0 }, faultyFields) {
-    const { problems, sameKey, wait, faults } = texts.create;
-    const connect = () => askForCredential(this.#app);
-    const waiting = retryAfter > 0 ? [wait(retryAfter)] : [];
+  #meaning(failure, faultyFields) {
+    const { problems, sameKey, faults } = texts.create;
+    const { status, code } = failure;
+    const said = quoted(failure);
+    const seconds = askedWait(failure);
+    const waiting = seconds === undefined ? [] : [texts.trouble.wait(seconds)];
+    const again = { actions: [this.#again()] };
     switch (status) {
-      case 401:
-        return {
-          title: problems.credential,
-          body: [message],
-          actions: [button(texts.connection.connect, connect, { look: "primary" })],
-        };
+      case 401: {
+        const connect = () => askForCredential(this.#app);
+        const actions = [button(texts.connection.connect, connect, { look: "primary" })];
+        const { title, body } = explained(failure);
+        return refusesRole(failure)
+          ? { title, body, actions }
+          : { title: problems.credential, body: [said], actions };
+      }
       case 403:
-        return { title: problems.address, body: [message] };
+        return { title: problems.address, body: [said, texts.trouble.addressText] };
       case 404:
         return {
           title: code === "workflow_not_found" ? problems.workflowMissing : problems.refused,
         };
       case 409:
-        return { title: problems.workflowDisabled, body: [message] };
+        return { title: problems.workflowDisabled, body: [said] };
       case 413:
         return { title: problems.tooLarge };
       case 429:
-        return { title: problems.busy, body: [...waiting, sameKey], actions: [this.#again()] };
+        return { title: problems.busy, body: [...waiting, sameKey], ...again };
       case 400:
       case 422:
-        return { title: faultyFields > 0 ? faults(faultyFields) : problems.refused };
+        if (faultyFields > 0) return { title: faults(faultyFields) };
+        return failure.speaker === "api"
+          ? { title: problems.refused }
+          : { title: problems.notSent, body: [said] };
       default:
-        return {
-          title: problems.unavailable,
-          body: [message, ...waiting, sameKey],
-          actions: [this.#again()],
-        };
+        return { title: problems.unavailable, body: [said, ...waiting, sameKey], ...again };
     }
   }
 }

@@ -4,13 +4,14 @@ import { h, keepingFocus, replace } from "../dom.js";
 import { customFieldValue, idLine, scoreRing, stageBadge, tracker } from "../parts/assessment.js";
 import { announce, banner, button, copyButton, markedId, time } from "../parts/controls.js";
 import { askForCredential, confirm } from "../parts/dialogs.js";
-import { idFault, isTerminal, stageLabel } from "../rules.js";
+import { sentenceOf } from "../explain.js";
+import { hasRules, idFault, isTerminal, stageLabel, subscribeToRules } from "../rules.js";
 import { session } from "../session.js";
 import { texts } from "../texts.js";
 
 /**
  * @import { CustomField, WorkflowRun } from "assessments-edge/slim"
- * @import { Failure } from "../api.js"
+ * @import { Failure } from "../failure.js"
  * @import { Child } from "../dom.js"
  * @import { Dashboard } from "../main.js"
  * @import { Message } from "../parts/controls.js"
@@ -60,8 +61,12 @@ class Detail {
   #support = h("div", { class: "stack" });
   /** @type {string | undefined} */
   #shown;
-  /** @type {Failure | undefined} */
-  #failure;
+  /**
+   * The status that the notice was given with.
+   *
+   * @type {string | undefined}
+   */
+  #noticedAt;
   /** @type {(() => unknown)[]} */
   #ends = [];
 
@@ -75,9 +80,11 @@ class Detail {
     this.#id = id;
     this.element = h("div", { class: "page" }, backLink(), this.#head, this.#message, this.#body);
     if (notice) this.#tell(notice);
+    this.#noticedAt = notice && app.store.get(id)?.assessment?.status;
     this.#ends.push(
       app.store.subscribe(() => this.#show()),
       session.subscribe(() => this.#connected()),
+      subscribeToRules(() => this.#show()),
     );
     app.refresher.watch(id);
     this.#show();
@@ -103,25 +110,35 @@ class Detail {
   async #read() {
     try {
       await this.#app.refresher.read(this.#id, { adds: true });
-      this.#failure = undefined;
       return true;
-    } catch (failure) {
-      this.#failure = /** @type {Failure} */ (failure);
+    } catch {
+      // It is the refresher that knows why, and whether a later read went well.
       return false;
     } finally {
       this.#show();
     }
   }
 
+  get #failure() {
+    return this.#app.refresher.failureOf(this.#id);
+  }
+
   /** @param {Message} message */
   #tell(message) {
+    this.#noticedAt = undefined;
     replace(this.#message, banner({ onDismiss: () => replace(this.#message), ...message }));
   }
 
   #show() {
     const record = this.#app.store.get(this.#id);
     const { readAt, requestId, ...content } = record ?? {};
-    const shown = JSON.stringify([content, this.#failure?.kind, this.#failure?.message]);
+    const { kind, message } = this.#failure ?? {};
+    const shown = JSON.stringify([content, kind, message, session.isConnected, hasRules()]);
+    // Said once: what became of it since is said below.
+    if (this.#noticedAt !== undefined && record?.assessment?.status !== this.#noticedAt) {
+      this.#noticedAt = undefined;
+      replace(this.#message);
+    }
     keepingFocus(this.element, () => {
       // What is read again without a change stays, with what is selected in it.
       if (shown !== this.#shown) this.#showAll(record);
@@ -183,9 +200,9 @@ class Detail {
         failure &&
           banner({
             tone: "error",
-            title: explained(failure),
+            title: sentenceOf(failure),
             requestId: failure.requestId,
-            actions: [button(texts.detail.refresh, () => this.#read())],
+            actions: [button(texts.trouble.retry, () => this.#read())],
           }),
       );
     }
@@ -228,14 +245,14 @@ class Detail {
     );
     replace(
       this.#body,
-      this.#failure && this.#staleBanner(this.#failure),
+      this.#failure?.status === 404 && this.#missingBanner(this.#failure),
       h(
         "div",
         { class: "detail-grid" },
         h(
           "div",
           { class: "stack" },
-          card(texts.detail.progress, tracker(assessment.status, history)),
+          card(texts.detail.progress, tracker(assessment, history, run)),
           run && card(texts.detail.workflow, timeline(run)),
           card(texts.detail.scope, scope(assessment)),
           assessment.custom_fields &&
@@ -265,18 +282,13 @@ class Detail {
   }
 
   /**
-   * What is shown may be out of date.
+   * What is shown is no more.
    *
    * @param {Failure} failure
    */
-  #staleBanner(failure) {
-    const isMissing = failure.status === 404;
-    return banner({
-      tone: "warning",
-      title: isMissing ? texts.detail.notFoundText : explained(failure),
-      requestId: failure.requestId,
-      actions: isMissing ? [this.#forgetButton()] : [],
-    });
+  #missingBanner({ requestId }) {
+    const title = texts.detail.notFoundText;
+    return banner({ tone: "warning", title, requestId, actions: [this.#forgetButton()] });
   }
 
   #forgetButton() {
@@ -305,11 +317,7 @@ class Detail {
       keep: end.keep,
       working: end.working,
       act: () => this.#app.api.archive(this.#id),
-      explain: (failure) => {
-        const { kind, isOpen, message } = failure;
-        if (isOpen) return end.failed;
-        return kind === "ended" || kind === "unreachable" ? message : end.refused(message);
-      },
+      explain: (failure) => (failure.isOpen ? end.failed : sentenceOf(failure)),
     });
     if (!answer) return;
     await this.#app.store.noteArchive(answer.data, answer);
@@ -322,12 +330,6 @@ class Detail {
     this.#tell({ tone: "success", title });
     this.#read();
   }
-}
-
-/** @param {Failure} failure */
-function explained({ kind, message, isOpen }) {
-  if (kind === "ended" || (kind === "unreachable" && !isOpen)) return message;
-  return kind === "unreachable" ? texts.connection.unreachable : texts.connection.failed(message);
 }
 
 /**
@@ -406,8 +408,11 @@ function timeline(run) {
   const runStatuses = texts.detail.runStatuses;
   /** @type {Record<string, string>} */
   const stepStatuses = texts.detail.stepStatuses;
-  const steps = run.steps.map((step) => {
-    const state = step.status ?? "going";
+  const steps = run.steps.map((step, index) => {
+    // What the run did about a failure: the last step that failed may have ended it.
+    const isEnd = run.status === "failed" && index === run.steps.length - 1;
+    const failed = isEnd ? "ended" : "continued";
+    const state = step.status === "failed" ? failed : (step.status ?? "going");
     return h(
       "li",
       { class: `run-step ${state}` },

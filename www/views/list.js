@@ -5,8 +5,7 @@ import { formatNumber, formatPercent, shortId } from "../format.js";
 import { distribution, stageBadge } from "../parts/assessment.js";
 import { announce, banner, button, markedId, time } from "../parts/controls.js";
 import { confirm } from "../parts/dialogs.js";
-import { idFault, stageLabel, stages } from "../rules.js";
-import { session } from "../session.js";
+import { hasRules, idFault, stageLabel, stages, subscribeToRules } from "../rules.js";
 import { texts } from "../texts.js";
 import { ImportError, download, exported, imported } from "../transfer.js";
 
@@ -58,11 +57,11 @@ class List {
   #shown = h("p", { class: "muted shown", role: "status" });
   #overview = h("div", { class: "overview" });
   #overviewParts = [h("div"), h("ul", { class: "legend", "aria-label": texts.list.distribution })];
+  #stages = h("select");
   #tools;
   #menu = h("div", { class: "card actions", hidden: true });
   #nothing = h("div");
   #message = h("div", { class: "message" });
-  #state = h("div", { class: "message" });
   /** @type {(() => unknown)[]} */
   #ends = [];
 
@@ -85,7 +84,6 @@ class List {
         this.#makeMenu(),
       ),
       this.#menu,
-      this.#state,
       this.#message,
       this.#overview,
       this.#tools,
@@ -96,8 +94,10 @@ class List {
     const show = () => this.#show();
     this.#ends.push(
       app.store.subscribe(show),
-      app.refresher.subscribe(show),
-      session.subscribe(show),
+      subscribeToRules(() => {
+        this.#showStages();
+        this.#show();
+      }),
     );
     this.#show();
   }
@@ -117,30 +117,29 @@ class List {
     /**
      * @param {"stage" | "order"} name
      * @param {string} label
-     * @param {string[][]} options
+     * @param {HTMLSelectElement} control
      */
-    const select = (name, label, options) => {
-      const control = h(
-        "select",
-        {
-          id: freshId(name),
-          onchange: ({ target }) => this.#choose({ [name]: target.value }),
-        },
-        options.map(([value, text]) =>
-          h("option", { value, selected: value === choice[name] }, text),
-        ),
-      );
+    const tool = (name, label, control) => {
+      control.id = freshId(name);
+      control.addEventListener("change", () => this.#choose({ [name]: control.value }));
       return h("div", { class: "tool" }, h("label", { for: control.id }, label), control);
     };
-    const all = [["", texts.list.allStages], ...stages().map(({ label }) => [label, label])];
+    const { stage, sort, sorts } = texts.list;
+    const orders = Object.entries(sorts);
+    this.#showStages();
     return h(
       "div",
       { class: "tools", role: "search" },
       h("div", { class: "tool grow" }, h("label", { for: search.id }, texts.list.search), search),
-      select("stage", texts.list.stage, all),
-      select("order", texts.list.sort, Object.entries(texts.list.sorts)),
+      tool("stage", stage, this.#stages),
+      tool("order", sort, h("select", {}, options(orders, choice.order))),
       this.#shown,
     );
+  }
+
+  #showStages() {
+    const all = [["", texts.list.allStages], ...stages().map(({ label }) => [label, label])];
+    replace(this.#stages, options(all, choice.stage));
   }
 
   #makeMenu() {
@@ -244,7 +243,6 @@ class List {
       this.#nothing.dataset.why = nothing;
       replace(this.#nothing, isEmpty ? this.#emptyState() : nothing && this.#noMatch());
     }
-    this.#showState();
   }
 
   /** @param {Entry[]} records */
@@ -331,23 +329,6 @@ class List {
     );
   }
 
-  /** Why the list may be out of date. */
-  #showState() {
-    const state = this.#stateText();
-    if (this.#state.dataset.text === (state ?? "")) return;
-    this.#state.dataset.text = state ?? "";
-    replace(this.#state, state && banner({ tone: "warning", title: state }));
-  }
-
-  #stateText() {
-    const { pause } = this.#app.refresher;
-    if (!session.isConnected || !pause) return undefined;
-    const { kind, status, message, isOpen } = pause.failure;
-    const { paused } = texts.list;
-    if (kind === "unreachable") return isOpen ? paused.unreachable : message;
-    return [401, 403].includes(status ?? 0) ? paused.credential(message) : paused.busy(message);
-  }
-
   /** @param {Message} message */
   #tell(message) {
     replace(this.#message, banner({ onDismiss: () => replace(this.#message), ...message }));
@@ -389,13 +370,21 @@ class List {
 }
 
 /**
+ * @param {string[][]} all Values and texts.
+ * @param {string} chosen
+ */
+function options(all, chosen) {
+  return all.map(([value, text]) => h("option", { value, selected: value === chosen }, text));
+}
+
+/**
  * Shows a record in its row, unless the row shows just that.
  *
  * @param {HTMLElement} row
  * @param {Entry} record
  */
 function updateRow(row, { id, assessment, archivedAt, problem }) {
-  const content = JSON.stringify([assessment, archivedAt, problem]);
+  const content = JSON.stringify([assessment, archivedAt, problem, hasRules()]);
   if (row.dataset.content === content) return;
   row.dataset.content = content;
   const label = (/** @type {string} */ text) => h("span", { class: "cell-label" }, text);

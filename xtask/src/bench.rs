@@ -18,6 +18,8 @@ pub(crate) enum Comparison {
     Package,
     /// What a page and what the platform downloads, and how soon the Worker answers
     Size,
+    /// What visits of the dashboard ask for, and how long they take, also on a slow line
+    Dashboard,
     /// Whether a full database is slower than an empty one, and whether the sweep keeps up
     Growth,
 }
@@ -44,6 +46,7 @@ impl Comparison {
             Self::Worker => "bench/worker/main.mjs",
             Self::Package => "bench/package/main.mjs",
             Self::Size => "bench/size/main.mjs",
+            Self::Dashboard => "bench/dashboard/main.mjs",
             Self::Growth => "bench/growth/main.mjs",
         }
     }
@@ -53,6 +56,7 @@ impl Comparison {
             Self::Worker => "the Worker",
             Self::Package => "the package",
             Self::Size => "what is downloaded",
+            Self::Dashboard => "the dashboard",
             Self::Growth => "growth",
         }
     }
@@ -81,7 +85,7 @@ fn measure(comparison: Comparison, arguments: &Arguments) -> Result<()> {
         .env("WRANGLER_LOG", "warn");
     match comparison {
         Comparison::Worker => node.env("WRK", setup::load_generator()?),
-        Comparison::Package => node.env("CHROMIUM", setup::browser()?),
+        Comparison::Package | Comparison::Dashboard => node.env("CHROMIUM", setup::browser()?),
         Comparison::Size | Comparison::Growth => &mut node,
     };
     step(&format!("measuring {}", comparison.what()));

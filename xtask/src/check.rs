@@ -96,6 +96,7 @@ fn types() -> Result<()> {
     for (what, project) in [
         ("the package", "tsconfig/pkg.json"),
         ("the dashboard", "tsconfig/www.json"),
+        ("its service worker", "tsconfig/service-worker.json"),
         ("the Worker's entry", "tsconfig/worker.json"),
         ("the tests", "tsconfig/tests.json"),
         ("the benchmarks", "tsconfig/bench.json"),

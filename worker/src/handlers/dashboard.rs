@@ -1,11 +1,13 @@
-//! The dashboard of `www/`: pages and files from the static assets, for people.
-//! It is beside the API's surface, under paths that the API has no use for.
+//! The pages of the dashboard of `www/`, for people: one document, from the static assets.
+//! They are beside the API's surface, under paths that the API has no use for. Its files
+//! the platform serves without the Worker; what comes here is none of them.
 
+use assessments::digest::sha256;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use worker::Headers;
+use worker::{Headers, Response};
 
-use crate::answer::{Answer, File};
+use crate::answer::Document;
 use crate::assets::{self, AssetError};
 use crate::failure::Failure;
 use crate::platform::config;
@@ -13,81 +15,67 @@ use crate::platform::context::Context;
 use crate::platform::log;
 use crate::platform::request::{Request, RequestHeader};
 
-/// Where its files are.
-const FILES: &str = "/dashboard/";
-/// What only the Worker knows, for its script.
-const SETTINGS: &str = "/dashboard/settings.json";
 /// The one document; its script shows the page that the path names.
 const DOCUMENT: &str = "/index.html";
 /// Pages besides those of single assessments.
 const PAGES: [&str; 2] = ["/", "/new"];
 /// Before the id in the path of an assessment's page.
 const ASSESSMENT_PAGES: &str = "/assessments/";
+/// Where the document has the settings.
+const PLACE: &str = "name=\"settings\" content=\"{}\"";
 /// The variable with credential and ids that a development deployment offers.
 const DEMO: &str = "DEMO";
 
-/// The header by which a browser tells which file it has.
-const KNOWN_FILE: RequestHeader = RequestHeader::IfNoneMatch;
-
-/// Something of the dashboard.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Resource<'a> {
-    /// A file, by its path among the static assets.
-    File(&'a str),
-    /// The settings.
-    Settings,
-}
-
-/// What a path names, if it is the dashboard's.
-pub(super) fn find<'a>(method: &str, path: &'a str) -> Option<Resource<'a>> {
-    if !matches!(method, "GET" | "HEAD") {
-        return None;
-    }
+/// Whether a path is that of a page.
+pub(super) fn is_page(method: &str, path: &str) -> bool {
     let is_assessment = path
         .strip_prefix(ASSESSMENT_PAGES)
         .is_some_and(|id| !id.is_empty() && !id.contains('/'));
-    if is_assessment || PAGES.contains(&path) {
-        Some(Resource::File(DOCUMENT))
-    } else if path == SETTINGS {
-        Some(Resource::Settings)
-    } else {
-        path.starts_with(FILES).then_some(Resource::File(path))
-    }
+    matches!(method, "GET" | "HEAD") && (is_assessment || PAGES.contains(&path))
 }
 
-/// A file; `None` if there is none of that path.
-pub(super) async fn file(
-    context: &Context,
-    request: &Request,
-    path: &str,
-) -> Result<Option<File>, Failure> {
-    let failed = |cause| AssetError::failed(path, cause);
-    let headers = Headers::new();
-    // Files are asked for again at every visit, and mostly have not changed.
-    if let Some(tag) = request.header(KNOWN_FILE) {
-        headers.set(KNOWN_FILE.name(), tag).map_err(failed)?;
+/// The document, with what only the Worker knows written into it, so that no page has to
+/// ask for that.
+pub(super) async fn document(context: &Context, request: &Request) -> Result<Document, Failure> {
+    let read = async |mut response: Response| {
+        let status = response.status_code();
+        Ok((status, response.text().await?))
+    };
+    let (status, text) = assets::fetch(context.env(), DOCUMENT, Headers::new(), read).await?;
+    if status != 200 {
+        return Err(AssetError::status(DOCUMENT, status).into());
     }
-    let response =
-        assets::fetch(context.env(), path, headers, async |response| Ok(response)).await?;
-    match response.status_code() {
-        200 | 304 => {
-            let callee = config::session_url(context.env()).and_then(|url| url.origin);
-            Ok(Some(File::new(response, callee)))
-        }
-        404 => Ok(None),
-        status => Err(AssetError::status(path, status).into()),
-    }
+    let settings = serde_json::to_string(&settings(context)).map_err(Failure::Serialize)?;
+    let text = with_settings(&text, &settings);
+    let tag = format!("\"{}\"", sha256(text.as_bytes()));
+    // It is asked for at every visit, and mostly has not changed.
+    let is_known = request
+        .header(RequestHeader::IfNoneMatch)
+        .is_some_and(|known| known.contains(&tag));
+    let callee = config::session_url(context.env()).and_then(|url| url.origin);
+    Ok(Document::new((!is_known).then_some(text), tag, callee))
 }
 
-/// Whether this is a development deployment, what it offers to try, and where pages
-/// get their sessions.
-pub(super) fn settings(context: &Context) -> Result<Answer, Failure> {
-    #[derive(Serialize)]
-    struct Settings {
-        development: bool,
-        demo: Option<Box<RawValue>>,
-        session_url: Option<String>,
-    }
+fn with_settings(document: &str, settings: &str) -> String {
+    let text = settings
+        .replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;");
+    document.replacen(PLACE, &format!("name=\"settings\" content=\"{text}\""), 1)
+}
+
+/// What only the Worker knows.
+#[derive(Serialize)]
+struct Settings {
+    /// Whether this is a development deployment.
+    development: bool,
+    /// What it offers to try.
+    demo: Option<Box<RawValue>>,
+    /// Where pages get their sessions.
+    session_url: Option<String>,
+}
+
+fn settings(context: &Context) -> Settings {
     let development = context.config().is_development;
     let demo = context.env().var(DEMO).ok().filter(|_| development);
     let demo = demo.and_then(|demo| {
@@ -100,11 +88,11 @@ pub(super) fn settings(context: &Context) -> Result<Answer, Failure> {
             })
             .ok()
     });
-    Answer::ok(&Settings {
+    Settings {
         development,
         demo,
         session_url: config::session_url(context.env()).map(|url| url.address),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -112,26 +100,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_files_and_settings_are_told_apart() {
-        for (path, resource) in [
-            ("/", Some(Resource::File("/index.html"))),
-            ("/new", Some(Resource::File("/index.html"))),
-            ("/assessments/anything", Some(Resource::File("/index.html"))),
-            (
-                "/dashboard/main.js",
-                Some(Resource::File("/dashboard/main.js")),
-            ),
-            ("/dashboard/settings.json", Some(Resource::Settings)),
-            ("/index.html", None),
-            ("/new/", None),
-            ("/assessments", None),
-            ("/assessments/", None),
-            ("/assessments/a/b", None),
-            ("/dashboard", None),
+    fn pages_are_told_from_what_is_none() {
+        for (path, expected) in [
+            ("/", true),
+            ("/new", true),
+            ("/assessments/anything", true),
+            ("/dashboard/service-worker.js", false),
+            ("/index.html", false),
+            ("/new/", false),
+            ("/assessments", false),
+            ("/assessments/", false),
+            ("/assessments/a/b", false),
+            ("/dashboard", false),
         ] {
-            assert_eq!(find("GET", path), resource, "{path}");
-            assert_eq!(find("HEAD", path), resource, "{path}");
-            assert_eq!(find("POST", path), None, "{path}");
+            assert_eq!(is_page("GET", path), expected, "{path}");
+            assert_eq!(is_page("HEAD", path), expected, "{path}");
+            assert!(!is_page("POST", path), "{path}");
         }
+    }
+
+    #[test]
+    fn settings_are_text_in_the_document_whatever_they_contain() {
+        let document = "<meta name=\"settings\" content=\"{}\" /><p>{}</p>";
+        let written = with_settings(document, "{\"a\":\"<&\"}");
+        let expected = "{&quot;a&quot;:&quot;&lt;&amp;&quot;}";
+        assert_eq!(
+            written,
+            format!("<meta name=\"settings\" content=\"{expected}\" /><p>{{}}</p>")
+        );
     }
 }

@@ -38,7 +38,6 @@ use crate::answer::Reply;
 use crate::failure::Failure;
 use crate::platform::context::Context;
 use crate::platform::request::Request;
-use dashboard::Resource;
 
 /// Gate 0, then the endpoint's own gates. Where the API has no route there may
 /// be something of the dashboard.
@@ -73,12 +72,11 @@ pub(crate) async fn dispatch(context: &Context, request: Request) -> Result<Repl
 }
 
 async fn elsewhere(context: &Context, request: &Request, path: &str) -> Result<Reply, Failure> {
-    match dashboard::find(request.method(), path) {
-        Some(Resource::Settings) => dashboard::settings(context).map(Reply::Answer),
-        Some(Resource::File(path)) => dashboard::file(context, request, path)
-            .await?
-            .map(Reply::File)
-            .ok_or(Failure::Problem(Problem::NotFound)),
-        None => Err(Problem::NotFound.into()),
+    if dashboard::is_page(request.method(), path) {
+        dashboard::document(context, request)
+            .await
+            .map(Reply::Document)
+    } else {
+        Err(Problem::NotFound.into())
     }
 }

@@ -1,90 +1,192 @@
-//! The dashboard among the Worker's static files: `www/` as it is, its modules without
-//! their comments, and beside it the package as published.
+//! The dashboard among the Worker's static files: `www/` as one bundle, with the package
+//! as published beside it, under names that tell their content.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
 
 use super::budget::budget;
 use super::output::{gzip_size, write_if_other};
 use crate::process::{command, root, run_quietly, step};
 use crate::setup;
 
-/// How the names of modules end.
-const MODULE: &str = "js";
+/// The sources.
+const SOURCES: &str = "www";
 /// The one file that is not under the folder of the others.
 const DOCUMENT: &str = "index.html";
-/// Where the Worker serves the others.
+/// What the platform reads and does not serve.
+const HEADERS: &str = "_headers";
+/// The one script whose name must not change.
+const SERVICE_WORKER: &str = "service-worker.js";
+/// Where the platform serves the others, and of these the ones that never change.
 const FOLDER: &str = "dashboard";
-/// What the dashboard imports of the package, and where it finds it.
-const PACKAGE: &str = "assessments-edge";
-const PACKAGE_FILES: [&str; 3] = ["slim.js", "slim.js.map", "assessments.wasm"];
+const HASHED: &str = "hashed";
+/// What the document begins with, and what one of these imports and it names as well.
+const ENTRIES: [&str; 2] = ["main.js", "styles/main.css"];
+const ICON: &str = "icon.svg";
+/// The module with the package, and its WebAssembly, as the document calls them: they are
+/// no part of what the dashboard weighs.
+const PACKAGE: [&str; 2] = ["package.js", "assessments.wasm"];
+
+/// What esbuild tells of a bundle: its files, and what they were made of, by their paths
+/// from the root of the project.
+#[derive(Deserialize)]
+struct Bundle {
+    outputs: BTreeMap<String, Output>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    #[serde(rename = "entryPoint")]
+    entry_point: Option<String>,
+    inputs: BTreeMap<String, serde_json::Value>,
+}
+
+impl Output {
+    /// The source that a file stands for: where it begins, or all that it is made of.
+    fn source(&self) -> Option<&str> {
+        match (&self.entry_point, self.inputs.len()) {
+            (Some(entry), _) => Some(entry),
+            (None, 1) => self.inputs.keys().next().map(String::as_str),
+            (None, _) => None,
+        }
+    }
+}
 
 /// Makes the static files of the dashboard what they should be.
 pub(super) fn lay_out(assets: &Path) -> Result<()> {
-    let www = root().join("www");
+    setup::npm_tools()?;
+    step("bundling the dashboard (esbuild)");
+    let built = root().join("target/dashboard");
+    if built.exists() {
+        fs::remove_dir_all(&built).with_context(|| built.display().to_string())?;
+    }
+    let names = bundle(&built.join(HASHED))?;
+    service_worker(&built.join(SERVICE_WORKER))?;
+    let document = document(&names)?;
+    fs::write(built.join(DOCUMENT), &document).context(DOCUMENT)?;
+
+    let mut weighed = vec![built.join(DOCUMENT), built.join(SERVICE_WORKER)];
+    for entry in ENTRIES.iter().chain([&ICON]) {
+        weighed.push(built.join(HASHED).join(name_of(&names, entry)?));
+    }
+    let mut bytes = 0;
+    for file in weighed {
+        bytes += gzip_size(&file)?;
+    }
+    eprintln!("dashboard, gzip: {bytes} bytes besides the package");
+    budget()?.dashboard.allow("the dashboard", bytes)?;
+
     let folder = assets.join(FOLDER);
     let mut kept = BTreeSet::new();
-    let mut bytes = 0;
-    let sources = files(&www)?;
-    let bare = strip(&www, &sources)?;
-    for source in sources {
-        let path = source.strip_prefix(&www).context("www")?;
-        let is_module = path.extension().is_some_and(|name| name == MODULE);
-        let source = if is_module {
-            bare.join(path)
-        } else {
-            source.clone()
-        };
-        bytes += gzip_size(&source)?;
-        let target = if path == Path::new(DOCUMENT) {
-            assets.join(path)
-        } else {
-            folder.join(path)
-        };
-        copy(&source, &target)?;
+    // The document comes last, when all that it names is there.
+    for source in files(&built)? {
+        let path = source.strip_prefix(&built).context("the bundle")?;
+        if path == Path::new(DOCUMENT) {
+            continue;
+        }
+        let target = folder.join(path);
+        let content = fs::read(&source).with_context(|| source.display().to_string())?;
+        write_if_other(&target, &content)?;
         kept.insert(target);
     }
-    for name in PACKAGE_FILES {
-        let target = folder.join(PACKAGE).join(name);
-        copy(&root().join("pkg/dist").join(name), &target)?;
-        kept.insert(target);
-    }
+    let headers = fs::read(root().join(SOURCES).join(HEADERS)).context(HEADERS)?;
+    write_if_other(&assets.join(HEADERS), &headers)?;
+    write_if_other(&assets.join(DOCUMENT), document.as_bytes())?;
     for stale in files(&folder)? {
         if !kept.contains(&stale) {
             fs::remove_file(&stale).with_context(|| stale.display().to_string())?;
         }
     }
-    eprintln!("dashboard, gzip: {bytes} bytes besides the package");
-    budget()?.dashboard.allow("the dashboard", bytes)
+    Ok(())
 }
 
-/// The modules without their comments, which are half of what a page would load, and
-/// otherwise as they were written: the folder with them.
-fn strip(www: &Path, sources: &[PathBuf]) -> Result<PathBuf> {
-    setup::npm_tools()?;
-    step("taking the comments out of the dashboard (esbuild)");
-    let folder = root().join("target/dashboard");
+fn esbuild() -> Command {
+    let mut esbuild = command(root().join("node_modules/.bin/esbuild"));
+    esbuild.args([
+        "--bundle",
+        "--minify",
+        "--sourcemap",
+        "--format=esm",
+        "--target=esnext",
+        "--charset=utf8",
+        "--legal-comments=none",
+    ]);
+    esbuild
+}
+
+/// The name of each file, by its source as the document calls it.
+fn bundle(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let metafile = folder.with_extension("json");
     run_quietly(
-        command(root().join("node_modules/.bin/esbuild"))
-            .args(
-                sources
-                    .iter()
-                    .filter(|file| file.extension().is_some_and(|name| name == MODULE)),
-            )
-            .args(["--target=esnext", "--charset=utf8", "--legal-comments=none"])
-            .arg(format!("--outbase={}", www.display()))
+        esbuild()
+            .args(ENTRIES.map(|entry| format!("{SOURCES}/{entry}")))
+            .args([
+                "--splitting",
+                "--loader:.svg=file",
+                "--loader:.wasm=file",
+                "--entry-names=[name]-[hash]",
+                "--chunk-names=[name]-[hash]",
+                "--asset-names=[name]-[hash]",
+                "--alias:assessments-edge/slim=./pkg/dist/slim.js",
+                "--alias:assessments-edge/assessments.wasm=./pkg/dist/assessments.wasm",
+            ])
+            .arg(format!("--public-path=/{FOLDER}/{HASHED}"))
+            .arg(format!("--metafile={}", metafile.display()))
             .arg(format!("--outdir={}", folder.display())),
         "mend what esbuild reports above",
     )?;
-    Ok(folder)
+    let told = fs::read(&metafile).context("what esbuild tells of the bundle")?;
+    fs::remove_file(&metafile).context("what esbuild tells of the bundle")?;
+    let bundle: Bundle = serde_json::from_slice(&told).context("what esbuild tells")?;
+    let mut names = BTreeMap::new();
+    for (path, output) in &bundle.outputs {
+        let name = Path::new(path).file_name().and_then(|name| name.to_str());
+        if let (Some(name), Some(source)) = (name, output.source()) {
+            let called = source
+                .strip_prefix("www/")
+                .or_else(|| source.strip_prefix("pkg/dist/"))
+                .unwrap_or(source);
+            names.insert(called.to_owned(), name.to_owned());
+        }
+    }
+    Ok(names)
 }
 
-fn copy(source: &Path, target: &Path) -> Result<()> {
-    let content = fs::read(source).with_context(|| source.display().to_string())?;
-    write_if_other(target, &content)
+fn name_of<'a>(names: &'a BTreeMap<String, String>, source: &str) -> Result<&'a str> {
+    names
+        .get(source)
+        .map(String::as_str)
+        .with_context(|| format!("esbuild made nothing of {source}"))
+}
+
+/// The document, which names files by their content.
+fn document(names: &BTreeMap<String, String>) -> Result<String> {
+    let mut document =
+        fs::read_to_string(root().join(SOURCES).join(DOCUMENT)).context(DOCUMENT)?;
+    for source in ENTRIES.iter().chain([&ICON]).chain(&PACKAGE) {
+        let quoted = format!("=\"{source}\"");
+        if !document.contains(&quoted) {
+            bail!("{SOURCES}/{DOCUMENT} does not name {source}");
+        }
+        let name = name_of(names, source)?;
+        document = document.replace(&quoted, &format!("=\"/{FOLDER}/{HASHED}/{name}\""));
+    }
+    Ok(document)
+}
+
+fn service_worker(target: &Path) -> Result<()> {
+    run_quietly(
+        esbuild()
+            .arg(format!("{SOURCES}/{SERVICE_WORKER}"))
+            .arg(format!("--outfile={}", target.display())),
+        "mend what esbuild reports above",
+    )?;
+    Ok(())
 }
 
 /// Every file in a folder and those below it, but for hidden ones (an editor's).

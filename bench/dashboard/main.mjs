@@ -1,0 +1,72 @@
+// What a visit of the dashboard costs: the first, the next, and one that the service worker
+// serves, as it is here and on a slow line.
+
+import { parseArgs } from "node:util";
+import { startDashboard } from "../../tests/browser/support.mjs";
+import { SLOW_3G, visit } from "../../tests/browser/network.mjs";
+import { median, printTable, shown } from "../table.mjs";
+
+const { values: options } = parseArgs({
+  options: { rounds: { type: "string", default: "5" }, only: { type: "string", default: "" } },
+});
+const ROUNDS = Number(options.rounds);
+
+const LINES = { "as it is": undefined, "Slow 3G": SLOW_3G };
+
+/** Until the service worker has kept what it keeps. */
+const keptByWorker = (page) =>
+  page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    while (!(await caches.match("/"))) await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+
+/** The visits of one browser, in their order. */
+async function visits(dashboard, conditions, serviceWorkers) {
+  const context = await dashboard.browser.newContext({ serviceWorkers });
+  try {
+    const page = await context.newPage();
+    const go = (path) => () => page.goto(dashboard.url + path, { waitUntil: "commit" });
+    const first = await visit(page, go("/"), conditions);
+    if (serviceWorkers === "allow") await keptByWorker(page);
+    return [first, await visit(page, go("/new"), conditions)];
+  } finally {
+    await context.close();
+  }
+}
+
+const dashboard = await startDashboard({ development: false });
+try {
+  /** @type {Map<string, { requests: number, bytes: number, shells: number[], pages: number[] }>} */
+  const figures = new Map();
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [line, conditions] of Object.entries(LINES)) {
+      const [cold, again] = await visits(dashboard, conditions, "block");
+      const [, served] = await visits(dashboard, conditions, "allow");
+      const named = { cold, return: again, "return, by the service worker": served };
+      for (const [what, measured] of Object.entries(named)) {
+        const name = `${what}, ${line}`;
+        if (!name.includes(options.only)) continue;
+        const { shells = [], pages = [] } = figures.get(name) ?? {};
+        figures.set(name, {
+          requests: measured.paths.length,
+          bytes: measured.bytes,
+          shells: [...shells, measured.shell],
+          pages: [...pages, measured.shown],
+        });
+      }
+    }
+  }
+  console.log(`Visits of the dashboard, ms as medians of ${ROUNDS} rounds:\n`);
+  printTable([
+    ["", "requests", "bytes", "document", "page"],
+    ...[...figures].map(([name, { requests, bytes, shells, pages }]) => [
+      name,
+      requests,
+      bytes.toLocaleString("en-US"),
+      shown(median(shells)),
+      shown(median(pages)),
+    ]),
+  ]);
+} finally {
+  await dashboard.close();
+}
