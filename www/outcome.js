@@ -17,7 +17,7 @@ const ENDS = /^[\s\p{White_Space}]+|[\s\p{White_Space}]+$/gu;
 
 const trimmed = (/** @type {string} */ text) => text.replace(ENDS, "");
 
-/** @param {string[] | null | undefined} ids */
+/** @param {readonly string[] | null | undefined} ids */
 const setOf = (ids) => [...new Set(ids)].sort().join(" ");
 
 /**
