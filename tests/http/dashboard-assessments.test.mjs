@@ -6,6 +6,13 @@ import { after, before, test } from "node:test";
 import { dashboardOf, q } from "./dashboard-support.mjs";
 import { idOf, makeAssessment, makeOrg, startApi } from "./harness.mjs";
 
+/**
+ * An organization, to which a test adds what it needs.
+ *
+ * @type {(seed: string, more?: object) => any}
+ */
+const organization = makeOrg;
+
 const USER = {
   id: idOf("cbuser", "una"),
   name: "Una",
@@ -47,7 +54,7 @@ const DETAILED = makeAssessment("detailed", ACME.id, {
   custom_fields: [{ config_id: FIELD.id, value: [USER.id] }],
 });
 const FLOW = { id: idOf("cbwd", "listed"), name: "flow", kind: "direct", enabled: true };
-const ORG = makeOrg("dashboard assessments", {
+const ORG = organization("dashboard assessments", {
   users: [USER],
   vendors: [ACME, BETA],
   control_sets: [SET],
@@ -55,7 +62,7 @@ const ORG = makeOrg("dashboard assessments", {
   workflows: [FLOW],
   assessments: numbered,
 });
-const OTHER = makeOrg("dashboard assessments of others");
+const OTHER = organization("dashboard assessments of others");
 OTHER.data.assessments = [makeAssessment("listed by others", OTHER.vendor)];
 
 let api;
@@ -107,7 +114,7 @@ test("the_newest_come_first_unless_asked_otherwise_and_twenty_five_a_page", asyn
 });
 
 test("a_walk_has_no_gap_and_nothing_twice_while_assessments_are_created", async () => {
-  const org = makeOrg("dashboard walked");
+  const org = organization("dashboard walked");
   org.data.assessments = Array.from({ length: 20 }, (_, index) =>
     makeAssessment(`walked ${index}`, org.vendor, { created_at: 1_760_000_000 + index }),
   );
@@ -144,7 +151,7 @@ test("an_item_has_the_keys_of_a_read_and_the_names_of_what_it_refers_to", async 
 
 /** An organization that has the detailed assessment. */
 async function detailed(seed) {
-  const org = makeOrg(seed, { users: [USER], vendors: [ACME], control_sets: [SET] });
+  const org = organization(seed, { users: [USER], vendors: [ACME], control_sets: [SET] });
   org.data.custom_fields = [FIELD];
   org.data.workflows = [FLOW];
   org.data.assessments = [{ ...DETAILED, id: idOf("cbqsrw", seed) }];
@@ -280,7 +287,7 @@ const TEXTS = {
 };
 
 test("a_search_knows_no_case_and_no_accents_in_any_script_and_no_syntax", async () => {
-  const org = makeOrg("dashboard searched");
+  const org = organization("dashboard searched");
   org.data.vendors = [{ id: org.vendor, name: "Zz" }];
   org.data.assessments = Object.keys(TEXTS).map((name) =>
     makeAssessment(`searched ${name}`, org.vendor, { name }),
@@ -312,7 +319,7 @@ test("a_search_knows_no_case_and_no_accents_in_any_script_and_no_syntax", async 
 });
 
 test("a_search_is_in_names_names_of_vendors_and_ids", async () => {
-  const org = makeOrg("dashboard places", { vendors: [ACME] });
+  const org = organization("dashboard places", { vendors: [ACME] });
   const [one, two] = ["place one", "place two"].map((name) => makeAssessment(name, ACME.id));
   org.data.assessments = [one, two];
   await api.load({ orgs: [org.data] });
@@ -346,7 +353,7 @@ test("what_a_search_finds_comes_newest_first_with_the_filters_and_never_from_oth
 });
 
 test("more_assessments_of_one_second_than_have_a_place_are_found_all_the_same", async () => {
-  const org = makeOrg("dashboard one second");
+  const org = organization("dashboard one second");
   org.data.assessments = Array.from({ length: 2_100 }, (_, index) =>
     makeAssessment(`crowded ${index}`, org.vendor),
   );

@@ -6,8 +6,7 @@ import { after, before, test } from "node:test";
 import { dashboardOf, q } from "./dashboard-support.mjs";
 import { KEYS, idOf, makeAssessment, makeOrg, mintKey, startApi } from "./harness.mjs";
 
-const seeds = (prefix, names, more = () => ({})) =>
-  names.map((name) => ({ id: idOf(prefix, name), name, ...more(name) }));
+const seeds = (prefix, names) => names.map((name) => ({ id: idOf(prefix, name), name }));
 const USERS = [
   {
     id: idOf("cbuser", "zoe"),
@@ -224,7 +223,8 @@ test("what_a_parameter_may_not_be_is_told_as_fastapi_tells_it", async () => {
   const statuses =
     "Input should be 'created', 'collecting_documents', 'indexing_supporting_documents', 'analyzing_questionnaire', 'review_evals', 'complete', 'failed' or 'canceled'";
   const cursor = fault("cursor", "Value error, this is no cursor of this list", "value_error");
-  for (const [path, ...faults] of [
+  /** @type {[string, ...object[]][]} */
+  const refused = [
     ["vendors?limit=ten", fault("limit", integer, "int_parsing")],
     ["users?limit=", fault("limit", integer, "int_parsing")],
     [
@@ -256,7 +256,8 @@ test("what_a_parameter_may_not_be_is_told_as_fastapi_tells_it", async () => {
       fault("limit", integer, "int_parsing"),
       cursor,
     ],
-  ]) {
+  ];
+  for (const [path, ...faults] of refused) {
     const answer = await ours.send(path);
     assert.equal(answer.status, 422, path);
     assert.deepEqual(answer.json, { detail: faults }, path);

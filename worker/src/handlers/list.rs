@@ -1,61 +1,21 @@
 //! `GET /v1/dashboard/vendors`, `/control-sets`, `/users`, `/workflows` and `/assessments`
 
-use assessments::dashboard::{AssessmentPage, ControlSetPage, UserPage, VendorPage, WorkflowPage};
 use assessments::problem::Problem;
 use assessments::route::Endpoint;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::answer::Answer;
 use crate::caller::admission::{self, Admission};
-use crate::caller::{Caller, Standing, identity};
+use crate::caller::identity;
 use crate::decide::query::ListQuery;
 use crate::failure::Failure;
 use crate::platform::clock;
 use crate::platform::context::Context;
 use crate::platform::request::Request;
-use crate::storage::choices::{self, Page};
+use crate::storage::choices::Page;
 use crate::storage::database::{Databases, StorageError};
-use crate::storage::{assessments as stored_assessments, standing};
-
-pub(super) async fn vendors(context: &Context, request: &Request) -> Result<Answer, Failure> {
-    let page = |items, next_cursor| VendorPage { items, next_cursor };
-    list(context, request, Endpoint::ListVendors, choices::page, page).await
-}
-
-pub(super) async fn control_sets(context: &Context, request: &Request) -> Result<Answer, Failure> {
-    let page = |items, next_cursor| ControlSetPage { items, next_cursor };
-    list(
-        context,
-        request,
-        Endpoint::ListControlSets,
-        choices::page,
-        page,
-    )
-    .await
-}
-
-pub(super) async fn users(context: &Context, request: &Request) -> Result<Answer, Failure> {
-    let page = |items, next_cursor| UserPage { items, next_cursor };
-    list(context, request, Endpoint::ListUsers, choices::page, page).await
-}
-
-pub(super) async fn workflows(context: &Context, request: &Request) -> Result<Answer, Failure> {
-    let page = |items, next_cursor| WorkflowPage { items, next_cursor };
-    list(
-        context,
-        request,
-        Endpoint::ListWorkflows,
-        choices::page,
-        page,
-    )
-    .await
-}
-
-pub(super) async fn assessments(context: &Context, request: &Request) -> Result<Answer, Failure> {
-    let page = |items, next_cursor| AssessmentPage { items, next_cursor };
-    let read = stored_assessments::page;
-    list(context, request, Endpoint::ListAssessments, read, page).await
-}
+use crate::storage::{self, choices, standing};
 
 /// 1. authentication, role: `401`
 /// 2. IP allowlist: `403`
@@ -63,17 +23,17 @@ pub(super) async fn assessments(context: &Context, request: &Request) -> Result<
 /// 6. the query: `422`
 ///
 /// One D1 round trip; one more when the key is not cached.
-async fn list<T, P: Serialize>(
+pub(super) async fn list(
     context: &Context,
     request: &Request,
     endpoint: Endpoint,
-    read: impl AsyncFnOnce(
-        &Databases,
-        &Caller,
-        &ListQuery,
-    ) -> Result<(Option<Standing>, Page<T>), StorageError>,
-    answered: impl FnOnce(Vec<T>, Option<String>) -> P,
 ) -> Result<Answer, Failure> {
+    /// What each of them answers (`assessments::dashboard`).
+    #[derive(Serialize)]
+    struct Answered {
+        items: Vec<Box<RawValue>>,
+        next_cursor: Option<String>,
+    }
     let admission = Admission::new(context, endpoint, request);
     let databases = Databases::of_request(context);
     // 3, as soon as it is known who calls
@@ -81,7 +41,12 @@ async fn list<T, P: Serialize>(
     let query = ListQuery::read(endpoint, &caller.org, request.query());
     let (standing, found) = match &query {
         Ok(query) => {
-            let (standing, page) = read(&databases, &caller, query).await?;
+            let (standing, page) = match endpoint {
+                Endpoint::ListAssessments => {
+                    storage::assessments::page(&databases, &caller, query).await?
+                }
+                _ => choices::page(&databases, &caller, endpoint, query).await?,
+            };
             (standing, Some(page))
         }
         Err(_) => (standing::current(&databases, &caller).await?, None),
@@ -93,6 +58,8 @@ async fn list<T, P: Serialize>(
     let Some(Page { items, next }) = found else {
         return Err(StorageError::Missing { operation: "list" }.into());
     };
-    let next_cursor = next.map(|cursor| cursor.write(query.fingerprint));
-    Answer::ok(&answered(items, next_cursor))
+    Answer::ok(&Answered {
+        items,
+        next_cursor: next.map(|cursor| cursor.write(query.fingerprint)),
+    })
 }

@@ -57,12 +57,12 @@ pub(crate) async fn dispatch(context: &Context, request: Request) -> Result<Repl
         Call::SendWorkflowEvent(id) => event::send(context, request, &id).await,
         Call::CreateSession => session::create(context, request).await,
         Call::RetrieveMe => me::retrieve(context, &request).await,
-        Call::ListVendors => list::vendors(context, &request).await,
+        Call::ListVendors
+        | Call::ListControlSets
+        | Call::ListUsers
+        | Call::ListWorkflows
+        | Call::ListAssessments => list::list(context, &request, call.endpoint()).await,
         Call::RetrieveVendor(id) => describe::vendor(context, &request, &id).await,
-        Call::ListControlSets => list::control_sets(context, &request).await,
-        Call::ListUsers => list::users(context, &request).await,
-        Call::ListWorkflows => list::workflows(context, &request).await,
-        Call::ListAssessments => list::assessments(context, &request).await,
         Call::DescribeAssessment(id) => describe::assessment(context, &request, &id).await,
         Call::AuthTest => utility::auth_test(context, &request).await,
         Call::Health => utility::health(context).await,

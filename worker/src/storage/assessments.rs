@@ -8,6 +8,7 @@ use assessments::dashboard::ListedAssessment;
 use assessments::query::Sort;
 use assessments::stored::StoredId;
 use serde::Deserialize;
+use serde_json::value::to_raw_value;
 
 use super::choices::Page;
 use super::database::{Database, Databases, Parameter, Statement, StorageError, id, text};
@@ -324,7 +325,7 @@ pub(crate) async fn page(
     databases: &Databases,
     caller: &Caller,
     query: &ListQuery,
-) -> Result<(Option<Standing>, Page<ListedAssessment>), StorageError> {
+) -> Result<(Option<Standing>, Page), StorageError> {
     let database = databases.of(&caller.org)?;
     let plan = plan(query);
     let entries = entries(query, &plan);
@@ -339,10 +340,9 @@ pub(crate) async fn page(
     })?;
     let limit = usize::try_from(query.limit).unwrap_or_default();
     let entries = usize::try_from(entries).unwrap_or_default();
-    Ok((
-        standing,
-        found.into_page(limit, entries, query.search.is_some()),
-    ))
+    let page = found.into_page(limit, entries, query.search.is_some());
+    let page = page.map_err(|error| StorageError::failed("list assessments", &error))?;
+    Ok((standing, page))
 }
 
 /// Entries of lists of each kind that the rest of the rows suffices for.
@@ -383,7 +383,7 @@ fn statement(
 
 impl Found {
     /// Gives the items their lists, and finds where the next page begins.
-    fn into_page(self, limit: usize, entries: usize, is_search: bool) -> Page<ListedAssessment> {
+    fn into_page(self, limit: usize, entries: usize, is_search: bool) -> serde_json::Result<Page> {
         let mut items = self.items;
         let has_more = items.len() > limit;
         items.truncate(limit);
@@ -429,10 +429,11 @@ impl Found {
         } else {
             self.walked_to.map(|(at, id)| Cursor::new(at, id))
         };
-        Page {
-            items: items.into_iter().map(|placed| placed.item).collect(),
+        let items = items.iter().map(|placed| to_raw_value(&placed.item));
+        Ok(Page {
+            items: items.collect::<serde_json::Result<_>>()?,
             next,
-        }
+        })
     }
 }
 

@@ -2,8 +2,8 @@
 //! is one batch, the caller's standing and the items each a statement: put into one for
 //! every way in which a caller is known, each list would be there three times.
 
-use assessments::dashboard::{ListedUser, ListedVendor, ListedWorkflow, Named};
-use serde::de::DeserializeOwned;
+use assessments::route::Endpoint;
+use serde_json::value::RawValue;
 
 use super::database::{Databases, Parameter, StorageError, id, text};
 use super::standing;
@@ -103,66 +103,70 @@ macro_rules! workflow_item {
     };
 }
 
-/// One list: its statements, and what each item is.
-pub(crate) struct Choices {
+/// The statements of one list.
+struct Choices {
     by_name: &'static str,
     by_words: &'static str,
 }
 
-/// What a list has as an item.
-pub(crate) trait Choice: DeserializeOwned {
-    const CHOICES: Choices;
+const VENDORS: Choices = Choices {
+    by_name: by_name!("vendors", "is_archived = 0", vendor_item!()),
+    by_words: by_words!("vendors", "1", vendor_item!()),
+};
+
+const CONTROL_SETS: Choices = Choices {
+    by_name: by_name!("control_sets", "is_archived = 0", control_set_item!()),
+    by_words: by_words!("control_sets", "2", control_set_item!()),
+};
+
+const USERS: Choices = Choices {
+    by_name: by_name!(
+        "users",
+        "is_archived = 0 AND membership IN ('invited', 'active')",
+        user_item!()
+    ),
+    by_words: by_words!("users", "3", user_item!()),
+};
+
+const WORKFLOWS: Choices = Choices {
+    by_name: by_name!("workflow_definitions", "is_archived = 0", workflow_item!()),
+    by_words: by_words!("workflow_definitions", "4", workflow_item!()),
+};
+
+/// The list that an endpoint answers, if it is one of what there is to choose from.
+const fn choices(endpoint: Endpoint) -> Option<Choices> {
+    Some(match endpoint {
+        Endpoint::ListVendors => VENDORS,
+        Endpoint::ListControlSets => CONTROL_SETS,
+        Endpoint::ListUsers => USERS,
+        Endpoint::ListWorkflows => WORKFLOWS,
+        _ => return None,
+    })
 }
 
-impl Choice for ListedVendor {
-    const CHOICES: Choices = Choices {
-        by_name: by_name!("vendors", "is_archived = 0", vendor_item!()),
-        by_words: by_words!("vendors", "1", vendor_item!()),
-    };
-}
-
-impl Choice for Named {
-    const CHOICES: Choices = Choices {
-        by_name: by_name!("control_sets", "is_archived = 0", control_set_item!()),
-        by_words: by_words!("control_sets", "2", control_set_item!()),
-    };
-}
-
-impl Choice for ListedUser {
-    const CHOICES: Choices = Choices {
-        by_name: by_name!(
-            "users",
-            "is_archived = 0 AND membership IN ('invited', 'active')",
-            user_item!()
-        ),
-        by_words: by_words!("users", "3", user_item!()),
-    };
-}
-
-impl Choice for ListedWorkflow {
-    const CHOICES: Choices = Choices {
-        by_name: by_name!("workflow_definitions", "is_archived = 0", workflow_item!()),
-        by_words: by_words!("workflow_definitions", "4", workflow_item!()),
-    };
-}
-
-/// Items in their order, and where the next page begins, if there is one.
-pub(crate) struct Page<T> {
-    pub(crate) items: Vec<T>,
+/// Items in their order, as they are answered, and where the next page begins, if there is
+/// one. A statement makes an item just as it is shown; to take it apart and put it together
+/// again for each kind of list would be six kilobytes more of the Worker.
+pub(crate) struct Page {
+    pub(crate) items: Vec<Box<RawValue>>,
     pub(crate) next: Option<Cursor>,
 }
 
-/// The caller's standing, and a page of a list.
-pub(crate) async fn page<T: Choice>(
+/// The caller's standing, and a page of the endpoint's list.
+pub(crate) async fn page(
     databases: &Databases,
     caller: &Caller,
+    endpoint: Endpoint,
     query: &ListQuery,
-) -> Result<(Option<Standing>, Page<T>), StorageError> {
+) -> Result<(Option<Standing>, Page), StorageError> {
     let database = databases.of(&caller.org)?;
+    let choices = choices(endpoint).ok_or(StorageError::Missing {
+        operation: "list choices",
+    })?;
     let limit = usize::try_from(query.limit).unwrap_or_default();
     let (sql, beginning) = match query.search {
-        Some(_) => (T::CHOICES.by_words, LAST_POSITION),
-        None => (T::CHOICES.by_name, ""),
+        Some(_) => (choices.by_words, LAST_POSITION),
+        None => (choices.by_name, ""),
     };
     let cursor = query.cursor.as_ref();
     let mut values = vec![
@@ -179,7 +183,7 @@ pub(crate) async fn page<T: Choice>(
     ];
     let mut rows = database.batch("list choices", statements).await?;
     let standing = standing::next(&mut rows)?;
-    let mut found = rows.all_placed::<T>()?;
+    let mut found = rows.all_placed()?;
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use assessments::id::{Id, Kind, OrganizationId};
 use assessments::time::Timestamp;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use worker::Env;
 
 use crate::caller::Standing;
@@ -271,9 +272,7 @@ impl Rows {
 
     /// Every row of the next statement: its place in an order, in the columns `at` and
     /// `id`, and the value in column `json`.
-    pub(super) fn all_placed<T: DeserializeOwned>(
-        &mut self,
-    ) -> Result<Vec<(Cursor, T)>, StorageError> {
+    pub(super) fn all_placed(&mut self) -> Result<Vec<(Cursor, Box<RawValue>)>, StorageError> {
         #[derive(serde::Deserialize)]
         struct Row {
             at: String,
@@ -289,7 +288,10 @@ impl Rows {
             self.meta(&outcome)?;
         }
         rows.into_iter()
-            .map(|Row { at, id, json }| Ok((Cursor::new(at, id), self.decode(&json)?)))
+            .map(|Row { at, id, json }| {
+                let json = RawValue::from_string(json).map_err(|error| self.unexpected(&error))?;
+                Ok((Cursor::new(at, id), json))
+            })
             .collect()
     }
 
