@@ -26,7 +26,7 @@ function told() {
     .map((line) => line.split("|").slice(1, -1));
   const bundlers = head.slice(1).map((cell) => cell.trim().toLowerCase());
   return rows.map(([what, ...figures]) => ({
-    name: /\w+/.exec(what)[0],
+    name: /\w+/.exec(what)?.[0] ?? what,
     figures: Object.fromEntries(
       bundlers.map((bundler, index) => [bundler, Number(figures[index])]),
     ),
