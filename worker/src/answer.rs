@@ -163,7 +163,10 @@ impl Document {
         for (name, value) in Self::HEADERS {
             headers.set(name, value);
         }
-        headers.set("content-security-policy", &Self::policy(self.callee.as_ref()));
+        headers.set(
+            "content-security-policy",
+            &Self::policy(self.callee.as_ref()),
+        );
         headers.set("etag", &self.tag);
         let status = if self.text.is_some() {
             headers.set("content-type", "text/html; charset=utf-8");

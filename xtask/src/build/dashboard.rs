@@ -166,8 +166,7 @@ fn name_of<'a>(names: &'a BTreeMap<String, String>, source: &str) -> Result<&'a 
 
 /// The document, which names files by their content.
 fn document(names: &BTreeMap<String, String>) -> Result<String> {
-    let mut document =
-        fs::read_to_string(root().join(SOURCES).join(DOCUMENT)).context(DOCUMENT)?;
+    let mut document = fs::read_to_string(root().join(SOURCES).join(DOCUMENT)).context(DOCUMENT)?;
     for source in ENTRIES.iter().chain([&ICON]).chain(&PACKAGE) {
         let quoted = format!("=\"{source}\"");
         if !document.contains(&quoted) {
