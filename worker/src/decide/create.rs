@@ -12,6 +12,7 @@ use assessments::request::CreateAssessment;
 use assessments::schema::Field;
 use assessments::stored::StoredId;
 use assessments::time::Timestamp;
+use assessments::workflow::question::RunInput;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -102,15 +103,6 @@ pub(crate) struct NewRun {
     pub(crate) input: String,
 }
 
-#[derive(Serialize)]
-struct RunInput<'a> {
-    assessment_id: &'a AssessmentId,
-    vendor_id: &'a VendorId,
-    /// The service in scope, if it is exactly one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service_id: Option<&'a ServiceId>,
-}
-
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PlanError {
@@ -184,10 +176,10 @@ pub(crate) fn plan(
             definition: definition.id,
             version: definition.version,
             input: json(&RunInput {
-                assessment_id: &fresh.assessment,
-                vendor_id: &vendor.id,
+                assessment_id: fresh.assessment.clone(),
+                vendor_id: vendor.id.clone(),
                 service_id: match service_ids.as_slice() {
-                    [only] => Some(only),
+                    [only] => Some(only.clone()),
                     _ => None,
                 },
             })?,
