@@ -2,7 +2,9 @@
 // the package publishes of them.
 
 import type * as published from "../dist/index.js";
+import type * as publishedWebhook from "../dist/webhook.js";
 import * as api from "./api.js";
+import * as webhook from "./webhook.js";
 
 /**
  * Classes are compared by what they make: errors are made by the package alone. What
@@ -19,3 +21,4 @@ type Made<Exports> = {
 };
 
 api satisfies Made<typeof published>;
+webhook satisfies Made<typeof publishedWebhook>;

@@ -76,6 +76,9 @@ export interface Exports {
   validateField(field: number): number;
   /** In the module of servers. */
   validateSession?(checksContent: boolean): number;
+  /** These two are in the module of those who are called. */
+  checkQuestion?(): number;
+  readAnalysis?(): number;
   validateIdempotencyKey(): number;
   /** The number of the kind, or -1. */
   parseId(kind: number): number;

@@ -22,6 +22,8 @@ mod name;
 #[cfg(feature = "js-server")]
 mod server;
 mod validation;
+#[cfg(feature = "js-webhook")]
+mod webhook;
 
 /// Smaller than the standard library's, and as quick.
 #[cfg(target_arch = "wasm32")]

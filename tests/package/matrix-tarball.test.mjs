@@ -39,6 +39,7 @@ test("the_tarball_has_what_is_needed_and_nothing_else", () => {
     "LICENSE",
     "README.md",
     "dist/assessments-server.wasm",
+    "dist/assessments-webhook.wasm",
     "dist/assessments.wasm",
     "dist/bytes.cjs",
     "dist/bytes.js",
@@ -64,6 +65,18 @@ test("the_tarball_has_what_is_needed_and_nothing_else", () => {
     "dist/slim.d.ts",
     "dist/slim.js",
     "dist/slim.js.map",
+    "dist/webhook-bytes.cjs",
+    "dist/webhook-bytes.js",
+    "dist/webhook-edge-light.js",
+    "dist/webhook-edge-light.js.map",
+    "dist/webhook-workerd.js",
+    "dist/webhook-workerd.js.map",
+    "dist/webhook.cjs",
+    "dist/webhook.cjs.map",
+    "dist/webhook.d.cts",
+    "dist/webhook.d.ts",
+    "dist/webhook.js",
+    "dist/webhook.js.map",
     "dist/workerd.js",
     "dist/workerd.js.map",
     "package.json",
@@ -88,7 +101,7 @@ describe("arethetypeswrong", () => {
   test("the_types_of_every_entry_are_right_for_every_way_of_resolving", async () => {
     const { problems, entrypoints } = await attw("--exclude-entrypoints", "assessments.wasm");
     assert.deepEqual(problems, []);
-    for (const entry of [".", "./slim", "./errors"]) {
+    for (const entry of [".", "./slim", "./errors", "./webhook"]) {
       assert.deepEqual(
         Object.keys(entrypoints[entry].resolutions).toSorted(),
         ["bundler", "node10", "node16-cjs", "node16-esm"],

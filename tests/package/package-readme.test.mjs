@@ -54,6 +54,7 @@ let api;
 before(async () => {
   api = await startApi({ vars: { ENVIRONMENT: "development" } });
   process.env.ASSESSMENTS_API_KEY = KEYS.harbor;
+  process.env.SIGNING_SECRET = "a secret of the test";
   // What a dashboard would have, and the README leaves to it.
   globalThis.getSessionToken = async () => KEYS.harbor;
   globalThis.getSession = async () => {

@@ -169,6 +169,11 @@ fn names(out: &mut String) {
             "REQUEST_DIFFERS",
             header::REQUEST_DIFFERS,
         ),
+        (
+            "The header with the signature of a call.",
+            "SIGNATURE",
+            header::SIGNATURE,
+        ),
     ] {
         constant(out, doc, "", name, &json!(header));
     }

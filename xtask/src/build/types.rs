@@ -16,6 +16,8 @@ use assessments::route::Permission;
 use assessments::session::{CreateSessionRequest, CreatedSession};
 use assessments::shape::{Shape, Spec};
 use assessments::validation;
+use assessments::workflow::analysis::{Analysis, Finding, NewArtifact};
+use assessments::workflow::question::{Question, RunInput};
 use assessments::workflow::run::{
     ActionType, Artifact, RunStatus, RunStep, StepStatus, WorkflowRun,
 };
@@ -104,6 +106,106 @@ const NAMED: [(&str, &Spec, &str); 17] = [
         "Who calls, and what they may do: the answer of `GET /v1/dashboard/me`.",
     ),
 ];
+
+/// A type, and what its members mean.
+type Documented = (
+    &'static str,
+    &'static Spec,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+/// Types with a name of their own that only those who are called need.
+const OF_WEBHOOK: [Documented; 5] = [
+    (
+        "AnalyserQuestion",
+        Question::SPEC,
+        "What an analyser is asked by a step of a workflow run: the same for every attempt.",
+        &[
+            ("workflow_run_id", "The run that asks."),
+            ("workflow_definition_id", "Its definition."),
+            (
+                "component_id",
+                "The component of the definition that the step carries out.",
+            ),
+            ("component_name", "That component's name."),
+            ("input", "What the run was told when it started."),
+            (
+                "sent_at",
+                "When the step began, Unix seconds: the same for every attempt, which may be hours later.",
+            ),
+        ],
+    ),
+    (
+        "WorkflowRunInput",
+        RunInput::SPEC,
+        "What a run was told when it started.",
+        &[
+            ("assessment_id", "The assessment that it started with."),
+            ("vendor_id", "The vendor under assessment."),
+            ("service_id", "The service in scope, if it is exactly one."),
+        ],
+    ),
+    (
+        "Analysis",
+        Analysis::SPEC,
+        "What an analyser answers. What is left out or `null` stays as it is.",
+        &[
+            (
+                "status",
+                "Where the assessment stands now: any status but `canceled`, which is for people to decide.",
+            ),
+            (
+                "score_percent",
+                "A fraction, typically 0 to 1: 0.64 is 64 %.",
+            ),
+            ("findings", "Findings to add, at most 100."),
+            ("artifacts", "Artifacts to show with the step, at most 20."),
+        ],
+    ),
+    (
+        "AnalysisFinding",
+        Finding::SPEC,
+        "A finding to add.",
+        &[("title", "What was found, in 1 to 255 characters.")],
+    ),
+    (
+        "AnalysisArtifact",
+        NewArtifact::SPEC,
+        "Something that was made or used. Each text has 1 to 255 characters.",
+        &[
+            ("artifact_type", "What it is, as in `report`."),
+            ("id", "Its id, where it is kept."),
+            ("role", "What it is to the step, as in `output`."),
+        ],
+    ),
+];
+
+/// The declarations of `assessments-edge/webhook` that are generated, with the types of
+/// the default entry that they use.
+pub(super) fn of_webhook() -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    for (name, spec, doc, members) in OF_WEBHOOK {
+        let mut text = body(spec);
+        for (member, doc) in members {
+            for mark in [":", "?:"] {
+                let line = format!("\n  {member}{mark} ");
+                text = text.replace(&line, &format!("\n  /** {doc} */{line}"));
+            }
+        }
+        let _ = write!(out, "\n/** {doc} */\nexport interface {name} {text}\n");
+    }
+    let others = AnyKind::ALL.iter().map(|kind| id_type(*kind));
+    let others = others.chain(NAMED.map(|(name, ..)| name.to_owned()));
+    let used: Vec<_> = others
+        .filter(|name| out.contains(&format!(": {name}")))
+        .collect();
+    format!(
+        "import type {{ {} }} from \"./index.js\";\n{out}",
+        used.join(", ")
+    )
+}
 
 /// The declarations.
 pub(super) fn declarations() -> String {
@@ -231,8 +333,10 @@ fn thousands(digits: &str) -> String {
 fn reference(spec: &'static Spec) -> String {
     NAMED
         .iter()
-        .find(|(_, named, _)| std::ptr::eq(*named, spec))
-        .map_or_else(|| body(spec), |(name, ..)| (*name).to_owned())
+        .map(|(name, named, _)| (name, named))
+        .chain(OF_WEBHOOK.iter().map(|(name, named, ..)| (name, named)))
+        .find(|(_, named)| std::ptr::eq(**named, spec))
+        .map_or_else(|| body(spec), |(name, _)| (*name).to_owned())
 }
 
 /// A type written out.
@@ -248,6 +352,7 @@ fn body(spec: &'static Spec) -> String {
             format!("{} | (string & {{}})", texts.join(" | "))
         }
         Spec::Nullable(inner) => format!("{} | null", reference(inner)),
+        Spec::Optional(inner) => reference(inner),
         Spec::List(item) => format!("{}[]", reference(item)),
         Spec::AnyOf(specs) => {
             let types: Vec<String> = specs.iter().map(reference).collect();
@@ -258,7 +363,14 @@ fn body(spec: &'static Spec) -> String {
         Spec::Object(members) => {
             let members: String = members
                 .iter()
-                .map(|(key, spec)| format!("  {key}: {};\n", reference(spec)))
+                .map(|(key, spec)| {
+                    let mark = if matches!(spec, Spec::Optional(_)) {
+                        "?"
+                    } else {
+                        ""
+                    };
+                    format!("  {key}{mark}: {};\n", reference(spec))
+                })
                 .collect();
             format!("{{\n{members}}}")
         }
