@@ -50,6 +50,7 @@
 //! - [`workflow`]: what workflows do, and how their runs are shown
 //! - [`session`]: sessions of a dashboard, and what makes one
 //! - [`problem`]: every error answer there is
+//! - [`creation`]: what a create stores and answers
 //! - [`header`]: names of headers
 //! - [`route`]: the routes, their methods, and what roles are granted
 //! - [`dashboard`]: what a dashboard asks besides
@@ -69,6 +70,7 @@ pub mod assessment;
 pub mod client;
 mod code;
 pub mod columns;
+pub mod creation;
 pub mod credential;
 pub mod dashboard;
 #[cfg(feature = "digest")]

@@ -2,5 +2,4 @@
 
 pub(crate) mod ahead;
 pub(crate) mod audit;
-pub(crate) mod create;
 pub(crate) mod effect;
