@@ -159,7 +159,7 @@ export function readAnswer(operation, argument, response, text) {
  * @param {Operation} operation
  * @param {unknown} data
  */
-function strangeness(operation, data) {
+export function strangeness(operation, data) {
   begin();
   value(data);
   const address = ask("checkAnswer", OPERATIONS[operation].number);

@@ -2,8 +2,10 @@
 // the package publishes of them.
 
 import type * as published from "../dist/index.js";
+import type * as publishedTesting from "../dist/testing.js";
 import type * as publishedWebhook from "../dist/webhook.js";
 import * as api from "./api.js";
+import * as testing from "./testing.js";
 import * as webhook from "./webhook.js";
 
 /**
@@ -22,3 +24,4 @@ type Made<Exports> = {
 
 api satisfies Made<typeof published>;
 webhook satisfies Made<typeof publishedWebhook>;
+testing satisfies Made<typeof publishedTesting>;

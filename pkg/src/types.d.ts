@@ -79,6 +79,15 @@ export interface Exports {
   /** These two are in the module of those who are called. */
   checkQuestion?(): number;
   readAnalysis?(): number;
+  /** These are in the module of tests. */
+  findCall?(): number;
+  judgeKey?(): number;
+  judgeCreate?(): number;
+  planCreate?(assessedBefore: boolean, now: number): number;
+  judgeEvent?(): number;
+  unexpectedEvent?(): number;
+  judgeSession?(): number;
+  unknownUser?(): number;
   validateIdempotencyKey(): number;
   /** The number of the kind, or -1. */
   parseId(kind: number): number;

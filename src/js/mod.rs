@@ -21,6 +21,8 @@ mod ids;
 mod name;
 #[cfg(feature = "js-server")]
 mod server;
+#[cfg(feature = "js-testing")]
+mod testing;
 mod validation;
 #[cfg(feature = "js-webhook")]
 mod webhook;

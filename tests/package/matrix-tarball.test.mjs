@@ -39,6 +39,7 @@ test("the_tarball_has_what_is_needed_and_nothing_else", () => {
     "LICENSE",
     "README.md",
     "dist/assessments-server.wasm",
+    "dist/assessments-testing.wasm",
     "dist/assessments-webhook.wasm",
     "dist/assessments.wasm",
     "dist/bytes.cjs",
@@ -65,6 +66,20 @@ test("the_tarball_has_what_is_needed_and_nothing_else", () => {
     "dist/slim.d.ts",
     "dist/slim.js",
     "dist/slim.js.map",
+    "dist/testing-msw.cjs",
+    "dist/testing-msw.cjs.map",
+    "dist/testing-msw.d.cts",
+    "dist/testing-msw.d.ts",
+    "dist/testing-msw.js",
+    "dist/testing-msw.js.map",
+    "dist/testing-workerd.js",
+    "dist/testing-workerd.js.map",
+    "dist/testing.cjs",
+    "dist/testing.cjs.map",
+    "dist/testing.d.cts",
+    "dist/testing.d.ts",
+    "dist/testing.js",
+    "dist/testing.js.map",
     "dist/webhook-bytes.cjs",
     "dist/webhook-bytes.js",
     "dist/webhook-edge-light.js",
@@ -101,7 +116,7 @@ describe("arethetypeswrong", () => {
   test("the_types_of_every_entry_are_right_for_every_way_of_resolving", async () => {
     const { problems, entrypoints } = await attw("--exclude-entrypoints", "assessments.wasm");
     assert.deepEqual(problems, []);
-    for (const entry of [".", "./slim", "./errors", "./webhook"]) {
+    for (const entry of [".", "./slim", "./errors", "./webhook", "./testing", "./testing/msw"]) {
       assert.deepEqual(
         Object.keys(entrypoints[entry].resolutions).toSorted(),
         ["bundler", "node10", "node16-cjs", "node16-esm"],

@@ -48,7 +48,9 @@ const commonJs = only(({ code }) => code.includes("require("));
 /** Makes the `client` and the `created` that others go on with. */
 const base = only(({ code }) => /^const created = await client\.create\(/m.test(code));
 const waiting = only(({ code }) => code.includes("const final"));
-const elsewhere = [form, slim, worker, route];
+/** Tests of runners, which testing-runners.test.mjs runs. */
+const ofRunners = blocks.filter(({ code }) => /from "(vitest|@playwright\/test)"/.test(code));
+const elsewhere = [form, slim, worker, route, ...ofRunners];
 
 let api;
 before(async () => {
@@ -277,7 +279,7 @@ ${markup.code}<script type="module" src="${script}"></script>`;
 test("the_code_of_the_readme_has_the_types_of_the_package", () =>
   inProject(async ({ folder, write }) => {
     // What the form's script finds in its page has no type that a check could know.
-    const checked = scripts.filter((block) => block !== form);
+    const checked = scripts.filter((block) => block !== form && !ofRunners.includes(block));
     for (const [index, block] of checked.entries()) {
       const extension = { ts: "ts", js: block === commonJs ? "cjs" : "mjs" }[block.language];
       write(`block-${index}.${extension}`, program(block));

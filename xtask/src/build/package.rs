@@ -39,7 +39,12 @@ const WEBHOOK: Rules = Rules {
     features: "js-webhook",
     bytes: "webhook-bytes",
 };
-const RULES: [&Rules; 3] = [&PAGES, &SERVERS, &WEBHOOK];
+const TESTING: Rules = Rules {
+    called: "assessments-testing",
+    features: "js-testing",
+    bytes: "",
+};
+const RULES: [&Rules; 4] = [&PAGES, &SERVERS, &WEBHOOK, &TESTING];
 
 /// A script of the package.
 struct Script {
@@ -163,7 +168,7 @@ const fn bytes(names: [&'static str; 2], rules: &'static Rules) -> [Script; 2] {
     ]
 }
 
-const SCRIPTS: [&[Script]; 5] = [
+const SCRIPTS: [&[Script]; 6] = [
     &for_servers(
         "api.js",
         ["node.js", "index.cjs", "workerd.js", "edge-light.js"],
@@ -187,12 +192,38 @@ const SCRIPTS: [&[Script]; 5] = [
         plain("errors.js", "errors.js", Form::Small),
         plain("errors.cjs", "errors.js", Form::Readable),
     ],
+    // Tests run anywhere; only workerd compiles nothing.
+    &[
+        script(
+            "testing.js",
+            "testing.js",
+            Form::Readable,
+            Carrier::Text,
+            &TESTING,
+        ),
+        script(
+            "testing.cjs",
+            "testing.js",
+            Form::Readable,
+            Carrier::Text,
+            &TESTING,
+        ),
+        script(
+            "testing-workerd.js",
+            "testing.js",
+            Form::Readable,
+            Carrier::Compiled,
+            &TESTING,
+        ),
+        plain("testing-msw.js", "testing/msw.js", Form::Readable),
+        plain("testing-msw.cjs", "testing/msw.js", Form::Readable),
+    ],
     &bytes(["bytes.js", "bytes.cjs"], &SERVERS),
     &bytes(["webhook-bytes.js", "webhook-bytes.cjs"], &WEBHOOK),
 ];
 
 /// The entries besides the default one, whose types are in `pkg/src/entries`.
-const DECLARED: [&str; 3] = ["slim", "errors", "webhook"];
+const DECLARED: [&str; 5] = ["slim", "errors", "webhook", "testing", "testing-msw"];
 
 impl Form {
     const fn arguments(self) -> &'static [&'static str] {
@@ -233,7 +264,7 @@ pub(crate) fn package(library: Library) -> Result<()> {
         "{}\n{}{}",
         fingerprint(&inputs, Effort::Shipped)?,
         tables::module(),
-        types::declarations() + &types::of_webhook()
+        types::declarations() + &types::of_webhook() + &types::of_testing()
     );
     if !out.is_one_of(std::slice::from_ref(&current)) {
         out.clear()?;
@@ -267,7 +298,7 @@ pub(crate) fn package(library: Library) -> Result<()> {
 /// The hand-written files.
 fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = vec![folder.join("package.json")];
-    for part in ["src", "src/entries", "src/modules"] {
+    for part in ["src", "src/entries", "src/modules", "src/testing"] {
         for entry in fs::read_dir(folder.join(part)).with_context(|| part.to_owned())? {
             let path = entry?.path();
             if path.is_file() {
@@ -310,6 +341,8 @@ fn bundle(folder: &Path, out: &Path) -> Result<()> {
                 .args(["--bundle", "--target=es2022", "--platform=neutral"])
                 .arg(format!("--format={format}"))
                 .args(form.arguments())
+                // Whoever uses it has it.
+                .arg("--external:msw")
                 .args(arguments)
                 .arg(format!("--outfile={}", out.join(name).display())),
             "mend what esbuild reports above",
@@ -345,13 +378,17 @@ fn declare(folder: &Path, out: &Path) -> Result<()> {
     let mut files = vec![("index", format!("{}\n{all}", types::declarations()))];
     for name in DECLARED {
         let mut text = by_hand(&format!("entries/{name}"))?;
-        if name == "webhook" {
-            text.push_str(&types::of_webhook());
+        match name {
+            "webhook" => text.push_str(&types::of_webhook()),
+            "testing" => text.push_str(&types::of_testing()),
+            _ => {}
         }
         files.push((name, text));
     }
     for (name, text) in files {
-        let required = text.replace("\"./index.js\"", "\"./index.cjs\"");
+        let required = text
+            .replace("\"./index.js\"", "\"./index.cjs\"")
+            .replace("\"./testing.js\"", "\"./testing.cjs\"");
         for (end, text) in [("d.ts", text), ("d.cts", required)] {
             let name = format!("{name}.{end}");
             fs::write(out.join(&name), text).context(name)?;

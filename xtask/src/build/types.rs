@@ -1,5 +1,6 @@
 //! TypeScript types of the wire, from the Rust types.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use assessments::assessment::{
@@ -11,8 +12,9 @@ use assessments::dashboard::{Environment, Me};
 use assessments::field::{Body, CreateAssessmentRequest};
 use assessments::header;
 use assessments::id::{AnyKind, IdErrorCode};
+use assessments::openapi;
 use assessments::problem::ProblemCode;
-use assessments::route::Permission;
+use assessments::route::{Endpoint, Permission};
 use assessments::session::{CreateSessionRequest, CreatedSession};
 use assessments::shape::{Shape, Spec};
 use assessments::validation;
@@ -205,6 +207,33 @@ pub(super) fn of_webhook() -> String {
         "import type {{ {} }} from \"./index.js\";\n{out}",
         used.join(", ")
     )
+}
+
+/// The declarations of `assessments-edge/testing` that are generated.
+pub(super) fn of_testing() -> String {
+    let mut out = String::new();
+    let mut errors = BTreeMap::new();
+    for error in openapi::error_examples() {
+        errors.entry(error.name).or_insert(error.sentence);
+    }
+    let operations: Vec<_> = Endpoint::ALL
+        .iter()
+        .map(|endpoint| {
+            let call = format!("`{} {}`", endpoint.method(), endpoint.template());
+            (openapi::operation_id(*endpoint), call)
+        })
+        .collect();
+    // Writing to a string cannot fail.
+    out.push_str("\n/** An error of the API, by its name among the examples of `/openapi.json`. */\nexport type ApiErrorName =\n");
+    for (name, sentence) in errors {
+        let _ = writeln!(out, "  /** {sentence} */\n  | \"{name}\"");
+    }
+    out.push_str(";\n\n/** An operation of the API, by its id in `/openapi.json`. */\nexport type ApiOperation =\n");
+    for (id, call) in operations {
+        let _ = writeln!(out, "  /** {call} */\n  | \"{id}\"");
+    }
+    out.push_str(";\n");
+    out
 }
 
 /// The declarations.
