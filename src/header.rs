@@ -8,6 +8,8 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub const REPLAYED: &str = "idempotent-replayed";
 /// In such an answer: that was another request than this one.
 pub const REQUEST_DIFFERS: &str = "idempotent-request-differs";
+/// In a call of an analyser: `sha256=` and the HMAC-SHA256 of the raw body in hexadecimal.
+pub const SIGNATURE: &str = "coverbase-signature";
 
 /// Those of answers.
 pub const OF_ANSWERS: [&str; 3] = [REQUEST_ID, REPLAYED, REQUEST_DIFFERS];

@@ -51,6 +51,7 @@
 //! - [`session`]: sessions of a dashboard, and what makes one
 //! - [`query`]: the parameters of queries, and what can be wrong with them
 //! - [`problem`]: every error answer there is
+//! - [`creation`]: what a create stores and answers
 //! - [`header`]: names of headers
 //! - [`route`]: the routes, their methods, and what roles are granted
 //! - [`dashboard`]: what a dashboard asks besides
@@ -70,6 +71,7 @@ pub mod assessment;
 pub mod client;
 mod code;
 pub mod columns;
+pub mod creation;
 pub mod credential;
 pub mod dashboard;
 #[cfg(feature = "digest")]

@@ -71,6 +71,8 @@ pub enum Spec {
     OneOf(&'static [&'static str]),
     /// That, or `null`.
     Nullable(&'static Spec),
+    /// As a member of an object: that, or no such member.
+    Optional(&'static Spec),
     /// An array of that.
     List(&'static Spec),
     /// Any of these.
@@ -112,6 +114,7 @@ impl Spec {
                     _ => inner.check_value(value),
                 };
             }
+            Self::Optional(inner) => return inner.check_value(value),
             Self::List(item) if value.kind() == JsonKind::Array => {
                 return item.check_items(value);
             }
@@ -175,7 +178,9 @@ impl Spec {
             Self::Count => "an integer, 0 or more",
             Self::Time => "Unix time in whole seconds",
             Self::Id(_) => "an id of its kind",
-            Self::Nullable(inner) | Self::IfKnown { then: inner, .. } => inner.expected(),
+            Self::Nullable(inner) | Self::Optional(inner) | Self::IfKnown { then: inner, .. } => {
+                inner.expected()
+            }
             Self::List(_) => "an array",
             Self::AnyOf(_) => "a value of a known type",
             Self::Object(_) => "an object",
@@ -191,6 +196,7 @@ fn check_members(
         match value.member(key) {
             Some(_) if !spec.applies(value) => Ok(()),
             Some(member) => spec.check_value(&member),
+            None if matches!(spec, Spec::Optional(_)) => Ok(()),
             None => Err(ShapeError::new("there")),
         }
         .map_err(|error| error.within(key))?;
@@ -230,23 +236,37 @@ impl<T: Shape> Shape for Vec<T> {
     const SPEC: &'static Spec = &Spec::List(T::SPEC);
 }
 
-/// Defines structs of the wire, and their shapes from the same fields.
+/// Defines structs of the wire, and their shapes from the same fields. A field that
+/// ends with `= optional` may be left out on the wire.
 macro_rules! wire {
     ($(
         $(#[$meta:meta])*
-        pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)* }
+        pub struct $name:ident {
+            $($(#[$field_meta:meta])* pub $field:ident: $type:ty $(= $presence:ident)?,)*
+        }
     )*) => {$(
         $(#[$meta])*
         pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
 
         impl $crate::shape::Shape for $name {
             const SPEC: &'static $crate::shape::Spec = &$crate::shape::Spec::Object(&[
-                $((stringify!($field), <$type as $crate::shape::Shape>::SPEC),)*
+                $((stringify!($field), $crate::shape::member!($type $(, $presence)?)),)*
             ]);
         }
     )*};
 }
 pub(crate) use wire;
+
+/// The shape of a field of such a struct.
+macro_rules! member {
+    ($type:ty) => {
+        <$type as $crate::shape::Shape>::SPEC
+    };
+    ($type:ty, optional) => {
+        &$crate::shape::Spec::Optional(<$type as $crate::shape::Shape>::SPEC)
+    };
+}
+pub(crate) use member;
 
 /// Defines enums of the wire, each variant with its value, and their shapes.
 /// The value is taken as `tt`: a `literal` reaches a derive wrapped in a group

@@ -1,21 +1,13 @@
-// WebAssembly, as the importers get it.
+// WebAssembly, as the importers get it. Which module it is, the build says.
 
-/** esbuild puts it inside, as base64. */
-declare module "*/assessments_bg.wasm" {
+/** A script that has it as base64. */
+declare module "#bytes" {
   const base64: string;
   export default base64;
 }
 
-/** workerd and edge runtimes compile it. */
-declare module "*/assessments-server.wasm" {
-  const module: WebAssembly.Module;
-  export default module;
-}
-declare module "*/assessments-server.wasm?module" {
-  const module: WebAssembly.Module;
-  export default module;
-}
-declare module "*/assessments_worker_bg.wasm" {
+/** workerd and edge runtimes compile it; of bytes, esbuild makes base64. */
+declare module "#wasm" {
   const module: WebAssembly.Module;
   export default module;
 }

@@ -14,8 +14,13 @@ const MAX_MEMORY = 32 * 65_536;
 /** The module calls nothing back: wasm-bindgen's start, whose import this is, is never run. */
 const IMPORTS = { "./assessments_bg.js": { __wbindgen_init_externref_table() {} } };
 
-/** @type {WebAssembly.Module | undefined} */
-let module;
+/**
+ * Not called `module`: a test runner that runs scripts inside a function of its own has that
+ * as an argument there.
+ *
+ * @type {WebAssembly.Module | undefined}
+ */
+let compiled;
 let broken = true;
 
 /**
@@ -36,9 +41,9 @@ export let bytes;
 /** Makes the first instance, or the next after one that is of no more use. */
 export function start() {
   if (!broken) return;
-  module ??= load();
+  compiled ??= load();
   try {
-    const { exports } = new WebAssembly.Instance(module, IMPORTS);
+    const { exports } = new WebAssembly.Instance(compiled, IMPORTS);
     functions = /** @type {Exports} */ (/** @type {unknown} */ (exports));
   } catch (cause) {
     throw new ConfigurationError("WebAssembly cannot be started here.", { cause });

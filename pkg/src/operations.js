@@ -205,10 +205,10 @@ export function readAnswer(asked, response, text) {
 /**
  * Where an answer has not the shape that is promised, if anywhere.
  *
- * @param {ApiRequest} asked
+ * @param {Pick<ApiRequest, "answer">} asked
  * @param {unknown} data
  */
-function strangeness({ answer }, data) {
+export function strangeness({ answer }, data) {
   if (typeof answer === "function") return answer(data);
   begin();
   value(data);

@@ -2,7 +2,11 @@
 // the package publishes of them.
 
 import type * as published from "../dist/index.js";
+import type * as publishedTesting from "../dist/testing.js";
+import type * as publishedWebhook from "../dist/webhook.js";
 import * as api from "./api.js";
+import * as testing from "./testing.js";
+import * as webhook from "./webhook.js";
 
 /**
  * Classes are compared by what they make: errors are made by the package alone. What
@@ -19,3 +23,5 @@ type Made<Exports> = {
 };
 
 api satisfies Made<typeof published>;
+webhook satisfies Made<typeof publishedWebhook>;
+testing satisfies Made<typeof publishedTesting>;

@@ -40,6 +40,7 @@ export function strangeness(shape, value, path = "") {
   if ("nullable" in shape) {
     return value === null ? undefined : strangeness(shape.nullable, value, path);
   }
+  if ("optional" in shape) return strangeness(shape.optional, value, path);
   if ("list" in shape) {
     if (!Array.isArray(value)) return unless(false, "an array");
     for (const [index, item] of value.entries()) {
@@ -57,7 +58,10 @@ export function strangeness(shape, value, path = "") {
     return unless(false, "an object");
   }
   for (const [name, member] of shape.object) {
-    if (!Object.hasOwn(value, name)) return `${at(name)} must be there`;
+    if (!Object.hasOwn(value, name)) {
+      if (typeof member === "object" && "optional" in member) continue;
+      return `${at(name)} must be there`;
+    }
     const isOpen =
       typeof member === "object" && "then" in member && !member.known.includes(value[member.if]);
     const strange = isOpen ? undefined : strangeness(member, value[name], at(name));

@@ -61,6 +61,7 @@ export type Shape =
   | "time"
   | { id: string }
   | { nullable: Shape }
+  | { optional: Shape }
   | { list: Shape }
   | { any: Shape[] }
   | { if: string; known: string[]; then: Shape }
@@ -110,6 +111,18 @@ export interface Exports {
   /** In the module of servers. */
   validateSession?(checksContent: boolean): number;
   validateEvent(checksContent: boolean): number;
+  /** These two are in the module of those who are called. */
+  checkQuestion?(): number;
+  readAnalysis?(): number;
+  /** These are in the module of tests. */
+  findCall?(): number;
+  judgeKey?(): number;
+  judgeCreate?(): number;
+  planCreate?(assessedBefore: boolean, now: number): number;
+  judgeEvent?(): number;
+  unexpectedEvent?(): number;
+  judgeSession?(): number;
+  unknownUser?(): number;
   validateIdempotencyKey(): number;
   /** The number of the kind, or -1. */
   parseId(kind: number): number;

@@ -21,7 +21,11 @@ mod ids;
 mod name;
 #[cfg(feature = "js-server")]
 mod server;
+#[cfg(feature = "js-testing")]
+mod testing;
 mod validation;
+#[cfg(feature = "js-webhook")]
+mod webhook;
 
 /// Smaller than the standard library's, and as quick.
 #[cfg(target_arch = "wasm32")]

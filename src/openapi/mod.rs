@@ -24,6 +24,7 @@ mod words;
 
 use serde_json::{Map, Value, json};
 
+use crate::problem::Problem;
 use crate::route::Endpoint;
 use examples::Examples;
 use names::BEARER;
@@ -41,6 +42,58 @@ pub fn words(schema: &str, property: Option<&str>) -> Option<String> {
 /// Never in practice: the document is made of strings and numbers.
 pub fn document() -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(&describe()?)
+}
+
+/// An error as the document shows it.
+#[derive(Debug, Clone)]
+pub struct ErrorExample {
+    /// Its name among the examples.
+    pub name: &'static str,
+    /// When it is answered, a sentence.
+    pub sentence: &'static str,
+    /// The id of the operation that answers it; none answers what is no route.
+    pub operation: Option<&'static str>,
+    /// The answer.
+    pub problem: Problem,
+}
+
+/// An example of every error of every operation, then of what is answered where there is none.
+#[must_use]
+pub fn error_examples() -> Vec<ErrorExample> {
+    let mut examples = Vec::new();
+    for endpoint in Endpoint::ALL {
+        let of_operation = samples::by_status(endpoint).into_values().flatten();
+        examples.extend(of_operation.map(|sample| ErrorExample {
+            name: sample.name,
+            sentence: sample.sentence,
+            operation: Some(routes::id(endpoint)),
+            problem: sample.problem,
+        }));
+    }
+    let allow = "GET, DELETE".to_owned();
+    examples.extend(
+        [
+            ("not_found", "There is no such path.", Problem::NotFound),
+            (
+                "method_not_allowed",
+                "The path has no such method.",
+                Problem::MethodNotAllowed { allow },
+            ),
+        ]
+        .map(|(name, sentence, problem)| ErrorExample {
+            name,
+            sentence,
+            operation: None,
+            problem,
+        }),
+    );
+    examples
+}
+
+/// The id of the operation of an endpoint.
+#[must_use]
+pub const fn operation_id(endpoint: Endpoint) -> &'static str {
+    routes::id(endpoint)
 }
 
 fn describe() -> Result<Value, serde_json::Error> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::assessment::Status;
 use crate::limits::{MAX_LIST_ENTRIES, MAX_TEXT_LENGTH};
+use crate::shape::wire;
 
 /// Most bytes of an answer.
 pub const MAX_BYTES: usize = 262_144;
@@ -14,30 +15,31 @@ pub const MAX_BYTES: usize = 262_144;
 /// Most artifacts of one answer: those of a whole run are read in one row.
 pub const MAX_ARTIFACTS: usize = 20;
 
+wire! {
 /// What an analyser found. Every part is optional, unknown keys are ignored.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Analysis {
     /// Where the assessment stands now; anything but `canceled`, which is for
     /// people to decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<Status>,
+    pub status: Option<Status> = optional,
     /// A fraction, typically 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score_percent: Option<f64>,
+    pub score_percent: Option<f64> = optional,
     /// Findings to add.
     #[serde(
         default,
         deserialize_with = "or_null",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Finding> = optional,
     /// Things that were made or used, shown with the step.
     #[serde(
         default,
         deserialize_with = "or_null",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub artifacts: Vec<NewArtifact>,
+    pub artifacts: Vec<NewArtifact> = optional,
 }
 
 /// A finding to add.
@@ -57,10 +59,14 @@ pub struct NewArtifact {
     /// What it is to the step, as in `output`.
     pub role: String,
 }
+}
 
 /// An answer that is none.
 #[derive(Debug, thiserror::Error)]
 pub enum AnalysisError {
+    /// Too many bytes.
+    #[error("answered more than {MAX_BYTES} bytes")]
+    TooLarge,
     /// Not JSON, or of another shape. What it repeats of the answer is for the log,
     /// not for whoever reads the run.
     #[error("not an analysis")]
@@ -80,7 +86,20 @@ pub enum AnalysisError {
 }
 
 impl Analysis {
-    /// Reads an answer.
+    /// Reads the body of an answer, of which an empty one says nothing yet: an analyser
+    /// may report later.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn of_answer(text: &str) -> Result<Self, AnalysisError> {
+        match text.len() {
+            0 => Ok(Self::default()),
+            1..=MAX_BYTES => Self::read(text),
+            _ => Err(AnalysisError::TooLarge),
+        }
+    }
+
+    /// Reads an analysis.
     ///
     /// # Errors
     /// The first thing that is wrong.
@@ -152,6 +171,20 @@ mod tests {
         let analysis = Analysis::read(json).unwrap();
         assert_eq!(analysis.score_percent, Some(0.8));
         assert_eq!(analysis.findings.len(), 1);
+    }
+
+    #[test]
+    fn an_empty_answer_says_nothing_and_one_of_white_space_is_none() {
+        assert_eq!(Analysis::of_answer("").unwrap(), Analysis::default());
+        assert!(Analysis::of_answer(" ").is_err());
+    }
+
+    #[test]
+    fn an_answer_has_so_many_bytes_and_no_more() {
+        let most = format!("{{}}{}", " ".repeat(MAX_BYTES - 2));
+        assert!(Analysis::of_answer(&most).is_ok());
+        let error = Analysis::of_answer(&format!("{most} ")).unwrap_err();
+        assert_eq!(error.to_string(), "answered more than 262144 bytes");
     }
 
     #[test]

@@ -52,7 +52,9 @@ const base = only(({ code }) => /^const created = await client\.create\(/m.test(
 /** Whether it waits for an outcome that somebody else must bring about. */
 const waits = ({ code }) =>
   code.includes("await client.waitFor(") || code.includes("client.watch(");
-const elsewhere = [form, slim, worker, route];
+/** Tests of runners, which testing-runners.test.mjs runs. */
+const ofRunners = blocks.filter(({ code }) => /from "(vitest|@playwright\/test)"/.test(code));
+const elsewhere = [form, slim, worker, route, ...ofRunners];
 
 let api;
 before(async () => {
@@ -62,6 +64,7 @@ before(async () => {
   api = await startApi({ data, vars: { ENVIRONMENT: "development" } });
   process.env.ASSESSMENTS_API_KEY = KEYS.harbor;
   process.env.ASSESSMENTS_BASE_URL = api.url;
+  process.env.SIGNING_SECRET = "a secret of the test";
   // What a dashboard would have, and the README leaves to it.
   globalThis.getSessionToken = async () => KEYS.harbor;
   globalThis.getSession = async () => {
@@ -292,7 +295,7 @@ ${markup.code}<script type="module" src="${script}"></script>`;
 test("the_code_of_the_readme_has_the_types_of_the_package", () =>
   inProject(async ({ folder, write }) => {
     // The form's script is that of an example, which is checked where it is built.
-    const checked = scripts.filter((block) => block !== form);
+    const checked = scripts.filter((block) => block !== form && !ofRunners.includes(block));
     for (const [index, block] of checked.entries()) {
       const extension = { ts: "ts", js: block === commonJs ? "cjs" : "mjs" }[block.language];
       write(`block-${index}.${extension}`, program(block));

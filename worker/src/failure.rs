@@ -2,10 +2,10 @@
 
 use std::fmt::Display;
 
+use assessments::creation::PlanError;
 use assessments::problem::Problem;
 
 use crate::assets::AssetError;
-use crate::decide::create::PlanError;
 use crate::platform::log;
 use crate::platform::random::{RandomError, RequestId};
 use crate::storage::database::StorageError;

@@ -1,5 +1,3 @@
 // The same for `require`, of which esbuild makes the text itself.
 
-module.exports = /** @type {string} */ (
-  /** @type {unknown} */ (require("../generated/assessments-server/assessments_bg.wasm"))
-);
+module.exports = /** @type {string} */ (/** @type {unknown} */ (require("#wasm")));

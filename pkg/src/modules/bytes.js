@@ -1,4 +1,4 @@
 // The module as text, in a file of its own, so that no line of code is printed
 // together with it.
 
-export { default } from "../generated/assessments-server/assessments_bg.wasm";
+export { default } from "#wasm";

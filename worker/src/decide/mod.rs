@@ -2,7 +2,6 @@
 
 pub(crate) mod ahead;
 pub(crate) mod audit;
-pub(crate) mod create;
 pub(crate) mod cursor;
 pub(crate) mod effect;
 pub(crate) mod query;

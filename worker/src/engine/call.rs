@@ -4,17 +4,14 @@ use std::time::Duration;
 
 use assessments::digest::hex;
 use assessments::header;
-use assessments::id::{OrganizationId, WorkflowComponentId, WorkflowDefinitionId, WorkflowRunId};
-use assessments::time::Timestamp;
+use assessments::id::{OrganizationId, WorkflowComponentId, WorkflowRunId};
 use assessments::workflow::analysis::{Analysis, MAX_BYTES};
-use assessments::workflow::definition::Component;
+use assessments::workflow::question::Question;
 use assessments::workflow::target::{Rules, Target, TargetError};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use gloo_net::http::{Method, RequestBuilder};
 use hmac::{Hmac, KeyInit, Mac};
-use serde::Serialize;
-use serde_json::value::RawValue;
 use sha2::Sha256;
 use web_sys::{RequestRedirect, Url};
 use worker::{AbortController, Delay, Env, Fetch, Request, Response, ResponseBody};
@@ -28,52 +25,30 @@ use crate::storage::runs;
 
 /// Longest wait for a whole answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The signature: `sha256=` and the HMAC-SHA256 of the raw body in hexadecimal.
-const SIGNATURE_HEADER: &str = "coverbase-signature";
 
-/// What an analyser is asked.
+/// A question, and whom it is put to.
 #[derive(Debug, Clone)]
-pub(crate) struct Question {
-    pub(crate) run: WorkflowRunId,
-    pub(crate) definition: WorkflowDefinitionId,
-    pub(crate) component: Component,
+pub(crate) struct Inquiry {
+    pub(crate) question: Question,
     pub(crate) url: String,
-    /// What the run was told, JSON.
-    pub(crate) input: Box<RawValue>,
     pub(crate) org: OrganizationId,
-    /// When the step began: the same for every attempt, like the whole body.
-    pub(crate) sent_at: Option<Timestamp>,
-}
-
-#[derive(Serialize)]
-struct RequestBody<'a> {
-    workflow_run_id: &'a WorkflowRunId,
-    workflow_definition_id: &'a WorkflowDefinitionId,
-    component_id: &'a WorkflowComponentId,
-    component_name: &'a str,
-    input: &'a RawValue,
-    sent_at: Option<Timestamp>,
 }
 
 /// Asks once.
 ///
 /// # Errors
 /// Why there is no analysis, which the log tells in full.
-pub(crate) async fn ask(env: &Env, question: &Question) -> Result<Analysis, CallFailure> {
+pub(crate) async fn ask(env: &Env, inquiry: &Inquiry) -> Result<Analysis, CallFailure> {
+    let run = &inquiry.question.workflow_run_id;
     let log = Causes {
-        run: &question.run,
-        component: &question.component.id,
+        run,
+        component: &inquiry.question.component_id,
     };
-    let secret = runs::signing_secret(
-        &Databases::new(env),
-        &question.org,
-        &question.run,
-        clock::now(),
-    )
-    .await
-    .map_err(|error| log.failed(CallFailure::NotAsked, &error))?
-    .ok_or_else(|| log.failed(CallFailure::Unsigned, &"no signing secret"))?;
-    let request = request(question, &secret, env, &log)?;
+    let secret = runs::signing_secret(&Databases::new(env), &inquiry.org, run, clock::now())
+        .await
+        .map_err(|error| log.failed(CallFailure::NotAsked, &error))?
+        .ok_or_else(|| log.failed(CallFailure::Unsigned, &"no signing secret"))?;
+    let request = request(inquiry, &secret, env, &log)?;
     let controller = AbortController::default();
     let signal = controller.signal();
     let exchange = Box::pin(exchange(request, &signal, &log));
@@ -85,9 +60,7 @@ pub(crate) async fn ask(env: &Env, question: &Question) -> Result<Analysis, Call
             return Err(log.failed(CallFailure::TooSlow(TIMEOUT.as_secs()), &"given up"));
         }
     };
-    // An analyser may have nothing to say yet, and report later.
-    let text = if text.is_empty() { "{}" } else { &text };
-    Analysis::read(text).map_err(|error| log.failed(CallFailure::from(&error), &error))
+    Analysis::of_answer(&text).map_err(|error| log.failed(CallFailure::from(&error), &error))
 }
 
 /// Under which ids causes are logged.
@@ -110,7 +83,7 @@ impl Causes<'_> {
 }
 
 fn request(
-    question: &Question,
+    inquiry: &Inquiry,
     secret: &str,
     env: &Env,
     log: &Causes<'_>,
@@ -120,30 +93,17 @@ fn request(
         development: Config::of(env).is_development,
         ports: &ports,
     };
-    let url = address(&question.url, rules)
+    let url = address(&inquiry.url, rules)
         .map_err(|error| log.failed(CallFailure::from(&error), &error))?;
     let not_asked = |error: &dyn std::fmt::Display| log.failed(CallFailure::NotAsked, error);
-    let body = serde_json::to_string(&RequestBody {
-        workflow_run_id: &question.run,
-        workflow_definition_id: &question.definition,
-        component_id: &question.component.id,
-        component_name: &question.component.name,
-        input: &question.input,
-        sent_at: question.sent_at,
-    })
-    .map_err(|error| not_asked(&error))?;
-    let key = format!(
-        "{}-{}",
-        question.run.as_str(),
-        question.component.id.as_str()
-    );
+    let body = serde_json::to_string(&inquiry.question).map_err(|error| not_asked(&error))?;
     RequestBuilder::new(&url)
         .method(Method::POST)
         .header("content-type", "application/json")
         .header("accept", "application/json")
         // The same for every attempt, so that an analyser can tell.
-        .header(header::IDEMPOTENCY_KEY, &key)
-        .header(SIGNATURE_HEADER, &signature(secret, &body))
+        .header(header::IDEMPOTENCY_KEY, &inquiry.question.key())
+        .header(header::SIGNATURE, &signature(secret, &body))
         // Wherever a redirect leads, nobody checked it.
         .redirect(RequestRedirect::Manual)
         .body(body)

@@ -30,7 +30,7 @@ pub(crate) enum CallFailure {
     #[error("The analyser failed: answered {0}; redirects are not followed")]
     Redirect(u16),
     /// An answer with too many bytes.
-    #[error("The analyser failed: answered more than {0} bytes")]
+    #[error("The analyser failed: {}", AnalysisError::TooLarge)]
     TooLarge(usize),
     /// An answer that is no text.
     #[error("The analyser failed: answered no UTF-8")]

@@ -5,16 +5,17 @@
 use std::time::Duration;
 
 use assessments::id::{OrganizationId, WorkflowDefinitionId, WorkflowRunId};
+use assessments::stored::Stored;
 use assessments::time::Timestamp;
 use assessments::workflow::analysis::{Analysis, AnalysisError};
 use assessments::workflow::definition::{Action, Call, Component, Wait, WaitForEvent};
 use assessments::workflow::event::EventName;
+use assessments::workflow::question::{Question, RunInput};
 use assessments::workflow::run::RunStatus;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use worker::Env;
 
-use super::call::{self, Question};
+use super::call::{self, Inquiry};
 use super::failure::CallFailure;
 use super::signal::{Params, wake_event};
 use crate::decide::ahead::{CALL_DELAY, CALL_TIMEOUT};
@@ -45,7 +46,7 @@ const MAX_LOOKS: u32 = 20;
 #[derive(Deserialize)]
 struct Plan {
     definition_id: WorkflowDefinitionId,
-    input: Box<RawValue>,
+    input: Stored<RunInput>,
     components: Vec<Component>,
 }
 
@@ -211,14 +212,17 @@ impl Execution<'_> {
         if is_over(&progress) {
             return Ok(progress);
         }
-        let question = Question {
-            run: self.run.clone(),
-            definition: plan.definition_id.clone(),
-            component: step.component.clone(),
+        let inquiry = Inquiry {
+            question: Question {
+                workflow_run_id: self.run.clone(),
+                workflow_definition_id: plan.definition_id.clone(),
+                component_id: step.component.id.clone(),
+                component_name: step.component.name.clone(),
+                input: plan.input.clone(),
+                sent_at: progress.begun_at,
+            },
             url: call.url.clone(),
-            input: plan.input.clone(),
             org: self.org.clone(),
-            sent_at: progress.begun_at,
         };
         let config = StepConfig {
             retries: call.retries,
@@ -229,9 +233,9 @@ impl Execution<'_> {
         let answer = self
             .step
             .run(&name(step, "call"), config, move || {
-                let (question, env) = (question.clone(), env.clone());
+                let (inquiry, env) = (inquiry.clone(), env.clone());
                 async move {
-                    let analysis = call::ask(&env, &question)
+                    let analysis = call::ask(&env, &inquiry)
                         .await
                         .map_err(CallFailure::into_step_error)?;
                     encode(&analysis).map_err(StepError::Fatal)

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use assessments::creation::{self, CreatePlan, FreshIds, NewRun};
 use assessments::id::{AssessmentId, OrganizationId, WorkflowRunId};
 use assessments::idempotency::IdempotencyKey;
 use assessments::problem::Problem;
@@ -13,7 +14,6 @@ use super::attempts::{self, Attempt};
 use crate::answer::Answer;
 use crate::caller::admission::{self, Admission};
 use crate::caller::{Basis, Caller, identity};
-use crate::decide::create::{self as decide, CreatePlan, FreshIds, NewRun};
 use crate::engine::signal;
 use crate::failure::Failure;
 use crate::input::{Payload, idempotency_key};
@@ -94,7 +94,7 @@ pub(super) async fn create(context: &Context, request: Request) -> Result<Answer
             && let (Some(standing), Some(request), Some(question), Ok(key)) =
                 (assumed.take(), &input, &question, &key)
             && let Some(facts) = question.remembered(now)
-            && let Ok(plan) = decide::plan(
+            && let Ok(plan) = creation::plan(
                 request,
                 &facts.references,
                 facts.assessed_before,
@@ -145,7 +145,7 @@ pub(super) async fn create(context: &Context, request: Request) -> Result<Answer
             .into());
         };
         // 8, 9
-        let plan = decide::plan(
+        let plan = creation::plan(
             request,
             &facts.references,
             facts.assessed_before,

@@ -1,5 +1,6 @@
 //! Creating one assessment: what is looked up for it, and the write.
 
+use assessments::creation::CreatePlan;
 use assessments::idempotency::IdempotencyKey;
 use assessments::time::Timestamp;
 
@@ -9,7 +10,6 @@ use super::idempotency::{self, Replay, RequestDigest, Scope, live_key, of_live_k
 use super::runs::GRACE_SECONDS;
 use super::standing;
 use crate::caller::{Basis, Caller};
-use crate::decide::create::CreatePlan;
 
 /// The scope of the keys of this endpoint.
 const OPERATION: &str = "POST /v1/assessments";

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use assessments::columns::Membership;
+use assessments::creation::References;
 use assessments::id::Reference;
 use assessments::request::CreateAssessment;
 use assessments::time::Timestamp;
@@ -20,7 +21,6 @@ use super::standing::{
     self, Lookup, key_standing, of_session, session_standing, with_key, with_session,
 };
 use crate::caller::{Caller, Standing};
-use crate::decide::create::References;
 use crate::platform::recent::Recent;
 
 /// Whether the vendor ever had an assessment, archived ones included.

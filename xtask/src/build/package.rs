@@ -12,13 +12,47 @@ use crate::process::{command, root, run_quietly, step};
 use crate::setup;
 use crate::wasm::{Effort, Library, Module, fingerprint};
 
+/// A WebAssembly module of the package, one for each kind of use, so that nobody pays for
+/// what others use.
+#[derive(PartialEq, Eq)]
+struct Rules {
+    /// What it is called among modules.
+    called: &'static str,
+    /// The features that it is compiled with.
+    features: &'static str,
+    /// The script that has it as base64, without its ending.
+    bytes: &'static str,
+}
+
+const PAGES: Rules = Rules {
+    called: "assessments",
+    features: "js",
+    bytes: "",
+};
+const SERVERS: Rules = Rules {
+    called: "assessments-server",
+    features: "js-server",
+    bytes: "bytes",
+};
+const WEBHOOK: Rules = Rules {
+    called: "assessments-webhook",
+    features: "js-webhook",
+    bytes: "webhook-bytes",
+};
+const TESTING: Rules = Rules {
+    called: "assessments-testing",
+    features: "js-testing",
+    bytes: "",
+};
+const RULES: [&Rules; 4] = [&PAGES, &SERVERS, &WEBHOOK, &TESTING];
+
 /// A script of the package.
 struct Script {
     name: &'static str,
     source: &'static str,
     form: Form,
-    /// The file of `pkg/src/modules` that has the WebAssembly, if any is used.
-    module: Option<&'static str>,
+    /// The WebAssembly that it runs, if any, and how it has it.
+    module: Option<(Carrier, &'static Rules)>,
 }
 
 /// What a script is made for.
@@ -32,29 +66,57 @@ enum Form {
     Data,
 }
 
-/// The same for every entry but the smallest: which scripts there are of it.
-const fn entry(source: &'static str, names: [&'static str; 5]) -> [Script; 5] {
-    let [pages, node, required, workerd, edge_light] = names;
-    [
-        script(pages, source, Form::Small, "text.js"),
-        script(node, source, Form::Readable, "base64.js"),
-        script(required, source, Form::Readable, "required.js"),
-        script(workerd, source, Form::Small, "workerd.js"),
-        script(edge_light, source, Form::Small, "edge-light.js"),
-    ]
+/// How a script has its module.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Carrier {
+    /// As text behind its code.
+    Text,
+    /// As base64 in a script beside it; or it is that script.
+    Base64,
+    /// As a file that the runtime compiles.
+    Compiled,
+    /// The same for runtimes that import it by `?module`.
+    CompiledByQuery,
+    /// As whoever uses it gives it.
+    Given,
+}
+
+impl Carrier {
+    /// The file of `pkg/src/modules`, and what it imports, by its name there.
+    fn arguments(self, rules: &Rules, script: &str) -> Vec<String> {
+        let Rules { called, bytes, .. } = rules;
+        let end = Path::new(script).extension().unwrap_or_default().display();
+        let (file, import) = match self {
+            Self::Text => ("text.js", None),
+            Self::Base64 => ("base64.js", Some(("#bytes", format!("./{bytes}.{end}")))),
+            Self::Compiled => ("compiled.js", Some(("#wasm", format!("./{called}.wasm")))),
+            Self::CompiledByQuery => (
+                "compiled.js",
+                Some(("#wasm", format!("./{called}.wasm?module"))),
+            ),
+            Self::Given => ("given.js", None),
+        };
+        let mut arguments = vec![format!("--alias:#module=./src/modules/{file}")];
+        if let Some((name, file)) = import {
+            arguments.push(format!("--alias:{name}={file}"));
+            arguments.push(format!("--external:{file}"));
+        }
+        arguments
+    }
 }
 
 const fn script(
     name: &'static str,
     source: &'static str,
     form: Form,
-    module: &'static str,
+    carrier: Carrier,
+    rules: &'static Rules,
 ) -> Script {
     Script {
         name,
         source,
         form,
-        module: Some(module),
+        module: Some((carrier, rules)),
     }
 }
 
@@ -68,39 +130,109 @@ const fn plain(name: &'static str, source: &'static str, form: Form) -> Script {
     }
 }
 
-const SCRIPTS: [&[Script]; 2] = [
-    &entry(
+/// An entry for servers: which scripts there are of it, for Node.js, for `require`, for
+/// workerd and for edge runtimes.
+const fn for_servers(
+    source: &'static str,
+    names: [&'static str; 4],
+    rules: &'static Rules,
+) -> [Script; 4] {
+    use Carrier::{Base64, Compiled, CompiledByQuery};
+    let [node, required, workerd, edge_light] = names;
+    [
+        script(node, source, Form::Readable, Base64, rules),
+        script(required, source, Form::Readable, Base64, rules),
+        script(workerd, source, Form::Small, Compiled, rules),
+        script(edge_light, source, Form::Small, CompiledByQuery, rules),
+    ]
+}
+
+/// A module as base64, for `import` and for `require`.
+const fn bytes(names: [&'static str; 2], rules: &'static Rules) -> [Script; 2] {
+    let [imported, required] = names;
+    [
+        script(
+            imported,
+            "modules/bytes.js",
+            Form::Data,
+            Carrier::Base64,
+            rules,
+        ),
+        script(
+            required,
+            "modules/bytes.cjs",
+            Form::Data,
+            Carrier::Base64,
+            rules,
+        ),
+    ]
+}
+
+const SCRIPTS: [&[Script]; 6] = [
+    &for_servers(
         "api.js",
+        ["node.js", "index.cjs", "workerd.js", "edge-light.js"],
+        &SERVERS,
+    ),
+    // A bundler that meets it for a page takes what is for Node.js, which runs there as well.
+    &for_servers(
+        "webhook.js",
         [
-            "index.js",
-            "node.js",
-            "index.cjs",
-            "workerd.js",
-            "edge-light.js",
+            "webhook.js",
+            "webhook.cjs",
+            "webhook-workerd.js",
+            "webhook-edge-light.js",
         ],
+        &WEBHOOK,
     ),
     &[
-        script("slim.js", "slim.js", Form::Small, "given.js"),
-        script("slim.cjs", "slim.js", Form::Small, "given.js"),
+        script("index.js", "api.js", Form::Small, Carrier::Text, &PAGES),
+        script("slim.js", "slim.js", Form::Small, Carrier::Given, &PAGES),
+        script("slim.cjs", "slim.js", Form::Small, Carrier::Given, &PAGES),
         plain("errors.js", "errors.js", Form::Small),
         plain("errors.cjs", "errors.js", Form::Readable),
         plain("dashboard.js", "dashboard.js", Form::Small),
         plain("dashboard.cjs", "dashboard.js", Form::Readable),
-        plain("bytes.js", "modules/bytes.js", Form::Data),
-        plain("bytes.cjs", "modules/bytes.cjs", Form::Data),
     ],
-];
-
-/// What stays outside of every script: files beside it.
-const EXTERNAL: [&str; 4] = [
-    "./bytes.js",
-    "./bytes.cjs",
-    "./assessments-server.wasm",
-    "./assessments-server.wasm?module",
+    // Tests run anywhere; only workerd compiles nothing.
+    &[
+        script(
+            "testing.js",
+            "testing.js",
+            Form::Readable,
+            Carrier::Text,
+            &TESTING,
+        ),
+        script(
+            "testing.cjs",
+            "testing.js",
+            Form::Readable,
+            Carrier::Text,
+            &TESTING,
+        ),
+        script(
+            "testing-workerd.js",
+            "testing.js",
+            Form::Readable,
+            Carrier::Compiled,
+            &TESTING,
+        ),
+        plain("testing-msw.js", "testing/msw.js", Form::Readable),
+        plain("testing-msw.cjs", "testing/msw.js", Form::Readable),
+    ],
+    &bytes(["bytes.js", "bytes.cjs"], &SERVERS),
+    &bytes(["webhook-bytes.js", "webhook-bytes.cjs"], &WEBHOOK),
 ];
 
 /// The entries besides the default one, whose types are in `pkg/src/entries`.
-const DECLARED: [&str; 3] = ["slim", "errors", "dashboard"];
+const DECLARED: [&str; 6] = [
+    "slim",
+    "errors",
+    "dashboard",
+    "webhook",
+    "testing",
+    "testing-msw",
+];
 
 impl Form {
     const fn arguments(self) -> &'static [&'static str] {
@@ -118,11 +250,13 @@ const MAP: &str = "//# sourceMappingURL=";
 
 /// Builds the npm package.
 pub(crate) fn package(library: Library) -> Result<()> {
-    let modules = [("js", "assessments"), ("js-server", "assessments-server")];
     let folder = root().join("pkg");
     let mut inputs = sources(&folder)?;
     let mut compiled = Vec::new();
-    for (features, called) in modules {
+    for &Rules {
+        called, features, ..
+    } in RULES
+    {
         let module = Module {
             package: "assessments",
             features,
@@ -141,7 +275,7 @@ pub(crate) fn package(library: Library) -> Result<()> {
         fingerprint(&inputs, Effort::Shipped)?,
         tables,
         shapes::module(),
-        types::declarations()
+        types::declarations() + &types::of_webhook() + &types::of_testing()
     );
     if !out.is_one_of(std::slice::from_ref(&current)) {
         out.clear()?;
@@ -157,10 +291,12 @@ pub(crate) fn package(library: Library) -> Result<()> {
         fs::write(generated.join("tables.js"), &tables).context("tables.js")?;
         fs::write(generated.join("shapes.js"), shapes::module()).context("shapes.js")?;
         bundle(&folder, &out.folder)?;
-        put_inside(
-            &out.folder.join("assessments.wasm"),
-            &out.folder.join("index.js"),
-        )?;
+        for Script { name, module, .. } in SCRIPTS.into_iter().flatten() {
+            if let Some((Carrier::Text, rules)) = module {
+                let file = out.folder.join(rules.called).with_extension("wasm");
+                put_inside(&file, &out.folder.join(name))?;
+            }
+        }
         declare(&folder, &out.folder)?;
         out.finish(&current)?;
     }
@@ -174,7 +310,7 @@ pub(crate) fn package(library: Library) -> Result<()> {
 /// The hand-written files.
 fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = vec![folder.join("package.json")];
-    for part in ["src", "src/entries", "src/modules"] {
+    for part in ["src", "src/entries", "src/modules", "src/testing"] {
         for entry in fs::read_dir(folder.join(part)).with_context(|| part.to_owned())? {
             let path = entry?.path();
             if path.is_file() {
@@ -201,7 +337,15 @@ fn bundle(folder: &Path, out: &Path) -> Result<()> {
         } else {
             "esm"
         };
-        let module = module.map(|module| format!("--alias:#module=./src/modules/{module}"));
+        let arguments = match module {
+            None => Vec::new(),
+            Some((_, rules)) if *form == Form::Data => {
+                let called = rules.called;
+                let file = format!("./src/generated/{called}/assessments_bg.wasm");
+                vec![format!("--alias:#wasm={file}")]
+            }
+            Some((carrier, rules)) => carrier.arguments(rules, name),
+        };
         run_quietly(
             command(root().join("node_modules/.bin/esbuild"))
                 .current_dir(folder)
@@ -209,8 +353,9 @@ fn bundle(folder: &Path, out: &Path) -> Result<()> {
                 .args(["--bundle", "--target=es2022", "--platform=neutral"])
                 .arg(format!("--format={format}"))
                 .args(form.arguments())
-                .args(EXTERNAL.map(|file| format!("--external:{file}")))
-                .args(module)
+                // Whoever uses it has it.
+                .arg("--external:msw")
+                .args(arguments)
                 .arg(format!("--outfile={}", out.join(name).display())),
             "mend what esbuild reports above",
         )?;
@@ -244,10 +389,18 @@ fn declare(folder: &Path, out: &Path) -> Result<()> {
     let all = types::with_defaults(&by_hand("index")?);
     let mut files = vec![("index", format!("{}\n{all}", types::declarations()))];
     for name in DECLARED {
-        files.push((name, by_hand(&format!("entries/{name}"))?));
+        let mut text = by_hand(&format!("entries/{name}"))?;
+        match name {
+            "webhook" => text.push_str(&types::of_webhook()),
+            "testing" => text.push_str(&types::of_testing()),
+            _ => {}
+        }
+        files.push((name, text));
     }
     for (name, text) in files {
-        let required = text.replace("\"./index.js\"", "\"./index.cjs\"");
+        let required = text
+            .replace("\"./index.js\"", "\"./index.cjs\"")
+            .replace("\"./testing.js\"", "\"./testing.cjs\"");
         for (end, text) in [("d.ts", text), ("d.cts", required)] {
             let name = format!("{name}.{end}");
             fs::write(out.join(&name), text).context(name)?;

@@ -44,6 +44,7 @@ fn shape(spec: &Spec) -> Value {
         Spec::Time => json!("time"),
         Spec::Id(kind) => json!({ "id": kind.prefix() }),
         Spec::Nullable(inner) => json!({ "nullable": shape(inner) }),
+        Spec::Optional(inner) => json!({ "optional": shape(inner) }),
         Spec::List(item) => json!({ "list": shape(item) }),
         Spec::AnyOf(specs) => json!({ "any": specs.iter().map(shape).collect::<Vec<_>>() }),
         Spec::IfKnown { member, of, then } => {

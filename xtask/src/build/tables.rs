@@ -1,6 +1,7 @@
 //! What the package's modules need to know without asking WebAssembly, from the Rust
 //! types: tables, and how the members of a request are read and put together.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
@@ -14,6 +15,8 @@ use assessments::idempotency;
 use assessments::json::MAX_DEPTH;
 use assessments::limits::MAX_BODY_BYTES;
 use assessments::name::Token;
+use assessments::openapi::{self, ErrorExample};
+use assessments::route::{Endpoint, Permission};
 use assessments::schema::{FaultKind, MAX_FAULTS};
 use assessments::session::CreateSessionRequest;
 use assessments::workflow::event::SendWorkflowEventRequest;
@@ -35,6 +38,7 @@ pub(super) fn module() -> Result<String> {
     );
     numbers(&mut out);
     names(&mut out);
+    for_tests(&mut out);
     request::<CreateAssessmentRequest>(&mut out, "create", "CreateAssessmentRequest");
     contents::<CreateAssessmentRequest>(&mut out, "CREATE");
     request::<CreateSessionRequest>(&mut out, "session", "CreateSessionRequest");
@@ -195,6 +199,11 @@ fn names(out: &mut String) {
             "REQUEST_DIFFERS",
             header::REQUEST_DIFFERS,
         ),
+        (
+            "The header with the signature of a call.",
+            "SIGNATURE",
+            header::SIGNATURE,
+        ),
     ] {
         constant(out, doc, "", name, &json!(header));
     }
@@ -221,6 +230,94 @@ fn names(out: &mut String) {
          kind: import(\"../types.js\").IdKind | null, hasKey: boolean }>",
         "OPERATIONS",
         &Value::Object(operations),
+    );
+}
+
+/// What a stand-in of the API for tests answers without asking.
+fn for_tests(out: &mut String) {
+    let mut errors = BTreeMap::new();
+    for ErrorExample {
+        name,
+        operation,
+        problem,
+        ..
+    } in openapi::error_examples()
+    {
+        let body = problem.body();
+        let (first, operations) = errors
+            .entry(name)
+            .or_insert_with(|| (problem, BTreeMap::new()));
+        // Of each operation the body, where that is another than the first.
+        if let Some(operation) = operation {
+            let own = (first.body() != body).then_some(body);
+            operations.insert(operation, own);
+        }
+    }
+    let errors: BTreeMap<_, _> = errors
+        .into_iter()
+        .map(|(name, (problem, operations))| {
+            let error = json!({
+                "status": problem.status(),
+                "header": problem.header(),
+                "body": problem.body(),
+                "operations": operations,
+            });
+            (name, error)
+        })
+        .collect();
+    constant(
+        out,
+        "Every error, by the names of the description, and which operations answer it.",
+        "Record<string, { status: number, header: [string, string] | null, body: string, \
+         operations: Record<string, string | null> }>",
+        "ERRORS",
+        &json!(errors),
+    );
+    let endpoints: serde_json::Map<_, _> = Endpoint::ALL
+        .iter()
+        .map(|endpoint| {
+            let call = format!("{} {}", endpoint.method(), endpoint.template());
+            (call, json!(openapi::operation_id(*endpoint)))
+        })
+        .collect();
+    constant(
+        out,
+        "The ids of the operations.",
+        "Record<string, string>",
+        "OPERATION_IDS",
+        &Value::Object(endpoints),
+    );
+    let archived: serde_json::Map<_, _> = Status::ALL
+        .iter()
+        .map(|status| {
+            let left = json!(status.when_archived().as_str());
+            (status.as_str().to_owned(), left)
+        })
+        .collect();
+    constant(
+        out,
+        "The status that archiving leaves of each.",
+        "Record<string, string>",
+        "WHEN_ARCHIVED",
+        &Value::Object(archived),
+    );
+    constant(
+        out,
+        "Seconds for which a key answers with its first response.",
+        "",
+        "KEY_LIFETIME_SECONDS",
+        &json!(idempotency::LIFETIME_SECONDS),
+    );
+    let permissions: Vec<_> = Permission::ALL
+        .iter()
+        .map(|permission| permission.as_str())
+        .collect();
+    constant(
+        out,
+        "What a role may be granted.",
+        "import(\"../types.js\").Permission[]",
+        "PERMISSIONS",
+        &json!(permissions),
     );
 }
 

@@ -1,5 +1,6 @@
 //! TypeScript types of the wire, from the Rust types.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use assessments::assessment::{
@@ -19,11 +20,13 @@ use assessments::header;
 use assessments::id::{AnyKind, IdErrorCode};
 use assessments::openapi;
 use assessments::problem::ProblemCode;
-use assessments::route::Permission;
+use assessments::route::{Endpoint, Permission};
 use assessments::session::{CreateSessionRequest, CreatedSession};
 use assessments::shape::{Shape, Spec};
 use assessments::validation;
+use assessments::workflow::analysis::{Analysis, Finding, NewArtifact};
 use assessments::workflow::event::SendWorkflowEventRequest;
+use assessments::workflow::question::{Question, RunInput};
 use assessments::workflow::run::{
     AcceptedEvent, ActionType, Artifact, RunStatus, RunStep, StepStatus, WorkflowRun,
 };
@@ -94,6 +97,133 @@ const NAMED: [(&str, &str, &Spec); 38] = [
     ("ListedFinding", "ListedFinding", ListedFinding::SPEC),
     ("ListedRun", "ListedRun", ListedRun::SPEC),
 ];
+
+/// A type, and what its members mean.
+type Documented = (
+    &'static str,
+    &'static Spec,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+/// Types with a name of their own that only those who are called need.
+const OF_WEBHOOK: [Documented; 5] = [
+    (
+        "AnalyserQuestion",
+        Question::SPEC,
+        "What an analyser is asked by a step of a workflow run: the same for every attempt.",
+        &[
+            ("workflow_run_id", "The run that asks."),
+            ("workflow_definition_id", "Its definition."),
+            (
+                "component_id",
+                "The component of the definition that the step carries out.",
+            ),
+            ("component_name", "That component's name."),
+            ("input", "What the run was told when it started."),
+            (
+                "sent_at",
+                "When the step began, Unix seconds: the same for every attempt, which may be hours later.",
+            ),
+        ],
+    ),
+    (
+        "WorkflowRunInput",
+        RunInput::SPEC,
+        "What a run was told when it started.",
+        &[
+            ("assessment_id", "The assessment that it started with."),
+            ("vendor_id", "The vendor under assessment."),
+            ("service_id", "The service in scope, if it is exactly one."),
+        ],
+    ),
+    (
+        "Analysis",
+        Analysis::SPEC,
+        "What an analyser answers. What is left out or `null` stays as it is.",
+        &[
+            (
+                "status",
+                "Where the assessment stands now: any status but `canceled`, which is for people to decide.",
+            ),
+            (
+                "score_percent",
+                "A fraction, typically 0 to 1: 0.64 is 64 %.",
+            ),
+            ("findings", "Findings to add, at most 100."),
+            ("artifacts", "Artifacts to show with the step, at most 20."),
+        ],
+    ),
+    (
+        "AnalysisFinding",
+        Finding::SPEC,
+        "A finding to add.",
+        &[("title", "What was found, in 1 to 255 characters.")],
+    ),
+    (
+        "AnalysisArtifact",
+        NewArtifact::SPEC,
+        "Something that was made or used. Each text has 1 to 255 characters.",
+        &[
+            ("artifact_type", "What it is, as in `report`."),
+            ("id", "Its id, where it is kept."),
+            ("role", "What it is to the step, as in `output`."),
+        ],
+    ),
+];
+
+/// The declarations of `assessments-edge/webhook` that are generated, with the types of
+/// the default entry that they use.
+pub(super) fn of_webhook() -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    for (name, spec, doc, members) in OF_WEBHOOK {
+        let mut text = body(spec, "");
+        for (member, doc) in members {
+            for mark in [":", "?:"] {
+                let line = format!("\n  {member}{mark} ");
+                text = text.replace(&line, &format!("\n  /** {doc} */{line}"));
+            }
+        }
+        let _ = write!(out, "\n/** {doc} */\nexport interface {name} {text}\n");
+    }
+    let others = AnyKind::ALL.iter().map(|kind| id_type(*kind));
+    let others = others.chain(NAMED.map(|(name, ..)| name.to_owned()));
+    let used: Vec<_> = others
+        .filter(|name| out.contains(&format!(": {name}")))
+        .collect();
+    format!(
+        "import type {{ {} }} from \"./index.js\";\n{out}",
+        used.join(", ")
+    )
+}
+
+/// The declarations of `assessments-edge/testing` that are generated.
+pub(super) fn of_testing() -> String {
+    let mut out = String::new();
+    let mut errors = BTreeMap::new();
+    for error in openapi::error_examples() {
+        errors.entry(error.name).or_insert(error.sentence);
+    }
+    let operations: Vec<_> = Endpoint::ALL
+        .iter()
+        .map(|endpoint| {
+            let call = format!("`{} {}`", endpoint.method(), endpoint.template());
+            (openapi::operation_id(*endpoint), call)
+        })
+        .collect();
+    // Writing to a string cannot fail.
+    out.push_str("\n/** An error of the API, by its name among the examples of `/openapi.json`. */\nexport type ApiErrorName =\n");
+    for (name, sentence) in errors {
+        let _ = writeln!(out, "  /** {sentence} */\n  | \"{name}\"");
+    }
+    out.push_str(";\n\n/** An operation of the API, by its id in `/openapi.json`. */\nexport type ApiOperation =\n");
+    for (id, call) in operations {
+        let _ = writeln!(out, "  /** {call} */\n  | \"{id}\"");
+    }
+    out.push_str(";\n");
+    out
+}
 
 /// The declarations.
 pub(super) fn declarations() -> String {
@@ -306,8 +436,10 @@ fn thousands(digits: &str) -> String {
 fn reference(spec: &'static Spec, schema: &str) -> String {
     NAMED
         .iter()
-        .find(|(.., named)| std::ptr::eq(*named, spec))
-        .map_or_else(|| body(spec, schema), |(name, ..)| (*name).to_owned())
+        .map(|(name, _, named)| (name, named))
+        .chain(OF_WEBHOOK.iter().map(|(name, named, ..)| (name, named)))
+        .find(|(_, named)| std::ptr::eq(**named, spec))
+        .map_or_else(|| body(spec, schema), |(name, _)| (*name).to_owned())
 }
 
 /// A type written out; its words stand under the name of that schema.
@@ -323,6 +455,7 @@ fn body(spec: &'static Spec, schema: &str) -> String {
             format!("{} | (string & {{}})", texts.join(" | "))
         }
         Spec::Nullable(inner) => format!("{} | null", reference(inner, schema)),
+        Spec::Optional(inner) => reference(inner, schema),
         Spec::List(item) => format!("{}[]", reference(item, schema)),
         Spec::AnyOf(specs) => {
             let types: Vec<String> = specs.iter().map(|spec| reference(spec, schema)).collect();
@@ -334,7 +467,12 @@ fn body(spec: &'static Spec, schema: &str) -> String {
             let mut out = String::from("{\n");
             for (key, spec) in *members {
                 comment(&mut out, "  ", &member_words(schema, key, spec));
-                let _ = writeln!(out, "  {key}: {};", reference(spec, schema));
+                let mark = if matches!(spec, Spec::Optional(_)) {
+                    "?"
+                } else {
+                    ""
+                };
+                let _ = writeln!(out, "  {key}{mark}: {};", reference(spec, schema));
             }
             out.push('}');
             out
@@ -344,6 +482,10 @@ fn body(spec: &'static Spec, schema: &str) -> String {
 
 /// What readers are told of a member of an answer, with its unit.
 fn member_words(schema: &str, key: &str, spec: &Spec) -> String {
+    // Those that are documented where they are declared.
+    if schema.is_empty() {
+        return String::new();
+    }
     let mut text = words(schema, Some(key));
     if matches!(spec, Spec::Time | Spec::Nullable(Spec::Time)) {
         text.push(' ');

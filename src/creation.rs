@@ -1,19 +1,21 @@
 //! What a create stores and answers: gates 8 and 9, then the plan for gate 10.
 //! Pure: from the request, the facts looked up for it, the time and fresh ids.
 
-use assessments::assessment::{CreatedAssessment, Status};
-use assessments::id::{
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::assessment::{CreatedAssessment, Status};
+use crate::id::{
     AssessmentId, ControlSetId, Id, Kind, Reference, ServiceId, UserId, VendorDocumentId, VendorId,
     WorkflowRunId,
 };
-use assessments::name::NameFacts;
-use assessments::problem::{BadReference, Problem};
-use assessments::request::CreateAssessment;
-use assessments::schema::Field;
-use assessments::stored::StoredId;
-use assessments::time::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use crate::name::NameFacts;
+use crate::problem::{BadReference, Problem};
+use crate::request::CreateAssessment;
+use crate::schema::Field;
+use crate::stored::StoredId;
+use crate::time::Timestamp;
+use crate::workflow::question::RunInput;
 
 /// Seconds after which a create may be tried again that would have started one run
 /// too many. When some will have ended nobody knows: a minute is often enough to ask.
@@ -22,7 +24,7 @@ const RUNS_RETRY_AFTER_SECONDS: u32 = 60;
 /// What D1 knows of the things that a request names. Archived things, and
 /// those of other organizations, are as good as unknown and not in here.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct References {
+pub struct References {
     vendor: Option<VendorFacts>,
     control_sets: Vec<ControlSetId>,
     services: Vec<ServiceFacts>,
@@ -72,48 +74,43 @@ struct WorkflowFacts {
 
 /// Ids that no one has yet.
 #[derive(Debug, Clone)]
-pub(crate) struct FreshIds {
-    pub(crate) assessment: AssessmentId,
-    pub(crate) run: WorkflowRunId,
+pub struct FreshIds {
+    /// Of the assessment.
+    pub assessment: AssessmentId,
+    /// Of the run, if one starts.
+    pub run: WorkflowRunId,
 }
 
 /// Everything that one create writes.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct CreatePlan {
+pub struct CreatePlan {
     /// The row.
-    pub(crate) assessment: CreatedAssessment,
+    pub assessment: CreatedAssessment,
     /// The answer: the row as JSON, stored byte for byte under the key.
-    pub(crate) body: String,
+    pub body: String,
     /// Documents to link.
-    pub(crate) documents: Vec<VendorDocumentId>,
+    pub documents: Vec<VendorDocumentId>,
     /// The workflow run to start.
-    pub(crate) run: Option<NewRun>,
+    pub run: Option<NewRun>,
 }
 
 /// A workflow run that starts with the assessment.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct NewRun {
-    pub(crate) id: WorkflowRunId,
-    pub(crate) definition: StoredId,
+pub struct NewRun {
+    /// The run.
+    pub id: WorkflowRunId,
+    /// Its definition.
+    pub definition: StoredId,
     /// The version of the components that it goes through. Without one, it is
     /// someone else who runs it.
-    pub(crate) version: Option<u32>,
+    pub version: Option<u32>,
     /// What the run is told (4.5), JSON.
-    pub(crate) input: String,
-}
-
-#[derive(Serialize)]
-struct RunInput<'a> {
-    assessment_id: &'a AssessmentId,
-    vendor_id: &'a VendorId,
-    /// The service in scope, if it is exactly one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service_id: Option<&'a ServiceId>,
+    pub input: String,
 }
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PlanError {
+pub enum PlanError {
     /// The contract's refusal.
     #[error("refused with {}", .0.status())]
     Refused(Problem),
@@ -130,7 +127,10 @@ impl From<Problem> for PlanError {
 
 /// Decides a create. `assessed_before` is whether the vendor ever had an assessment, archived
 /// ones included.
-pub(crate) fn plan(
+///
+/// # Errors
+/// The first gate that it does not pass.
+pub fn plan(
     request: &CreateAssessment,
     facts: &References,
     assessed_before: bool,
@@ -184,10 +184,10 @@ pub(crate) fn plan(
             definition: definition.id,
             version: definition.version,
             input: json(&RunInput {
-                assessment_id: &fresh.assessment,
-                vendor_id: &vendor.id,
+                assessment_id: fresh.assessment.clone(),
+                vendor_id: vendor.id.clone(),
                 service_id: match service_ids.as_slice() {
-                    [only] => Some(only),
+                    [only] => Some(only.clone()),
                     _ => None,
                 },
             })?,
@@ -325,8 +325,8 @@ fn resolve_each<'r, K: Kind, T>(
 
 #[cfg(test)]
 mod tests {
-    use assessments::limits::LimitFault;
-    use assessments::schema;
+    use crate::limits::LimitFault;
+    use crate::schema;
 
     use super::*;
 

@@ -1,5 +1,0 @@
-// For edge runtimes that import compiled modules by "?module".
-
-import module from "./assessments-server.wasm?module";
-
-export const load = () => module;
