@@ -80,7 +80,7 @@ test("edge_runtimes_get_a_module_that_they_compile", async () => {
 });
 
 test("a_bundler_for_pages_that_meets_it_makes_a_page_that_works", async () => {
-  const folder = await install("esbuild");
+  const folder = await install("bundlers");
   await build({
     absWorkingDir: folder,
     stdin: {
