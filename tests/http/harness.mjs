@@ -423,10 +423,13 @@ export async function startApi({
       ).results;
     },
 
-    /** How many rows each table has, but those that are written behind the answers. */
+    /**
+     * How many rows each table has, but those that are written behind the answers and what
+     * the search has of them.
+     */
     async counts() {
       const tables = await this.rows(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'audit_*' AND name <> 'sweeps'",
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'audit_*' AND name NOT GLOB 'search_index*' AND name NOT IN ('search_choices', 'sweeps')",
       );
       const columns = tables.map(({ name }) => `(SELECT count(*) FROM ${name}) AS ${name}`);
       return (await this.rows(`SELECT ${columns.join(", ")}`))[0];
