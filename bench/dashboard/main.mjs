@@ -1,5 +1,5 @@
-// What a visit of the dashboard costs: the first, the next, and one that the service worker
-// serves, as it is here and on a slow line.
+// What a visit of the dashboard costs, the first and the next, as it is here and on a slow
+// line.
 
 import { parseArgs } from "node:util";
 import { startDashboard } from "../../tests/browser/support.mjs";
@@ -13,22 +13,17 @@ const ROUNDS = Number(options.rounds);
 
 const LINES = { "as it is": undefined, "Slow 3G": SLOW_3G };
 
-/** Until the service worker has kept what it keeps. */
-const keptByWorker = (page) =>
-  page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-    while (!(await caches.match("/"))) await new Promise((resolve) => setTimeout(resolve, 50));
-  });
-
-/** The visits of one browser, in their order. */
-async function visits(dashboard, conditions, serviceWorkers) {
-  const context = await dashboard.browser.newContext({ serviceWorkers });
+/**
+ * The visits of one browser, in their order. Without the service worker: what that asks for
+ * is in nobody's sight here, and on no slow line.
+ */
+async function visits(dashboard, conditions) {
+  const context = await dashboard.browser.newContext({ serviceWorkers: "block" });
   try {
     const page = await context.newPage();
     const go = (path) => () => page.goto(dashboard.url + path, { waitUntil: "commit" });
-    const first = await visit(page, go("/"), conditions);
-    if (serviceWorkers === "allow") await keptByWorker(page);
-    return [first, await visit(page, go("/new"), conditions)];
+    const cold = await visit(page, go("/"), conditions);
+    return { cold, return: await visit(page, go("/new"), conditions) };
   } finally {
     await context.close();
   }
@@ -40,10 +35,8 @@ try {
   const figures = new Map();
   for (let round = 0; round < ROUNDS; round++) {
     for (const [line, conditions] of Object.entries(LINES)) {
-      const [cold, again] = await visits(dashboard, conditions, "block");
-      const [, served] = await visits(dashboard, conditions, "allow");
-      const named = { cold, return: again, "return, by the service worker": served };
-      for (const [what, measured] of Object.entries(named)) {
+      const both = await visits(dashboard, conditions);
+      for (const [what, measured] of Object.entries(both)) {
         const name = `${what}, ${line}`;
         if (!name.includes(options.only)) continue;
         const { shells = [], pages = [] } = figures.get(name) ?? {};

@@ -274,16 +274,9 @@ test("in_production_there_is_no_example_no_demo_credential_and_no_token", async 
     await page.getByRole("button", { name: "Connect", exact: true }).click();
     await page.getByLabel("Credential").waitFor();
     assert.equal(await page.getByRole("button", { name: texts.connection.useDemo }).count(), 0);
-    const settings = await page.evaluate(async () => {
-      const response = await fetch("/dashboard/settings.json");
-      return response.text();
-    });
-    assert.deepEqual(JSON.parse(settings), {
-      development: false,
-      demo: null,
-      session_url: null,
-    });
-    for (const key of Object.values(KEYS)) assert.ok(!settings.includes(key));
+    const document = await (await fetch(`${production.url}/new`)).text();
+    assert.match(document, /&quot;development&quot;:false,&quot;demo&quot;:null,/);
+    for (const key of Object.values(KEYS)) assert.ok(!document.includes(key));
     await finish(page);
   } finally {
     await production.close();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endOf, isOver, renewalDelay } from "../../www/lifetime.js";
+import { endOf, isOver, remaining, renewalDelay, saidEnd } from "../../www/lifetime.js";
 
 const NOW = 1_790_500_000_000;
 const seconds = (more) => NOW / 1_000 + more;
@@ -42,4 +42,23 @@ test("no_wait_is_shorter_than_a_second_or_longer_than_a_timer_can_be", () => {
   assert.equal(renewalDelay(NOW, NOW, 0), 1_000);
   assert.equal(renewalDelay(NOW - 60_000, NOW, 0.5), 1_000);
   assert.equal(renewalDelay(NOW + 1e13, NOW, 0.5), 2 ** 31 - 1);
+});
+
+test("a_token_that_can_be_read_tells_its_end_and_anything_else_tells_none", () => {
+  const token = (/** @type {unknown} */ claims) =>
+    `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.sig`;
+  assert.equal(saidEnd(token({ exp: 1_790_500_900, name: "Zoë ☕ >>>???" })), 1_790_500_900);
+  for (const claims of [{}, { exp: "soon" }, { exp: null }, null, 7]) {
+    assert.equal(saidEnd(token(claims)), undefined, JSON.stringify(claims));
+  }
+  for (const text of ["", "ak_live_x", "a.b.c", "..", "a.%.c"]) {
+    assert.equal(saidEnd(text), undefined, text);
+  }
+});
+
+test("what_nobody_renews_is_waited_for_until_it_is_over_and_no_longer_than_a_timer_can", () => {
+  assert.equal(remaining(NOW + 60_000, NOW), 58_000);
+  assert.equal(isOver(NOW + 60_000, NOW + remaining(NOW + 60_000, NOW)), true);
+  assert.equal(remaining(NOW - 1, NOW), 0);
+  assert.equal(remaining(NOW + 1e13, NOW), 2 ** 31 - 1);
 });

@@ -213,9 +213,10 @@ test("a_document_that_has_not_changed_is_not_sent_again", async () => {
 });
 
 test("what_is_no_file_or_page_of_the_dashboard_is_the_apis_json_404", async () => {
-  const [file] = FILES;
   for (const [method, path] of [
     ["GET", "/dashboard/nothing.js"],
+    ["GET", `${HASHED}/main-OLDNAME0.js`],
+    ["POST", `${HASHED}/nothing.js`],
     ["GET", "/dashboard/settings.json"],
     ["GET", "/dashboard/"],
     ["GET", "/dashboard"],
@@ -228,12 +229,19 @@ test("what_is_no_file_or_page_of_the_dashboard_is_the_apis_json_404", async () =
     ["GET", "/dashboard/%2e%2e/openapi.json"],
     ["POST", "/"],
     ["PUT", "/new"],
-    ["DELETE", file],
-    ["POST", file],
   ]) {
     const answer = await dashboard.api.sendRaw(method, path);
     const isApi = path.endsWith("openapi.json");
     assert.equal(answer.status, isApi ? 200 : 404, `${method} ${path}`);
+  }
+});
+
+test("files_can_be_read_and_nothing_else", async () => {
+  const [file] = FILES;
+  for (const method of ["POST", "PUT", "DELETE"]) {
+    const response = await fetch(dashboard.url + file, { method });
+    assert.equal(response.status, 405, method);
+    assert.equal(await response.text(), "");
   }
 });
 
