@@ -385,12 +385,14 @@ function lastRead(store) {
  * @param {Me} me
  */
 function standing({ routes }) {
-  const { connected, expired, noAnswer, notAllowed, refusedNow } = texts.connection;
+  const { connected, expired, noAnswer, notAllowed, notReading, refusedNow } = texts.connection;
   if (session.isOver) return { is: "bad", text: expired };
   if (!routes.includes("retrieve_assessment")) return { is: "bad", text: notAllowed };
   if (!trouble.state) return { is: "good", text: connected };
-  const { kind } = trouble.state.failure;
-  return { is: "bad", text: kind === "refused" ? refusedNow : noAnswer };
+  const { kind, speaker, status = 0 } = trouble.state.failure;
+  if (kind === "unreachable") return { is: "bad", text: noAnswer };
+  const isRefused = speaker === "api" && [401, 403].includes(status);
+  return { is: "bad", text: isRefused ? refusedNow : notReading };
 }
 
 /**

@@ -64,6 +64,7 @@ export const texts = {
     notAllowed: "Connected, but may not read",
     noAnswer: "No connection",
     refusedNow: "Not accepted now",
+    notReading: "Not reading now",
     title: "Connect to the API",
     intro:
       "The credential is sent to this API only. It stays in memory and is gone when the page is closed or reloaded.",

@@ -105,6 +105,7 @@ test("a_banner_of_one_page_does_not_outlast_what_another_page_reads", async () =
   await meddle(page, "retrieve", [answer(403, { code: "ip_not_allowed", message: "Not here." })]);
   await openById(page, COMPLETE.id);
   await banner(page).getByText(trouble.address).waitFor();
+  assert.equal(await state(page).innerText(), connection.refusedNow);
   await page.getByRole("link", { name: texts.pages.list, exact: true }).click();
   await banner(page).getByText(trouble.apiSays("Not here.")).waitFor();
   await openById(page, COMPLETE.id);
@@ -189,6 +190,7 @@ for (const { what, fate, told, remedy = retry } of [
     await page.getByRole("link", { name: texts.pages.list, exact: true }).click();
     await banner(page).getByText(told).waitFor();
     const said = await banner(page).innerText();
+    assert.equal(await state(page).innerText(), connection.notReading);
     if (!told.startsWith("The API")) assert.doesNotMatch(said, /The API (says|asks)/);
     if (fate.status !== 503) assert.doesNotMatch(said, /asks to wait/);
     await banner(page).getByRole("button", { name: remedy, exact: true }).waitFor();
