@@ -3,6 +3,7 @@ import { call, start } from "./core.js";
 import { Credential } from "./credential.js";
 import {
   ApiError,
+  AssessmentsError,
   ConfigurationError,
   ConnectionError,
   ResponseShapeError,
@@ -101,7 +102,8 @@ async function tell(settings, owner, hook, event) {
   try {
     await owner?.[hook]?.(event);
   } catch (error) {
-    log(settings, "error", `${hook} threw`, error);
+    // One of these may have the request or the answer in its words.
+    log(settings, "error", `${hook} threw`, error instanceof AssessmentsError ? error.name : error);
   }
 }
 
@@ -362,11 +364,13 @@ export class AssessmentsClient {
     let read;
     /** @type {string | undefined} */
     let seen;
+    /** @type {Promise<unknown> | undefined} */
+    let verdict;
     /** The next that differs from the one before; none, if that is as wished. */
     const next = async (/** @type {AbortSignal} */ signal) => {
       for (;;) {
         if (read) {
-          if (await unlessAborted(signal, wished(read))) return;
+          if (await unlessAborted(signal, verdict)) return;
           delay = Math.min(delay, maxDelayMs);
           // Half of the wait is random, so that many watchers spread out.
           await sleep(Math.max(READ_FLOOR_MS, delay * (0.5 + Math.random() / 2)), signal);
@@ -374,6 +378,10 @@ export class AssessmentsClient {
         }
         read = (await this.#perform(operation, id, undefined, settings, signal, wait)).data;
         wait.error = undefined;
+        // It is judged as it came, before anyone has it, however long they take.
+        const state = read;
+        verdict = Promise.resolve().then(() => wished(state));
+        verdict.catch(() => {});
         if (JSON.stringify(read) === seen) continue;
         seen = JSON.stringify(read);
         return read;
@@ -570,7 +578,8 @@ export class AssessmentsClient {
       const error = new ConnectionError(attempts, cause);
       const { aborted, reason } = signal;
       const gone = reason === TIMED_OUT ? "timed out" : "aborted";
-      note({ error: aborted ? gone : error.message.replaceAll(token, "...") });
+      // What `fetch` says may hold what it was given, body and credential.
+      note({ error: aborted ? gone : `no answer (${/** @type {Partial<Error>} */ (cause)?.name})` });
       signal.throwIfAborted();
       if (asking && isOfProgram(cause)) throw cause;
       return { error, status: CONNECTION };
@@ -581,8 +590,6 @@ export class AssessmentsClient {
       Promise.resolve(response.body?.cancel?.()).catch(() => {});
       throw new ConnectionError(attempts, new Error(away));
     }
-    // What echoes the request must not bring the credential into a log.
-    if (!response.ok) text = text.replaceAll(token, "...");
     const reading = readAnswer(request, response, text);
     // A `fetch` of the caller's may give less, which is what the caller gets.
     const headers = /** @type {Headers} */ (response.headers);
@@ -593,10 +600,18 @@ export class AssessmentsClient {
       const { ok, ...read } = reading;
       return { answer: { ...read, headers, attempts } };
     }
-    const { ok, shape, isCredential, ...read } = reading;
+    const { ok, shape, isCredential, message, ...read } = reading;
     const answer = { ...read, headers, attempts };
-    const body = text.replaceAll(token, "...").slice(0, BODY_EXCERPT);
-    const about = { message: strange(answer, url), ...answer, method, url, body };
+    // What echoes the request must not bring the credential into a log, nor what makes a
+    // session the one that it made.
+    const masked = (/** @type {string} */ shown) =>
+      shown
+        .replaceAll(token, "...")
+        .replaceAll(JSON.stringify(token).slice(1, -1), "...")
+        .replace(/("token"\s*:\s*")[^"]+/g, "$1...");
+    const body = masked(text).slice(0, BODY_EXCERPT);
+    const told = message === undefined ? strange(answer, url) : masked(message);
+    const about = { message: told, ...answer, method, url, body };
     if (shape) throw new ResponseShapeError(about);
     const seconds = retryAfter(headers, Date.now());
     const error = new ApiError({ ...about, retryAfter: seconds });

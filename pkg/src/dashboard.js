@@ -9,6 +9,10 @@ import { strangeness } from "./shape.js";
 /** @import { ApiRequest, AssessmentsClient, CallOptions, WithResponse } from "./types.js" */
 /** @import { Dashboard, ListPage, Pages } from "../dist/dashboard.js" */
 
+/** The parameters of every list, and those of assessments besides. */
+const LIST = ["q", "limit", "cursor"];
+const FILTERS = ["status", "vendor_id", "assignee_id", "archived", "sort"];
+
 /** What every client offers other entries of the package. */
 const CALL = Symbol.for("assessments-edge.call");
 
@@ -37,15 +41,25 @@ export function dashboard(client) {
    * @param {string} path
    * @returns {(query?: object, options?: CallOptions) => any}
    */
-  const list = (name, path) => (query, options) =>
-    pages((cursor) => read(name, path + search({ ...query, ...cursor }), options));
+  const list = (name, path) => (query, options) => {
+    const given = { ...query };
+    for (const key of Object.keys(given)) {
+      if (!LIST.includes(key) && !(name === "assessments" && FILTERS.includes(key))) {
+        throw new ConfigurationError(`${key.slice(0, 40)} is no parameter of ${name}`);
+      }
+    }
+    return pages((cursor) => read(name, path + search({ ...given, ...cursor }), options));
+  };
   /**
    * @param {string} name
    * @param {string} path
    * @returns {(id: string, options?: CallOptions) => Promise<any>}
    */
-  const one = (name, path) => async (id, options) =>
-    read(name, `${path}/${encodeURIComponent(String(id))}`, options);
+  const one = (name, path) => async (id, options) => {
+    // Whether there is such a thing, the API knows; this keeps the path what it is.
+    if (!/^\w+$/.test(id)) throw new ConfigurationError(`"${String(id).slice(0, 40)}" is no id`);
+    return read(name, `${path}/${id}`, options);
+  };
   return {
     me: (options) => read("me", "me", options),
     vendors: list("vendors", "vendors"),
@@ -90,7 +104,11 @@ function pages(readPage) {
   return {
     // biome-ignore lint/suspicious/noThenProperty: to be awaited is what it is for; nothing is asked before.
     then(resolve, reject) {
-      first ??= readPage({});
+      // One that failed may be asked for again.
+      first ??= readPage({}).catch((error) => {
+        first = undefined;
+        throw error;
+      });
       return first.then(resolve, reject);
     },
     pages: all,

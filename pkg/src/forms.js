@@ -65,8 +65,9 @@ export function entered(field, given) {
 export function readForm(form) {
   const values =
     typeof form.getAll === "function"
-      ? CREATE_FIELDS.map((name) => {
-          const all = form.getAll(name);
+      ? CREATE_FIELDS.map((name, field) => {
+          const given = form.getAll(name);
+          const all = CREATE_LISTS[field] ? given : given.filter((/** @type {unknown} */ one) => one !== "");
           return all.length > 1 ? all : all[0];
         })
       : createMembers(form);

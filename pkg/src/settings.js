@@ -207,6 +207,8 @@ export function checked(settings, known) {
       throw new ConfigurationError(`fetchOptions: ${name} is set by the client`);
     }
   }
+  // Who has them may change them later.
+  if (found.fetchOptions) found.fetchOptions = { ...fetchOptions };
   return headers ? { ...found, headers: entriesOf(headers) } : found;
 }
 

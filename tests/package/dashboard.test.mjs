@@ -86,13 +86,11 @@ test("the_parameters_are_those_that_are_given", async () => {
     limit: 7,
   });
   await reads.users();
-  await assert.rejects(Promise.resolve(reads.vendor("a/b?c")));
   assert.deepEqual(
     requests.map(({ url }) => url),
     [
       "https://api.example/v1/dashboard/assessments?q=n%C3%A9+%26+co&status=complete&archived=false&limit=7",
       "https://api.example/v1/dashboard/users",
-      "https://api.example/v1/dashboard/vendors/a%2Fb%3Fc",
     ],
   );
 });
@@ -111,6 +109,28 @@ test("nothing_is_asked_before_a_list_is_read_and_an_iteration_that_is_left_asks_
     break;
   }
   assert.equal(requests.length, 2);
+});
+
+test("what_is_no_id_and_no_parameter_is_refused_before_anything_is_asked", async () => {
+  const { client, requests } = scripted(answer({}));
+  const reads = dashboard(client);
+  for (const id of [undefined, "", "..", "a/b?c"]) {
+    await assert.rejects(reads.vendor(untyped(id)), { name: "ConfigurationError" });
+  }
+  for (const query of [{ staus: "failed" }, { status: "failed" }]) {
+    assert.throws(() => reads.vendors(untyped(query)), { name: "ConfigurationError" });
+  }
+  assert.equal(requests.length, 0);
+});
+
+test("a_list_that_failed_can_be_asked_again", async () => {
+  const page = { items: [], next_cursor: null };
+  const { client } = scripted([answer({ detail: "Internal Server Error" }, 500), answer(page)]);
+  const list = dashboard(client).users({}, { maxRetries: 0 });
+  await assert.rejects(async () => {
+    await list;
+  }, { status: 500 });
+  assert.deepEqual(await list, page);
 });
 
 test("a_cursor_that_leads_to_itself_ends_the_iteration", async () => {

@@ -120,8 +120,8 @@ CREATE TABLE search_choices (
 ) STRICT;
 
 -- Words go into the index by way of this view. Its tokenizer takes accents from Latin
--- letters and those that are characters of their own; the Greek ones, and the letter that
--- Russian writes without its dots as well, are folded here. `src/decide/search.rs` does the
+-- letters and those that are characters of their own; those of Greek and Cyrillic letters are
+-- folded here. `src/decide/search.rs` does the
 -- same to what is searched for.
 CREATE VIEW search_words AS SELECT NULL AS position, NULL AS words WHERE 0;
 
@@ -131,12 +131,15 @@ BEGIN
   DELETE FROM search_index WHERE rowid = NEW.position;
   INSERT INTO search_index (rowid, words) VALUES (
     NEW.position,
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
       replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(NEW.words
       , 'Ά', 'α'), 'ά', 'α'), 'Έ', 'ε'), 'έ', 'ε'), 'Ή', 'η'), 'ή', 'η')
       , 'Ί', 'ι'), 'ί', 'ι'), 'Ϊ', 'ι'), 'ϊ', 'ι'), 'ΐ', 'ι'), 'Ό', 'ο')
       , 'ό', 'ο'), 'Ύ', 'υ'), 'ύ', 'υ'), 'Ϋ', 'υ'), 'ϋ', 'υ'), 'ΰ', 'υ')
-      , 'Ώ', 'ω'), 'ώ', 'ω'), 'Ё', 'е'), 'ё', 'е')
+      , 'Ώ', 'ω'), 'ώ', 'ω'), 'Ё', 'е'), 'ё', 'е'), 'Й', 'и'), 'й', 'и')
+      , 'Ї', 'і'), 'ї', 'і'), 'Ў', 'у'), 'ў', 'у'), 'Ѓ', 'г'), 'ѓ', 'г')
+      , 'Ќ', 'к'), 'ќ', 'к')
   );
 END;
 

@@ -5,28 +5,36 @@
 
 use assessments::assessment::Status;
 use assessments::dashboard::ListedAssessment;
-use assessments::query::Sort;
+use assessments::limits::MAX_LIST_ENTRIES;
+use assessments::query::{MAX_LIMIT, Sort};
 use assessments::stored::StoredId;
 use serde::Deserialize;
 use serde_json::value::to_raw_value;
 
-use super::choices::Page;
+use super::choices::{Page, has_words};
 use super::database::{Database, Databases, Parameter, Statement, StorageError, id, text};
 use super::standing;
 use crate::caller::{Caller, Standing};
 use crate::decide::cursor::Cursor;
 use crate::decide::query::ListQuery;
+use crate::decide::search::Search;
 
 /// Rows that a page may read (15).
 const MAX_ROWS: u32 = 2_000;
 /// Rows of the index that are looked at for a page, if some may not be wanted. Each is read
 /// in the index and in the table, and once more if the page ends there; one that a search
-/// finds is in four places.
-const WALK: u32 = 300;
-const SEARCH_WALK: u32 = 200;
+/// finds is in four places, and each further word is looked up and looked for in it.
+const WALK: u32 = 280;
+const SEARCH_ROWS: u32 = 800;
 /// Rows that an item costs besides those of its lists, and that a page costs at any rate.
 const ROWS_OF_ITEM: u32 = 9;
 const ROWS_OF_PAGE: u32 = 20;
+// Whatever is walked over, the lists of an assessment that has as many entries as a create
+// takes are read whole.
+const _: () = assert!(
+    (MAX_ROWS - ROWS_OF_PAGE - 3 * WALK - ROWS_OF_ITEM * (MAX_LIMIT + 1)) / 2
+        > MAX_LIST_ENTRIES as u32
+);
 /// Before and behind every time and every position.
 const FIRST: &str = "-9223372036854775808";
 const LAST: &str = "9223372036854775807";
@@ -243,7 +251,13 @@ const OF_ASSIGNEE: Directions = Directions {
 
 const FOUND: &str = page_of!(
     found!(
-        concat!("d.id, s.rowid AS at, ", is_wanted!(), " AS is_wanted"),
+        concat!(
+            "d.id, s.rowid AS at, ",
+            is_wanted!(),
+            " AND ",
+            has_words!("?13"),
+            " AS is_wanted"
+        ),
         "
     CROSS JOIN search_assessments d ON d.position = s.rowid
     CROSS JOIN assessments a ON a.org_id = ?1 AND a.id = d.id"
@@ -264,12 +278,12 @@ struct Plan {
 
 /// The index that leads to the fewest rows that are not wanted.
 fn plan(query: &ListQuery) -> Plan {
-    if query.search.is_some() {
+    if let Some(search) = &query.search {
         return Plan {
             sql: FOUND,
             beginning: LAST,
-            walk: SEARCH_WALK,
-            rows_of_step: 4,
+            walk: SEARCH_ROWS / rows_of_found(search),
+            rows_of_step: rows_of_found(search),
         };
     }
     let is_by_creation = matches!(query.sort, Sort::CreatedLast | Sort::CreatedFirst);
@@ -377,8 +391,14 @@ fn statement(
             Parameter::from(entries),
             optional(search.map(|search| search.expression.as_str())),
             optional(search.and_then(|search| search.id_prefix.as_deref())),
+            optional(search.and_then(Search::others_as_json).as_deref()),
         ],
     )
+}
+
+/// Rows that one costs that a search finds.
+fn rows_of_found(search: &Search) -> u32 {
+    4 + 2 * u32::try_from(search.others.len()).unwrap_or_default()
 }
 
 impl Found {

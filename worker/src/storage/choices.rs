@@ -14,6 +14,10 @@ use crate::decide::query::ListQuery;
 /// Behind every position of the index.
 const LAST_POSITION: &str = "9223372036854775807";
 
+/// Matches of the longest word that are looked at for a page: each is read once, and for each
+/// other word twice, of which there are four.
+const LOOKED_AT: u32 = 150;
+
 /// A page by name in small letters: `?1` is the organization, `?2` and `?3` are name and id of the last item
 /// of the page before, `?4` is how many items are wanted. No name is empty.
 macro_rules! by_name {
@@ -39,20 +43,35 @@ CROSS JOIN ",
     };
 }
 
-/// A page of what `?5` finds, the newest first: `?2` is the position of the last item of
-/// the page before. The organization's things of one kind have a range of positions of
+/// Whether the row `s` of the index has every word of a list, which is a parameter. Each is
+/// looked for in this row alone: if the index were asked for several words at once, it would
+/// look for where they meet among everyone's.
+macro_rules! has_words {
+    ($words:expr) => {
+        concat!(
+            "NOT EXISTS (
+    SELECT 1 FROM json_each(coalesce(",
+            $words,
+            ", '[]')) j
+    WHERE NOT EXISTS (
+        SELECT 1 FROM search_index w WHERE w.words MATCH j.value AND w.rowid = s.rowid))"
+        )
+    };
+}
+pub(super) use has_words;
+
+/// A page of what `?5` finds and has the words `?6`, the newest first: `?2` is the position of
+/// the last item of the page before. So many rows are looked at as `?7` says; if there may be
+/// more that are wanted, the last row tells how far that was, and has no item. The organization's things of one kind have a range of positions of
 /// their own, and nothing else of the index is read.
 macro_rules! by_words {
     ($table:expr, $kind:expr, $item:expr) => {
         concat!(
-            "SELECT CAST(s.rowid AS TEXT) AS at, '' AS id, ",
-            $item,
-            " AS json
+            "WITH walk AS MATERIALIZED (
+SELECT s.rowid AS at, ",
+            has_words!("?6"),
+            " AS is_wanted
 FROM search_index s
-CROSS JOIN search_choices c ON c.position = s.rowid
-CROSS JOIN ",
-            $table,
-            " t ON t.org_id = ?1 AND t.id = c.id
 WHERE s.words MATCH ?5
   AND s.rowid > (SELECT (number << 46) | (",
             $kind,
@@ -62,7 +81,22 @@ WHERE s.words MATCH ?5
             $kind,
             " + 1) << 43)) FROM search_ranges WHERE org_id = ?1)
   AND ?3 = ''
-ORDER BY s.rowid DESC LIMIT ?4"
+ORDER BY s.rowid DESC LIMIT ?7),
+page AS MATERIALIZED (SELECT at FROM walk WHERE is_wanted ORDER BY at DESC LIMIT ?4)
+SELECT * FROM (
+SELECT CAST(page.at AS TEXT) AS at, '' AS id, ",
+            $item,
+            " AS json
+FROM page
+CROSS JOIN search_choices c ON c.position = page.at
+CROSS JOIN ",
+            $table,
+            " t ON t.org_id = ?1 AND t.id = c.id
+ORDER BY page.at DESC)
+UNION ALL
+SELECT * FROM (
+SELECT CAST(min(at) AS TEXT) AS at, '' AS id, 'null' AS json FROM walk
+HAVING count(*) = ?7 AND (SELECT count(*) FROM page) < ?4)"
         )
     };
 }
@@ -176,7 +210,12 @@ pub(crate) async fn page(
         // One more tells whether there are more.
         Parameter::from(query.limit + 1),
     ];
-    values.extend(query.search.iter().map(|search| text(&search.expression)));
+    if let Some(search) = &query.search {
+        let others = search.others_as_json();
+        values.push(text(&search.expression));
+        values.push(others.as_deref().map_or(Parameter::Null, text));
+        values.push(Parameter::from(LOOKED_AT));
+    }
     let statements = vec![
         standing::select(&database, caller),
         database.statement(sql, &values),
@@ -184,11 +223,14 @@ pub(crate) async fn page(
     let mut rows = database.batch("list choices", statements).await?;
     let standing = standing::next(&mut rows)?;
     let mut found = rows.all_placed()?;
+    // A row that has no item tells how far the walk went.
+    let walked_to = found.pop_if(|(_, item)| item.get() == "null");
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found
         .last()
         .filter(|_| has_more)
+        .or(walked_to.as_ref())
         .map(|(place, _)| place.clone());
     Ok((
         standing,
