@@ -7,7 +7,10 @@ const KEY = "assessments.draft";
 /** A tab that was reloaded lets go of its draft by then. */
 const CLAIM_MS = 1_500;
 
-/** @import { CreateAssessmentRequest } from "assessments-edge/slim" */
+/**
+ * @import { CreateAssessmentRequest } from "assessments-edge/slim"
+ * @import { Choice } from "./parts/picker.js"
+ */
 
 /**
  * A draft as it is kept: `open` is what was sent with this key and is without an answer,
@@ -18,6 +21,7 @@ const CLAIM_MS = 1_500;
  * @property {string} key
  * @property {Partial<CreateAssessmentRequest>} fields
  * @property {string | undefined} open
+ * @property {Record<string, Choice>} [names] What was chosen by its name, by field.
  * @property {string | undefined} [organization]
  */
 
@@ -26,6 +30,7 @@ const empty = () => ({
   id: crypto.randomUUID(),
   key: crypto.randomUUID(),
   fields: {},
+  names: {},
   open: undefined,
 });
 
@@ -40,6 +45,11 @@ export class Draft {
 
   get fields() {
     return this.#state.fields;
+  }
+
+  /** What of them was chosen by its name. */
+  get names() {
+    return this.#state.names ?? {};
   }
 
   get key() {
@@ -92,8 +102,8 @@ export class Draft {
     if (!navigator.locks) return false;
     const isOurs = await claim(`${KEY}.${this.#state.id}`);
     if (!isOurs) {
-      const { fields } = this.#state;
-      this.change({ ...empty(), fields });
+      const { fields, names } = this.#state;
+      this.change({ ...empty(), fields, names });
       await claim(`${KEY}.${this.#state.id}`);
     }
     return !isOurs;

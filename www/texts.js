@@ -281,6 +281,22 @@ export const texts = {
     failed: "It is not certain that this arrived. Try again: nothing happens twice.",
   },
 
+  // Choosing by name.
+  picker: {
+    found: (/** @type {number} */ n) => count(n, { one: `${n} found.`, other: `${n} found.` }),
+    none: "Nothing is called that.",
+    more: "There are more: type more of the name.",
+    failed: "The names cannot be read now. An id can be pasted.",
+    picked: (/** @type {string} */ name) => `${name} chosen.`,
+    lastAssessed: (/** @type {string} */ when, /** @type {string} */ stage) =>
+      `last assessed ${when}, ${stage}`,
+    neverAssessed: "never assessed",
+    isCalled: "This is",
+    firstAnalyst: "Goes to the vendor's first risk analyst:",
+    steps: (/** @type {number} */ n) => count(n, { one: `${n} step`, other: `${n} steps` }),
+    choose: (/** @type {string} */ what, /** @type {string} */ vendor) => `${what} of ${vendor}`,
+  },
+
   create: {
     intro: "Start an assessment of a vendor that the API knows.",
     example: "Fill in an example",
@@ -307,6 +323,12 @@ export const texts = {
         label: "Idempotency key",
         hint: "With the same key the API creates at most one assessment in 24 hours. Use your own, such as a ticket number, if you like.",
       },
+    },
+    /** @type {Record<string, string>} */
+    hintsByName: {
+      vendor_id: "Begin to type its name, or paste its id.",
+      control_set_ids: "Begin to type a name, or paste ids. None is allowed.",
+      assignee_id: "Begin to type a name, or leave it empty for the vendor's first risk analyst.",
     },
     groups: {
       scope: "What to assess",

@@ -18,13 +18,15 @@ import { describe } from "./controls.js";
 
 /**
  * What a field of ids asks the form: the issues of a value, where an id of another
- * kind belongs, and to move it there; and whom it tells of a change.
+ * kind belongs, and to move it there; whom it tells of a change; and what an id is called,
+ * if that is known.
  *
  * @typedef {object} Form
  * @property {(name: RequestField, value: unknown) => Issue[]} issues
  * @property {(text: string, name: RequestField) => Home | undefined} homeOf
  * @property {(text: string, from: IdField | IdListField, to: IdField | IdListField) => void} move
  * @property {() => void} changed
+ * @property {(id: string) => string | undefined} nameOf
  *
  * @typedef {{ kind: IdKind, field: IdField | IdListField }} Home
  */
@@ -68,11 +70,12 @@ export class Frame {
    * @param {object} parts
    * @param {Name} parts.name
    * @param {HTMLInputElement} parts.control
+   * @param {Child} [parts.below] What pops up below the control.
    * @param {Child} [parts.before]
    * @param {Child} [parts.after]
    * @param {Child} [parts.beside]
    */
-  constructor({ name, control, before = [], after = [], beside = [] }) {
+  constructor({ name, control, below, before = [], after = [], beside = [] }) {
     const { label, hint } = texts.create.fields[name];
     this.#control = control;
     control.id = freshId(name);
@@ -87,12 +90,17 @@ export class Frame {
         beside,
       ),
       before,
-      control,
+      h("div", { class: "control" }, control, below),
       this.#faults,
       this.#hint,
       after,
     );
     this.show([]);
+  }
+
+  /** @param {string} hint */
+  set hint(hint) {
+    replace(this.#hint, hint);
   }
 
   /** @param {boolean} isRequired */

@@ -1,50 +1,121 @@
 // A field of one id: checked as it is typed, with a mark where it goes wrong.
 
+import { h, replace } from "../dom.js";
 import { idFault } from "../rules.js";
 import { button, markedId } from "./controls.js";
 import { Frame, idInput, sentence } from "./field.js";
+import { withMarks } from "../format.js";
 import { texts } from "../texts.js";
+import { entriesOf } from "./pasted.js";
+import { Picker, isLikeId } from "./picker.js";
 
 /**
  * @import { Child } from "../dom.js"
  * @import { FieldIssue } from "../faults.js"
  * @import { Form, RequestField } from "./field.js"
  * @import { IdListField } from "./id-list-field.js"
+ * @import { Choice, Search } from "./picker.js"
  */
 
 export class IdField {
   #input;
   #frame;
   #form;
+  #picker;
+  /** What the id in the input is called. */
+  #called = h("p", { class: "hint", hidden: true });
+  /**
+   * What was chosen by its name, which is in the input then.
+   *
+   * @type {Choice | undefined}
+   */
+  #picked;
   /** @type {FieldIssue[]} */
   #ofServer = [];
 
-  /** @param {{ name: RequestField, form: Form }} parts */
-  constructor({ name, form }) {
+  /** @param {{ name: RequestField, form: Form, search: Search }} parts */
+  constructor({ name, form, search }) {
     this.name = name;
     this.#form = form;
     this.#input = idInput({
       oninput: () => {
+        this.#picked = undefined;
         this.#ofServer = [];
         this.#show();
         form.changed();
       },
+      onpaste: (/** @type {ClipboardEvent} */ event) => this.#pasted(event),
       onblur: () => this.#show(),
     });
-    this.#frame = new Frame({ name, control: this.#input });
+    this.#picker = new Picker({
+      input: this.#input,
+      label: texts.create.fields[name].label,
+      search,
+      onpick: (choice) => {
+        this.pick(choice);
+        form.changed();
+      },
+    });
+    this.#frame = new Frame({
+      name,
+      control: this.#input,
+      below: this.#picker.element,
+      after: this.#called,
+    });
     this.element = this.#frame.element;
   }
 
   /** The id as it would be sent, undefined if there is none. */
   get value() {
-    const text = this.#input.value.trim();
+    const text = this.#picked?.id ?? this.#input.value.trim();
     return text === "" ? undefined : text;
   }
 
   set value(text) {
+    this.#picked = undefined;
     this.#input.value = text ?? "";
     this.#ofServer = [];
     this.#show();
+  }
+
+  /** What was chosen by its name, if that is in the field. */
+  get picked() {
+    return this.#picked;
+  }
+
+  /**
+   * Takes what was chosen by its name.
+   *
+   * @param {Choice} choice
+   */
+  pick(choice) {
+    this.value = choice.id;
+    this.#picked = choice;
+    this.#input.value = withMarks(choice.name);
+    this.#show();
+  }
+
+  /**
+   * Whether there are names to choose from.
+   *
+   * @param {boolean} isByName
+   */
+  set isByName(isByName) {
+    if (isByName === this.#picker.isOn) return;
+    this.#picker.isOn = isByName;
+    const { hint } = texts.create.fields[this.name];
+    this.#frame.hint = (isByName && texts.create.hintsByName[this.name]) || hint;
+    this.#show();
+  }
+
+  /**
+   * Says what the id is called, or what an empty field means.
+   *
+   * @param {Child} called
+   */
+  set called(called) {
+    replace(this.#called, called);
+    this.#called.hidden = !called;
   }
 
   /**
@@ -92,7 +163,18 @@ export class IdField {
     return this.value === undefined ? [] : this.#form.issues(this.name, this.value);
   }
 
+  /** @param {ClipboardEvent} event */
+  #pasted(event) {
+    const pasted = (event.clipboardData?.getData("text") ?? "").trim();
+    const [id, ...more] = new Set(entriesOf(pasted));
+    if (more.length > 0 || id === undefined || id === pasted || !isLikeId(id)) return;
+    event.preventDefault();
+    this.value = id;
+    this.#form.changed();
+  }
+
   #show() {
+    this.#input.classList.toggle("id", !this.#picker.isOn || isLikeId(this.#input.value));
     if (this.#ofServer.length > 0) {
       this.#frame.show(this.#ofServer.map(sentence));
       return;
@@ -100,7 +182,9 @@ export class IdField {
     const text = this.value ?? "";
     const offset = text === "" ? undefined : idFault(text);
     // What ends too early may not be at its end yet.
-    const isUnfinished = document.activeElement === this.#input && offset === text.length;
+    const isName = this.#picker.isOn && !isLikeId(text);
+    const isUnfinished =
+      document.activeElement === this.#input && (isName || offset === text.length);
     const issues = isUnfinished ? [] : this.#issues();
     this.#frame.show(issues.map((issue) => idFaultLine(this, text, issue, offset, this.#form)));
   }

@@ -1,25 +1,26 @@
 // A field of many ids, each a chip. Lists can be pasted.
 
 import { h, reconcile, replace, setAttribute } from "../dom.js";
-import { shortId } from "../format.js";
+import { shortId, withMarks } from "../format.js";
 import { idFault } from "../rules.js";
 import { texts } from "../texts.js";
 import { announce, button, markedId } from "./controls.js";
 import { Frame, idInput, sentence } from "./field.js";
 import { idFaultLine } from "./id-field.js";
+import { entriesOf, split } from "./pasted.js";
+import { Picker, isLikeId } from "./picker.js";
 
 /**
  * @import { FieldIssue } from "../faults.js"
  * @import { Form, RequestField } from "./field.js"
+ * @import { Search } from "./picker.js"
  */
-
-/** What stands between ids in a list. */
-const SEPARATORS = /[\s,;]+/;
 
 export class IdListField {
   #input;
   #frame;
   #form;
+  #picker;
   #chips = h("ul", { class: "chips" });
   #head = h("span", { class: "field-count" });
   /** @type {string[]} */
@@ -27,20 +28,32 @@ export class IdListField {
   /** @type {FieldIssue[]} */
   #ofServer = [];
 
-  /** @param {{ name: RequestField, form: Form }} parts */
-  constructor({ name, form }) {
+  /** @param {{ name: RequestField, form: Form, search?: Search }} parts */
+  constructor({ name, form, search }) {
     this.name = name;
     this.#form = form;
     this.#input = idInput({
       oninput: () => this.#typed(),
       onpaste: (/** @type {ClipboardEvent} */ event) => this.#pasted(event),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#pressed(event),
-      onblur: () => this.#commit(),
+      onblur: () => this.#isName || this.#commit(),
     });
     this.#chips.addEventListener("keydown", (event) => this.#moved(event));
+    this.#picker =
+      search &&
+      new Picker({
+        input: this.#input,
+        label: texts.create.fields[name].label,
+        search,
+        onpick: ({ id }) => {
+          this.#input.value = "";
+          this.#change([...this.#texts, id]);
+        },
+      });
     this.#frame = new Frame({
       name,
       control: this.#input,
+      below: this.#picker?.element,
       before: this.#chips,
       beside: this.#head,
     });
@@ -50,7 +63,7 @@ export class IdListField {
 
   /** The ids as they would be sent, with what is typed and not a chip yet. */
   get value() {
-    return [...new Set([...this.#texts, ...split(this.#input.value)])];
+    return [...new Set([...this.#texts, ...this.#typedEntries()])];
   }
 
   set value(list) {
@@ -58,6 +71,30 @@ export class IdListField {
     this.#input.value = "";
     this.#ofServer = [];
     this.#show();
+  }
+
+  /**
+   * Whether there are names to choose from.
+   *
+   * @param {boolean} isByName
+   */
+  set isByName(isByName) {
+    if (!this.#picker || isByName === this.#picker.isOn) return;
+    this.#picker.isOn = isByName;
+    const { hint } = texts.create.fields[this.name];
+    this.#frame.hint = (isByName && texts.create.hintsByName[this.name]) || hint;
+  }
+
+  /** Whether what is typed is to be found by name. */
+  get #isName() {
+    const text = this.#input.value;
+    return this.#picker?.isOn === true && text.trim() !== "" && !isLikeId(text);
+  }
+
+  /** What is typed and no chip yet; a name is one entry, which is none of the API's. */
+  #typedEntries() {
+    const text = this.#input.value.trim();
+    return this.#isName ? [text] : split(text);
   }
 
   /** Looks at them again, by what is known of the field now. */
@@ -111,16 +148,20 @@ export class IdListField {
   }
 
   #typed() {
-    if (SEPARATORS.test(this.#input.value)) this.#commit();
+    // A name that is being typed has spaces.
+    if (!this.#isName && /[\s,;]/.test(this.#input.value)) this.#commit();
     else this.#form.changed();
   }
 
   /** @param {ClipboardEvent} event */
   #pasted(event) {
     const pasted = event.clipboardData?.getData("text") ?? "";
-    if (!SEPARATORS.test(pasted.trim())) return;
+    const entries = entriesOf(pasted);
+    const isPlain = entries.length === 1 && entries[0] === pasted.trim();
+    if (isPlain || entries.length === 0) return;
+    if (this.#picker?.isOn && !entries.some(isLikeId)) return;
     event.preventDefault();
-    this.#change([...this.#texts, ...split(pasted)]);
+    this.#change([...this.#texts, ...entries]);
   }
 
   /** @param {KeyboardEvent} event */
@@ -138,7 +179,7 @@ export class IdListField {
 
   /** Makes chips of what is typed. */
   #commit() {
-    const typed = split(this.#input.value);
+    const typed = this.#typedEntries();
     if (typed.length === 0) return;
     this.#input.value = "";
     this.#change([...this.#texts, ...typed]);
@@ -194,7 +235,11 @@ export class IdListField {
   #show() {
     const issues = this.#ofServer.length > 0 ? this.#ofServer : this.#issues();
     const bad = new Set(issues.map(({ index }) => index));
-    const chips = this.#texts.map((text, index) => ({ text, isBad: bad.has(index) }));
+    const chips = this.#texts.map((text, index) => ({
+      text,
+      isBad: bad.has(index),
+      called: this.#form.nameOf(text),
+    }));
     reconcile(
       this.#chips,
       chips,
@@ -232,7 +277,6 @@ export class IdListField {
         {
           type: "button",
           tabindex: -1,
-          "aria-label": texts.create.remove(text),
           onclick: () => this.#remove(text),
         },
         "×",
@@ -251,11 +295,16 @@ export class IdListField {
 
 /**
  * @param {HTMLElement} chip
- * @param {{ text: string, isBad: boolean }} entry
+ * @param {{ text: string, isBad: boolean, called: string | undefined }} entry
  */
-function update(chip, { text, isBad }) {
+function update(chip, { text, isBad, called }) {
   setAttribute(chip, "class", isBad ? "chip bad" : "chip");
-  replace(/** @type {Element} */ (chip.firstElementChild), h("code", {}, shortId(text)));
+  replace(
+    /** @type {Element} */ (chip.firstElementChild),
+    called === undefined ? h("code", {}, shortId(text)) : h("bdi", {}, withMarks(called)),
+  );
+  const remove = /** @type {Element} */ (chip.lastElementChild);
+  remove.setAttribute("aria-label", texts.create.remove(called ?? text));
 }
 
 /**
@@ -265,9 +314,4 @@ function update(chip, { text, isBad }) {
 function focusOne(buttons, chosen) {
   for (const each of buttons) each.tabIndex = each === chosen ? 0 : -1;
   chosen.focus();
-}
-
-/** @param {string} text */
-function split(text) {
-  return text.split(SEPARATORS).filter(Boolean);
 }

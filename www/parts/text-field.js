@@ -1,18 +1,22 @@
 // A field of text, checked as it is typed.
 
 import { h } from "../dom.js";
+import { texts } from "../texts.js";
 import { Frame, sentence } from "./field.js";
+import { Picker } from "./picker.js";
 
 /**
  * @import { Attribute, Child } from "../dom.js"
  * @import { FieldIssue } from "../faults.js"
  * @import { Name } from "./field.js"
+ * @import { Search } from "./picker.js"
  */
 
 export class TextField {
   #input;
   #frame;
   #check;
+  #picker;
   /** @type {FieldIssue[]} */
   #ofServer = [];
 
@@ -23,10 +27,11 @@ export class TextField {
    * @param {Name} parts.name
    * @param {(text: string | undefined) => FieldIssue[]} parts.check
    * @param {() => void} parts.onchange
+   * @param {Search} [parts.search] What may be chosen, each by its name.
    * @param {Child} [parts.after]
    * @param {Attribute} [parts.class]
    */
-  constructor({ name, check, onchange, after, ...props }) {
+  constructor({ name, check, onchange, search, after, ...props }) {
     this.name = name;
     this.#check = check;
     const oninput = () => {
@@ -41,7 +46,18 @@ export class TextField {
       oninput,
       ...props,
     });
-    this.#frame = new Frame({ name, control: this.#input, after });
+    this.#picker =
+      search &&
+      new Picker({
+        input: this.#input,
+        label: texts.create.fields[name].label,
+        search,
+        onpick: ({ name: chosen }) => {
+          this.value = chosen;
+          onchange();
+        },
+      });
+    this.#frame = new Frame({ name, control: this.#input, below: this.#picker?.element, after });
     this.element = this.#frame.element;
   }
 
@@ -64,6 +80,15 @@ export class TextField {
   check(isRequired) {
     this.#frame.isRequired = isRequired;
     this.#show();
+  }
+
+  /**
+   * Whether there are names to choose from.
+   *
+   * @param {boolean} isByName
+   */
+  set isByName(isByName) {
+    if (this.#picker && isByName !== this.#picker.isOn) this.#picker.isOn = isByName;
   }
 
   /** @param {boolean} isReadOnly */

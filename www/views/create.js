@@ -4,6 +4,9 @@ import { h, replace } from "../dom.js";
 import { askedWait, explained, quoted } from "../explain.js";
 import { byField } from "../faults.js";
 import { differences } from "../outcome.js";
+import { withMarks } from "../format.js";
+import { Names, canReadNames, lastAssessed } from "../names.js";
+import { Checklist } from "../parts/checklist.js";
 import { announce, banner, button } from "../parts/controls.js";
 import { askForCredential } from "../parts/dialogs.js";
 import { IdField } from "../parts/id-field.js";
@@ -29,12 +32,22 @@ import { texts } from "../texts.js";
  * @import { Dashboard } from "../main.js"
  * @import { Message } from "../parts/controls.js"
  * @import { Form as FormOfIds, Home, RequestField } from "../parts/field.js"
+ * @import { Vendor } from "../names.js"
+ * @import { Choice, Search } from "../parts/picker.js"
  * @import { Answer } from "../plain-client.js"
  */
 
 /** @typedef {IdField | IdListField | TextField} Field */
 
 const KEY_FIELD = "Idempotency-Key";
+/** What the vendor has, by the field that may name it. */
+const OF_VENDOR = /** @type {const} */ ({
+  service_ids: "services",
+  supporting_document_ids: "documents",
+});
+const VENDOR_ID = /^cbvndr_[0-9a-f]{32}$/;
+/** So long a vendor has to stand in its field until it is read. */
+const SETTLED_MS = 200;
 /** Statuses that are answered before the key is looked at, so that they say nothing of it. */
 const BEFORE_KEY = [401, 403, 429];
 
@@ -74,6 +87,32 @@ class Form {
   #sending;
   #isSubmitting = false;
   #unsubscribe = subscribeToRules(() => this.#checkAnew());
+  #leaveSession = session.subscribe(() => this.#offerNames());
+  #names;
+  /** @type {Map<RequestField, Checklist>} */
+  #checklists = new Map();
+  /**
+   * What is known of the vendor in its field.
+   *
+   * @type {Vendor | undefined}
+   */
+  #vendor;
+  /**
+   * The last one that was known, which need not be in the field any more.
+   *
+   * @type {Vendor | undefined}
+   */
+  #former;
+  /**
+   * What was asked of it last.
+   *
+   * @type {string | undefined}
+   */
+  #followed;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #following;
+  #reading = new AbortController();
+  #disposal = new AbortController();
   /**
    * The faults that are told of, if that is what the message is about.
    *
@@ -86,6 +125,7 @@ class Form {
     const { demo } = app;
     this.#app = app;
     this.#draft = app.draft;
+    this.#names = new Names(app.api);
     this.#makeFields();
     this.#key = this.#makeKey();
     this.element = h(
@@ -111,6 +151,7 @@ class Form {
     );
     this.#restore();
     this.#checkAnew();
+    this.#offerNames();
     this.#draft.claimed.then((isNew) => {
       if (!isNew) return;
       // What was sent with the other key is the other tab's.
@@ -122,6 +163,10 @@ class Form {
 
   dispose() {
     this.#unsubscribe();
+    this.#leaveSession();
+    clearTimeout(this.#following);
+    this.#reading.abort();
+    this.#disposal.abort();
     this.#sending?.abort();
   }
 
@@ -142,33 +187,146 @@ class Form {
       homeOf: (text, name) => this.#homeOf(text, name),
       move: (text, from, to) => this.#move(text, from, to),
       changed: () => this.#changed(),
+      nameOf: (id) => this.#names.of(id),
     };
-    const addId = (/** @type {RequestField} */ name) =>
-      this.#fields.set(name, new IdField({ name, form }));
-    const addList = (/** @type {RequestField} */ name) =>
-      this.#fields.set(name, new IdListField({ name, form }));
     /**
      * @param {RequestField} name
-     * @param {Child} [after]
+     * @param {Search} search
      */
-    const addText = (name, after) =>
+    const addId = (name, search) => this.#fields.set(name, new IdField({ name, form, search }));
+    /**
+     * @param {RequestField} name
+     * @param {Search} [search]
+     */
+    const addList = (name, search) =>
+      this.#fields.set(name, new IdListField({ name, form, ...(search && { search }) }));
+    /**
+     * @param {RequestField} name
+     * @param {{ after?: Child, search?: Search }} [more]
+     */
+    const addText = (name, more = {}) =>
       this.#fields.set(
         name,
         new TextField({
           name,
           check: (value) => (value === undefined ? [] : fieldIssues(name, value)),
           onchange: () => this.#changed(),
-          after,
+          ...more,
         }),
       );
-    addId("vendor_id");
-    addList("control_set_ids");
+    addId("vendor_id", this.#names.vendors);
+    addList("control_set_ids", this.#names.controlSets);
     addList("service_ids");
     addText("name");
-    addText("assessment_name_format", this.#tokens);
-    addId("assignee_id");
+    addText("assessment_name_format", { after: this.#tokens });
+    addId("assignee_id", this.#names.users);
     addList("supporting_document_ids");
-    addText("trigger_workflow");
+    addText("trigger_workflow", { search: this.#names.workflows });
+    for (const name of /** @type {(keyof typeof OF_VENDOR)[]} */ (Object.keys(OF_VENDOR))) {
+      const field = /** @type {IdListField} */ (this.#field(name));
+      const onchange = (/** @type {string} */ id, /** @type {boolean} */ isChecked) =>
+        isChecked ? field.take(id) : field.drop(id);
+      this.#checklists.set(name, new Checklist(onchange));
+    }
+  }
+
+  /** Offers names to choose from, while there is somebody who may read them. */
+  #offerNames() {
+    const isByName = canReadNames();
+    for (const field of this.#fields.values()) field.isByName = isByName;
+    this.#follow();
+  }
+
+  /** Finds out what the ids in the fields are, and what the vendor has. */
+  #follow() {
+    const { vendor_id: id = "", control_set_ids: sets = [], assignee_id: user } = this.#values();
+    const followed = canReadNames() && VENDOR_ID.test(id) ? id : undefined;
+    if (followed !== this.#followed) {
+      this.#followed = followed;
+      clearTimeout(this.#following);
+      this.#reading.abort();
+      this.#reading = new AbortController();
+      const { signal } = this.#reading;
+      if (followed === undefined) this.#became(undefined);
+      else this.#following = setTimeout(() => this.#readVendor(followed, signal), SETTLED_MS);
+    }
+    const isUnknown = [...sets, ...(user ? [user] : [])].some((each) => !this.#names.of(each));
+    if (canReadNames() && isUnknown) this.#readNames();
+    this.#showNames();
+  }
+
+  /**
+   * @param {string} id
+   * @param {AbortSignal} signal
+   */
+  async #readVendor(id, signal) {
+    try {
+      const vendor = await this.#names.vendor(id, signal);
+      if (!signal.aborted) this.#became(vendor);
+    } catch (error) {
+      if (signal.aborted) return;
+      // Without it the id stands for itself. One that is not there need not be asked for again.
+      const { status } = /** @type {Failure} */ (error);
+      if (status !== 404) this.#followed = undefined;
+      this.#became(undefined);
+    }
+  }
+
+  async #readNames() {
+    try {
+      await this.#names.readLists(this.#disposal.signal);
+      for (const field of this.#fields.values()) if (field instanceof IdListField) field.check();
+      this.#showNames();
+    } catch {
+      // Ids without a name are shown as they are.
+    }
+  }
+
+  /** @param {Vendor | undefined} vendor */
+  #became(vendor) {
+    const before = this.#former;
+    this.#vendor = vendor;
+    this.#former = vendor ?? before;
+    const field = /** @type {IdField} */ (this.#field("vendor_id"));
+    for (const [name, checklist] of this.#checklists) {
+      const list = /** @type {IdListField} */ (this.#field(name));
+      const part = OF_VENDOR[/** @type {keyof typeof OF_VENDOR} */ (name)];
+      // What belongs to another vendor goes with it, if somebody chooses by name.
+      const isLeft = before && vendor && field.picked;
+      const gone = new Set(isLeft ? before[part].map(({ id }) => id) : []);
+      const { label } = texts.create.fields[name];
+      const what = texts.picker.choose(label, withMarks(vendor?.name ?? ""));
+      checklist.show(what, vendor?.[part] ?? []);
+      for (const id of checklist.ids) gone.delete(id);
+      for (const id of list.value) if (gone.has(id)) list.drop(id);
+      list.check();
+    }
+    this.#showNames();
+    this.#showPreview();
+  }
+
+  /** Says what the ids are called that stand in fields as such. */
+  #showNames() {
+    const { isCalled, firstAnalyst } = texts.picker;
+    const named = (/** @type {string} */ said, /** @type {string} */ name) => [
+      `${said} `,
+      h("bdi", {}, withMarks(name)),
+    ];
+    const vendor = /** @type {IdField} */ (this.#field("vendor_id"));
+    const known = this.#vendor?.id === vendor.value ? this.#vendor : undefined;
+    const { last } = known ?? {};
+    const assessed = last !== undefined && lastAssessed(last);
+    vendor.called =
+      known &&
+      (vendor.picked ? assessed : [named(isCalled, known.name), assessed && [", ", assessed]]);
+    const assignee = /** @type {IdField} */ (this.#field("assignee_id"));
+    const name = this.#names.of(assignee.value ?? "");
+    const [first] = known?.risk_analysts ?? [];
+    if (assignee.value === undefined)
+      assignee.called = first?.name != null && [named(firstAnalyst, first.name), "."];
+    else assignee.called = name !== undefined && !assignee.picked && [named(isCalled, name), "."];
+    for (const [list, checklist] of this.#checklists)
+      checklist.checked = /** @type {IdListField} */ (this.#field(list)).value;
   }
 
   #makeKey() {
@@ -205,7 +363,10 @@ class Form {
      */
     const group = (name, ...content) =>
       h("fieldset", { class: "card" }, h("legend", {}, texts.create.groups[name]), content);
-    const field = (/** @type {RequestField} */ name) => this.#field(name).element;
+    const field = (/** @type {RequestField} */ name) => [
+      this.#checklists.get(name)?.element,
+      this.#field(name).element,
+    ];
     const onsubmit = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       this.#send();
@@ -233,6 +394,10 @@ class Form {
   /** Fields and key as the tab left them, and what was on its way then. */
   #restore() {
     this.#put(this.#draft.fields);
+    for (const [name, choice] of Object.entries(this.#draft.names)) {
+      const field = this.#field(name);
+      if (field instanceof IdField && field.value === choice.id) field.pick(choice);
+    }
     this.#key.value = this.#draft.key;
     this.#showPreview();
     if (this.#draft.open)
@@ -289,7 +454,12 @@ class Form {
   }
 
   #changed() {
-    this.#draft.change({ fields: this.#values() });
+    /** @type {Record<string, Choice>} */
+    const names = {};
+    for (const [name, field] of this.#fields)
+      if (field instanceof IdField && field.picked) names[name] = field.picked;
+    this.#draft.change({ fields: this.#values(), names });
+    this.#follow();
     this.#showPreview();
     this.#count();
     this.#warnOfEdits();
@@ -331,19 +501,24 @@ class Form {
   #showPreview() {
     const request = this.#values();
     const { vendor_id: vendor, service_ids: services = [] } = request;
-    const isKnown = this.#app.store
+    const known = this.#vendor?.id === vendor ? this.#vendor : undefined;
+    const { last, name: vendorName = texts.create.previewVendor } = known ?? {};
+    const isSeen = this.#app.store
       .all()
       .some(({ assessment }) => vendor !== undefined && assessment?.vendor_id === vendor);
+    const isKnown = isSeen || (last !== undefined && last !== null);
     const name = (/** @type {boolean} */ assessedBefore) =>
       previewName(request, {
-        vendorName: texts.create.previewVendor,
-        serviceNames: (services ?? []).map((_, index) => texts.create.previewService(index + 1)),
+        vendorName,
+        serviceNames: (services ?? []).map(
+          (id, index) => this.#names.of(id) ?? texts.create.previewService(index + 1),
+        ),
         assessedBefore,
       });
     const preview = name(isKnown);
     this.#previewBox.hidden = preview === undefined;
-    this.#cycle.hidden = isKnown || preview === name(true);
-    replace(this.#preview, preview);
+    this.#cycle.hidden = isKnown || last === null || preview === name(true);
+    replace(this.#preview, preview && withMarks(preview));
   }
 
   /**
