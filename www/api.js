@@ -10,7 +10,7 @@ import { SessionError } from "./source.js";
 import { trouble } from "./trouble.js";
 
 /**
- * @import { CreateAssessmentRequest, Hooks } from "assessments-edge/slim"
+ * @import { CreateAssessmentRequest, Hooks, SendWorkflowEventRequest } from "assessments-edge/slim"
  * @import { Ask, Client, Options } from "./plain-client.js"
  * @import { Reader } from "./reads.js"
  */
@@ -108,6 +108,21 @@ export class Api {
     const answer = await this.#call(({ client }, given) => client.retrieveRun(id, given), {
       maxRetries: 0,
     });
+    return about(id, answer.data.workflow_run_id, answer);
+  }
+
+  /**
+   * Sends a workflow run an event; one key serves all attempts.
+   *
+   * @param {string} id
+   * @param {SendWorkflowEventRequest} event
+   * @param {{ idempotencyKey: string }} options
+   */
+  async sendEvent(id, event, options) {
+    const answer = await this.#call(
+      ({ client }, given) => client.sendEvent(id, event, given),
+      options,
+    );
     return about(id, answer.data.workflow_run_id, answer);
   }
 

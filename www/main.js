@@ -4,6 +4,7 @@ import icon from "./icon.svg";
 import { Api } from "./api.js";
 import { h, keepingFocus, replace } from "./dom.js";
 import { Draft } from "./draft.js";
+import { forgetEvents } from "./events.js";
 import { explained } from "./explain.js";
 import { failureOf } from "./failure.js";
 import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
@@ -263,6 +264,7 @@ class App {
   async #forget() {
     this.draft.startAnew();
     this.draft.belongTo(undefined);
+    forgetEvents();
     await this.store.forget();
     this.#showPage();
   }

@@ -12,6 +12,7 @@ const BODY_EXCERPT = 2_048;
 
 /**
  * @import {
+ *   AcceptedEvent,
  *   ArchivedAssessment,
  *   Assessment,
  *   CreateAssessmentRequest,
@@ -20,6 +21,7 @@ const BODY_EXCERPT = 2_048;
  *   CreatedSession,
  *   Issue,
  *   Me,
+ *   SendWorkflowEventRequest,
  *   TokenAbout,
  *   WorkflowRun,
  * } from "assessments-edge/slim"
@@ -48,6 +50,8 @@ const BODY_EXCERPT = 2_048;
  * @property {(id: string, options: Options) => Promise<Answer<Assessment>>} retrieve
  * @property {(id: string, options: Options) => Promise<Answer<ArchivedAssessment>>} archive
  * @property {(id: string, options: Options) => Promise<Answer<WorkflowRun>>} retrieveRun
+ * @property {(id: string, event: SendWorkflowEventRequest, options: Options)
+ *   => Promise<Answer<AcceptedEvent>>} sendEvent
  */
 
 /** @typedef {(about: TokenAbout) => Promise<string>} Ask */
@@ -60,6 +64,7 @@ const BODY_EXCERPT = 2_048;
  */
 export function plainClient(ask) {
   const at = (/** @type {string} */ id) => `/v1/assessments/${encodeURIComponent(id)}`;
+  const runAt = (/** @type {string} */ id) => `/v1/workflows/runs/${encodeURIComponent(id)}`;
   return {
     async create(body, options) {
       const answer = await call(ask, "POST", "/v1/assessments", { body, ...options });
@@ -68,8 +73,9 @@ export function plainClient(ask) {
     },
     retrieve: (id, options) => call(ask, "GET", at(id), options),
     archive: (id, options) => call(ask, "DELETE", at(id), options),
-    retrieveRun: (id, options) =>
-      call(ask, "GET", `/v1/workflows/runs/${encodeURIComponent(id)}`, options),
+    retrieveRun: (id, options) => call(ask, "GET", runAt(id), options),
+    sendEvent: (id, body, options) =>
+      call(ask, "POST", `${runAt(id)}/events`, { body, ...options }),
   };
 }
 

@@ -276,6 +276,27 @@ export class Store {
   }
 
   /**
+   * Notes which run of a workflow was started last. What was read of another is not of it.
+   *
+   * @param {string} id
+   * @param {string} run
+   */
+  async noteNewestRun(id, run) {
+    const runId = /** @type {NonNullable<Known["workflow_run_id"]>} */ (run);
+    await this.#change((put) =>
+      put(id, (record) => {
+        const { assessment, run: known } = record ?? {};
+        if (!record || !assessment || assessment.workflow_run_id === runId) return undefined;
+        return {
+          ...record,
+          run: known?.workflow_run_id === runId ? known : undefined,
+          assessment: { ...assessment, workflow_run_id: runId },
+        };
+      }),
+    );
+  }
+
+  /**
    * Notes what a workflow run answered.
    *
    * @param {string} id

@@ -297,6 +297,55 @@ export const texts = {
     choose: (/** @type {string} */ what, /** @type {string} */ vendor) => `${what} of ${vendor}`,
   },
 
+  names: {
+    // Of what is named like that; for a button.
+    idOf: (/** @type {string} */ name) => `the id of ${name}`,
+    more: (/** @type {number} */ n) => `Show ${n} more`,
+    outcome: "Outcome",
+    untitled: "A finding without a title",
+    unlisted: (/** @type {number} */ n) =>
+      count(n, { one: `${n} more is not listed here.`, other: `${n} more are not listed here.` }),
+    documents: "Documents",
+    archived: "Archived",
+    lasted: "From creation to the last change",
+  },
+
+  runs: {
+    title: "Workflow runs",
+    started: "Started",
+    ended: "Ended",
+    took: "Took",
+    waits: "It waits for an event.",
+    waiting: (/** @type {string} */ step, /** @type {string} */ workflow) =>
+      `“${step}” of ${workflow} waits for an event.`,
+    answer: "Answer it…",
+    notAllowed: "Your role may not send it.",
+  },
+
+  event: {
+    title: "Send the event that is waited for",
+    text: (/** @type {string} */ step) =>
+      `“${step}” goes on when an event of the right name arrives. The workflow's author chose the name, such as review-approved; the API does not tell it.`,
+    name: "Name of the event",
+    empty: "Enter the name of the event.",
+    send: "Send event",
+    keep: "Not now",
+    working: "Sending…",
+    failed: "It is not certain that this arrived. Send it again: it arrives once.",
+    sent: (/** @type {string} */ name) => `The event ${name} was accepted.`,
+  },
+
+  again: {
+    label: "Assess again",
+    title: "Replace what you were writing?",
+    text: "There is a new assessment that you have not created yet. It is replaced by one for this vendor.",
+    openText:
+      "There is a new assessment that was sent and not answered: it may have been created. Its key is given up as well.",
+    confirm: "Replace it",
+    keep: "Keep it",
+    working: "Replacing…",
+  },
+
   create: {
     intro: "Start an assessment of a vendor that the API knows.",
     example: "Fill in an example",

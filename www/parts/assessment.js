@@ -1,6 +1,6 @@
 // How the parts of an assessment are shown.
 
-import { formatDay, formatNumber, formatPercent } from "../format.js";
+import { formatDay, formatNumber, formatPercent, withMarks } from "../format.js";
 import { h, svg } from "../dom.js";
 import { stageLabel, stages } from "../rules.js";
 import { texts } from "../texts.js";
@@ -8,7 +8,7 @@ import { copyButton } from "./controls.js";
 
 /**
  * @import { CustomField, WorkflowRun } from "assessments-edge/slim"
- * @import { Props } from "../dom.js"
+ * @import { Child, Props } from "../dom.js"
  * @import { Known, Seen } from "../store.js"
  */
 
@@ -139,11 +139,12 @@ export function idLine(id, what) {
 }
 
 /**
- * The value of a custom field, by its type.
+ * The value of a custom field, by its type; `person` shows one of the people in it.
  *
  * @param {CustomField} field
+ * @param {(id: string, what: string) => Child} person
  */
-export function customFieldValue({ field_type: type, field_name: name, value }) {
+export function customFieldValue({ field_type: type, field_name: name, value }, person) {
   const text = String(value);
   const list = /** @type {string[]} */ (value);
   switch (type) {
@@ -157,17 +158,17 @@ export function customFieldValue({ field_type: type, field_name: name, value }) 
       return h(
         "ul",
         { class: "tags" },
-        list.map((label) => h("li", { class: "tag" }, h("bdi", {}, label))),
+        list.map((label) => h("li", { class: "tag" }, h("bdi", {}, withMarks(label)))),
       );
     case "select":
-      return h("span", { class: "tag" }, h("bdi", {}, text));
+      return h("span", { class: "tag" }, h("bdi", {}, withMarks(text)));
     case "user":
       return h(
         "ul",
         { class: "plain" },
-        list.map((id) => h("li", {}, idLine(id, name))),
+        list.map((id) => h("li", {}, person(id, name))),
       );
     default:
-      return h("bdi", {}, text);
+      return h("bdi", {}, withMarks(text));
   }
 }

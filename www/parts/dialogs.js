@@ -167,34 +167,45 @@ const explained = (error) => sentenceOf(failureOf(error));
  * @param {string} question.label
  * @param {string} question.keep
  * @param {string} question.working
+ * @param {"danger" | "primary"} [question.look]
+ * @param {Child} [question.content] What is asked besides.
  * @param {() => Promise<Outcome>} question.act
  * @param {(failure: Failure) => string} question.explain
  * @returns {Promise<Outcome | undefined>}
  */
-export function confirm({ title, text, label, keep, working, act, explain }) {
+export function confirm({
+  title,
+  text,
+  label,
+  keep,
+  working,
+  look = "danger",
+  content,
+  act,
+  explain,
+}) {
   return new Promise((resolve) => {
     /** @type {Outcome | undefined} */
     let outcome;
     const fault = h("p", { class: "fault", role: "alert" });
-    const go = button(
-      label,
-      async () => {
-        replace(fault);
-        setBusy(true);
-        replace(go, working);
-        try {
-          outcome = await act();
-          dialog.close();
-        } catch (failure) {
-          replace(fault, explain(/** @type {Failure} */ (failure)));
-        } finally {
-          setBusy(false);
-          replace(go, label);
-        }
-      },
-      { look: "danger" },
-    );
-    const stay = button(keep, () => dialog.close(), { autofocus: true });
+    const go = button(label, null, { look, type: "submit" });
+    const onsubmit = async (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      if (go.disabled) return;
+      replace(fault);
+      setBusy(true);
+      replace(go, working);
+      try {
+        outcome = await act();
+        dialog.close();
+      } catch (failure) {
+        replace(fault, explain(/** @type {Failure} */ (failure)));
+      } finally {
+        setBusy(false);
+        replace(go, label);
+      }
+    };
+    const stay = button(keep, () => dialog.close(), { autofocus: !content });
     // What is on its way cannot be called back.
     const setBusy = (/** @type {boolean} */ isBusy) => {
       go.disabled = isBusy;
@@ -202,9 +213,14 @@ export function confirm({ title, text, label, keep, working, act, explain }) {
     };
     const dialog = makeDialog(
       title,
-      h("p", {}, text),
-      fault,
-      h("div", { class: "actions end" }, stay, go),
+      h(
+        "form",
+        { onsubmit, novalidate: true, class: "stack" },
+        h("p", {}, text),
+        content,
+        fault,
+        h("div", { class: "actions end" }, stay, go),
+      ),
     );
     dialog.addEventListener("cancel", (event) => {
       if (stay.disabled) event.preventDefault();

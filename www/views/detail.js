@@ -1,21 +1,39 @@
 // One assessment.
 
-import { h, keepingFocus, replace } from "../dom.js";
+import { freshId, h, keepingFocus, replace } from "../dom.js";
+import { eventKey, eventName, noteEvent } from "../events.js";
+import { Failure } from "../failure.js";
 import { customFieldValue, idLine, scoreRing, stageBadge, tracker } from "../parts/assessment.js";
 import { announce, banner, button, copyButton, markedId, time } from "../parts/controls.js";
 import { askForCredential, confirm } from "../parts/dialogs.js";
+import { duration, foreign, listed, moment, named } from "../parts/named.js";
+import { runList, runStatus, stepList, waitingStep } from "../parts/runs.js";
 import { sentenceOf } from "../explain.js";
+import { withMarks } from "../format.js";
 import { hasRules, idFault, isTerminal, stageLabel, subscribeToRules } from "../rules.js";
 import { session } from "../session.js";
 import { texts } from "../texts.js";
 
 /**
- * @import { CustomField, WorkflowRun } from "assessments-edge/slim"
- * @import { Failure } from "../failure.js"
+ * @import {
+ *   AssessmentDetail,
+ *   CustomField,
+ *   WorkflowRun,
+ *   WorkflowRunStep,
+ * } from "assessments-edge/slim"
  * @import { Child } from "../dom.js"
  * @import { Dashboard } from "../main.js"
  * @import { Message } from "../parts/controls.js"
  * @import { Entry, Known, Seen } from "../store.js"
+ */
+
+/** How many runs that go on are read without being opened. */
+const RUNS_READ = 5;
+
+/**
+ * A step of a run that waits for an event.
+ *
+ * @typedef {{ run: WorkflowRun, step: WorkflowRunStep }} Waiting
  */
 
 /**
@@ -69,6 +87,32 @@ class Detail {
   #noticedAt;
   /** @type {(() => unknown)[]} */
   #ends = [];
+  /**
+   * What is known besides the assessment: names, findings, runs.
+   *
+   * @type {AssessmentDetail | undefined}
+   */
+  #detail;
+  /**
+   * What of the assessment was there when that was read, or was tried in vain.
+   *
+   * @type {string | undefined}
+   */
+  #lookedAt;
+  #isLooking = false;
+  #ended = new AbortController();
+  /**
+   * Runs as this page read them, or why it could not.
+   *
+   * @type {Map<string, WorkflowRun | string>}
+   */
+  #runs = new Map();
+  /**
+   * The runs that show their steps: the newest, until somebody chooses.
+   *
+   * @type {Set<string> | undefined}
+   */
+  #opened;
 
   /**
    * @param {Dashboard} app
@@ -86,22 +130,28 @@ class Detail {
       session.subscribe(() => this.#connected()),
       subscribeToRules(() => this.#show()),
     );
+    const seenAgain = () => document.hidden || this.#show();
+    document.addEventListener("visibilitychange", seenAgain, { signal: this.#ended.signal });
     app.refresher.watch(id);
     this.#show();
     if (session.isConnected) this.#read();
   }
 
   dispose() {
+    this.#ended.abort();
     for (const end of this.#ends) end();
     this.#app.refresher.watch(undefined);
   }
 
   get title() {
-    return this.#app.store.get(this.#id)?.assessment?.name ?? this.#id;
+    return withMarks(this.#app.store.get(this.#id)?.assessment?.name ?? this.#id);
   }
 
   /** Reads it with another session, or says that there is none. */
   #connected() {
+    this.#lookedAt = undefined;
+    // What one role may read, another may not.
+    if (session.isConnected && !may("read_dashboard")) this.#detail = undefined;
     if (session.isConnected) this.#read();
     else this.#show();
   }
@@ -130,10 +180,15 @@ class Detail {
   }
 
   #show() {
+    if (this.#ended.signal.aborted) return;
+    this.#lookCloser();
     const record = this.#app.store.get(this.#id);
     const { readAt, requestId, ...content } = record ?? {};
     const { kind, message } = this.#failure ?? {};
-    const shown = JSON.stringify([content, kind, message, session.isConnected, hasRules()]);
+    const shown = JSON.stringify([
+      [content, kind, message, session.isConnected, hasRules()],
+      [this.#detail, [...this.#runs], may("send_workflow_event")],
+    ]);
     // Said once: what became of it since is said below.
     if (this.#noticedAt !== undefined && record?.assessment?.status !== this.#noticedAt) {
       this.#noticedAt = undefined;
@@ -148,6 +203,111 @@ class Detail {
     this.#shown = shown;
   }
 
+  /** Reads what is known besides, if the assessment changed since. */
+  async #lookCloser() {
+    const { assessment, archivedAt, readAt } = this.#app.store.get(this.#id) ?? {};
+    if (!assessment || this.#isLooking || document.hidden) return;
+    if (!session.isConnected || !may("read_dashboard")) return;
+    const { updated_at: updated, status, findings_count: findings } = assessment;
+    const version = JSON.stringify([updated, status, findings, archivedAt]);
+    if (this.#lookedAt === version || this.#lookedAt === `${readAt}`) return;
+    this.#isLooking = true;
+    try {
+      const { signal } = this.#ended;
+      this.#detail = await this.#app.api.reads.assessment(this.#id, { signal, maxRetries: 0 });
+      this.#lookedAt = version;
+      await this.#readRuns();
+    } catch (failure) {
+      // The page shows what it can without; it is asked for again after the next good read.
+      this.#lookedAt = `${readAt}`;
+      console.info("Names were not read:", /** @type {Failure} */ (failure).message);
+    } finally {
+      this.#isLooking = false;
+      this.#show();
+    }
+  }
+
+  /** Reads the newest run, those that go on and those that are open, but for what has ended. */
+  async #readRuns() {
+    const runs = this.#detail?.runs ?? [];
+    const [newest] = runs;
+    if (!newest) return;
+    const { workflow_run_id: newestId } = newest;
+    this.#opened ??= new Set([newestId]);
+    await this.#app.store.noteNewestRun(this.#id, newestId);
+    const going = runs.filter(({ status }) => status === "started").slice(0, RUNS_READ);
+    const wanted = new Set([newestId, ...going.map(({ workflow_run_id: id }) => id)]);
+    for (const id of this.#opened) wanted.add(id);
+    for (const id of wanted) await this.#readRun(id);
+  }
+
+  /**
+   * Reads a run, unless it is known how it ended. Those of the newest are read again and
+   * again, by whoever reads the assessment.
+   *
+   * @param {string} id
+   */
+  async #readRun(id) {
+    if (this.#ended.signal.aborted || this.#knownRun(id)?.completed_at != null) return;
+    try {
+      const { data } = await this.#app.api.retrieveRun(id);
+      this.#runs.set(id, data);
+      if (id === this.#newestRun) await this.#app.store.noteRun(this.#id, data);
+    } catch (failure) {
+      if (!this.#knownRun(id)) this.#runs.set(id, sentenceOf(/** @type {Failure} */ (failure)));
+    }
+    this.#show();
+  }
+
+  get #newestRun() {
+    return this.#detail?.runs[0]?.workflow_run_id;
+  }
+
+  /**
+   * @param {string} id
+   * @returns {WorkflowRun | undefined}
+   */
+  #knownRun(id) {
+    const { run } = this.#app.store.get(this.#id) ?? {};
+    if (run?.workflow_run_id === id) return run;
+    const known = this.#runs.get(id);
+    return typeof known === "string" ? undefined : known;
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} isOpen
+   */
+  #toggled(id, isOpen) {
+    this.#opened ??= new Set();
+    if (isOpen === this.#opened.has(id)) return;
+    if (isOpen) this.#opened.add(id);
+    else this.#opened.delete(id);
+    if (isOpen && !this.#knownRun(id)) this.#readRun(id);
+  }
+
+  /** @param {string} id */
+  #readRunAgain(id) {
+    this.#runs.delete(id);
+    this.#show();
+    this.#readRun(id);
+  }
+
+  /**
+   * The steps that wait for an event, of the runs that were read.
+   *
+   * @returns {Waiting[]}
+   */
+  get #waiting() {
+    const { run } = this.#app.store.get(this.#id) ?? {};
+    const ids = this.#detail?.runs.map(({ workflow_run_id: id }) => id) ?? [];
+    const runs = this.#detail ? ids.map((id) => this.#knownRun(id)) : [run];
+    return runs.flatMap((known) => {
+      const step = known && waitingStep(known);
+      return known && step ? [{ run: known, step }] : [];
+    });
+  }
+
   /** @param {Entry | undefined} record */
   #showAll(record) {
     const { assessment } = record ?? {};
@@ -157,7 +317,7 @@ class Detail {
     }
     const isOpen = this.#body.querySelector("details")?.open ?? false;
     this.#showRecord(record, assessment, isOpen);
-    if (this.element.isConnected) this.#app.setTitle(assessment.name);
+    if (this.element.isConnected) this.#app.setTitle(this.title);
   }
 
   /** Nothing is known of it: not read yet, or it cannot be. */
@@ -215,6 +375,9 @@ class Detail {
    */
   #showRecord({ archivedAt, history, run }, assessment, isOpen) {
     const isOver = isTerminal(assessment.status);
+    const detail = this.#detail;
+    const isArchived = archivedAt !== undefined || detail?.is_archived === true;
+    const name = namesOf(detail);
     const end = button(isOver ? texts.detail.archive : texts.detail.cancel, () => this.#end(), {
       look: "danger-quiet",
     });
@@ -226,20 +389,24 @@ class Detail {
         h(
           "div",
           {},
-          h("h1", { tabindex: -1 }, h("bdi", {}, assessment.name)),
+          h("h1", { tabindex: -1 }, foreign(assessment.name)),
           h(
             "p",
             { class: "badges" },
             stageBadge(assessment.status),
             archivedAt !== undefined &&
               h("span", { class: "badge" }, texts.detail.archivedAt, " ", time(archivedAt)),
+            isArchived &&
+              archivedAt === undefined &&
+              h("span", { class: "badge" }, texts.names.archived),
           ),
         ),
         h(
           "div",
           { class: "actions" },
           button(texts.detail.refresh, () => this.#refresh()),
-          !archivedAt && end,
+          button(texts.again.label, () => this.#again(assessment)),
+          !isArchived && end,
         ),
       ),
     );
@@ -252,20 +419,31 @@ class Detail {
         h(
           "div",
           { class: "stack" },
+          card(
+            texts.names.outcome,
+            h(
+              "div",
+              { class: "outcome" },
+              scoreRing(assessment.score_percent),
+              h(
+                "div",
+                { class: "stack" },
+                this.#waiting.map((waiting) => this.#waitingBanner(waiting)),
+                findings(assessment, detail),
+              ),
+            ),
+          ),
           card(texts.detail.progress, tracker(assessment, history, run)),
-          run && card(texts.detail.workflow, timeline(run)),
-          card(texts.detail.scope, scope(assessment)),
+          detail
+            ? detail.runs.length > 0 && card(texts.runs.title, this.#runList(detail))
+            : run && card(texts.detail.workflow, workflow(run)),
+          card(texts.detail.scope, scope(assessment, name, detail)),
           assessment.custom_fields &&
-            card(texts.detail.customFields, customFields(assessment.custom_fields)),
+            card(texts.detail.customFields, customFields(assessment.custom_fields, name)),
         ),
         h(
           "div",
           { class: "stack side" },
-          card(
-            texts.detail.score,
-            scoreRing(assessment.score_percent),
-            h("p", { class: "findings" }, texts.detail.findings(assessment.findings_count)),
-          ),
           card(texts.detail.times, times(assessment, this.#readAt)),
           card(texts.detail.history, seen(history)),
           card(texts.detail.support, this.#support),
@@ -279,6 +457,106 @@ class Detail {
         h("pre", { tabindex: 0, "aria-label": texts.detail.json }, pretty(assessment)),
       ),
     );
+  }
+
+  /** @param {AssessmentDetail} detail */
+  #runList({ runs }) {
+    return runList(runs, {
+      known: (id) => {
+        const fault = this.#runs.get(id);
+        return { run: this.#knownRun(id), fault: typeof fault === "string" ? fault : undefined };
+      },
+      opened: this.#opened ?? new Set(),
+      toggled: (id, isOpen) => this.#toggled(id, isOpen),
+      retry: (id) => this.#readRunAgain(id),
+    });
+  }
+
+  /** @param {Waiting} waiting */
+  #waitingBanner(waiting) {
+    const { run, step } = waiting;
+    const mayAnswer = !session.isConnected || may("send_workflow_event");
+    const answer = button(texts.runs.answer, () => this.#answer(waiting), { look: "primary" });
+    return banner({
+      tone: "info",
+      title: texts.runs.waiting(withMarks(step.component_name), withMarks(run.workflow_name)),
+      body: mayAnswer ? [] : texts.runs.notAllowed,
+      actions: mayAnswer ? [answer] : [],
+    });
+  }
+
+  /**
+   * Sends a run the event that it waits for, by a name that somebody has to know.
+   *
+   * @param {Waiting} waiting
+   */
+  async #answer({ run, step }) {
+    if (!session.isConnected && !(await askForCredential(this.#app))) return;
+    const { event } = texts;
+    const { workflow_run_id: runId } = run;
+    const { component_id: component } = step;
+    const input = h("input", {
+      id: freshId("event"),
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
+      autofocus: true,
+      value: eventName(component) ?? "",
+    });
+    const label = h("label", { for: input.id }, event.name);
+    const answer = await confirm({
+      title: event.title,
+      text: event.text(withMarks(step.component_name)),
+      label: event.send,
+      keep: event.keep,
+      working: event.working,
+      look: "primary",
+      content: h("div", { class: "field" }, label, input),
+      act: async () => {
+        const name = input.value.trim();
+        if (name === "") throw new Failure("invalid", "page", new Error(event.empty));
+        const idempotencyKey = eventKey(runId, component, name);
+        return this.#app.api.sendEvent(runId, { name }, { idempotencyKey });
+      },
+      explain: (failure) => (failure.isOpen ? event.failed : sentenceOf(failure)),
+    });
+    if (!answer) return;
+    const { name } = answer.data;
+    noteEvent(component, name);
+    this.#tell({ tone: "success", title: event.sent(withMarks(name)) });
+    await this.#readRun(runId);
+    this.#read();
+  }
+
+  /**
+   * Begins another assessment of the same vendor, as this one was asked for.
+   *
+   * @param {Known} assessment
+   */
+  async #again(assessment) {
+    const { draft } = this.#app;
+    const { title, text, openText, confirm: label, keep, working } = texts.again;
+    await draft.claimed;
+    const isWritten = Object.values(draft.fields).some((value) => (value?.length ?? 0) > 0);
+    const isOpen = draft.open !== undefined;
+    if (isWritten || isOpen) {
+      const isMeant = await confirm({
+        ...{ title, text: isOpen ? openText : text, label, keep, working },
+        act: async () => true,
+        explain: sentenceOf,
+      });
+      if (!isMeant) return;
+    }
+    draft.startAnew();
+    draft.change({
+      fields: {
+        vendor_id: assessment.vendor_id,
+        control_set_ids: assessment.control_set_ids,
+        service_ids: assessment.service_ids,
+        ...(assessment.assignee_id !== null && { assignee_id: assessment.assignee_id }),
+      },
+    });
+    this.#app.navigate("/new");
   }
 
   /**
@@ -300,6 +578,7 @@ class Detail {
 
   async #refresh() {
     if (!session.isConnected && !(await askForCredential(this.#app))) return;
+    this.#lookedAt = undefined;
     if (await this.#read()) announce(texts.detail.refreshed);
   }
 
@@ -354,97 +633,116 @@ function facts(entries) {
 }
 
 /**
- * @param {Known} assessment
- * @param {HTMLElement} readAt
+ * Whether the role of whoever is connected has a permission.
+ *
+ * @param {string} permission
  */
-function times({ created_at: created, initiated_at: initiated, updated_at: updated }, readAt) {
-  return facts([
-    [texts.detail.created, time(created)],
-    [texts.detail.initiated, time(initiated)],
-    [texts.detail.updated, time(updated)],
-    [texts.detail.read, readAt],
-  ]);
-}
+const may = (permission) => session.me?.routes.includes(permission) ?? false;
 
-/** @param {Known} assessment */
-function scope(assessment) {
-  const one = (/** @type {string | null} */ id, /** @type {string} */ what) =>
-    id ? idLine(id, what) : h("span", { class: "muted" }, texts.detail.none);
-  const many = (/** @type {string[]} */ ids, /** @type {string} */ what) =>
-    ids.length > 0
-      ? h(
-          "ul",
-          { class: "plain" },
-          ids.map((id) => h("li", {}, idLine(id, what))),
-        )
-      : h("span", { class: "muted" }, texts.detail.none);
-  const { detail } = texts;
-  /** @type {[Child, Child][]} */
-  const known = [
-    [detail.vendor, one(assessment.vendor_id, detail.vendor)],
-    [detail.assignee, one(assessment.assignee_id, detail.assignee)],
-    [detail.services, many(assessment.service_ids, detail.services)],
-    [detail.controlSets, many(assessment.control_set_ids, detail.controlSets)],
-  ];
-  const run = assessment.workflow_run_id;
-  if (run) known.push([detail.workflowRun, one(run, detail.workflowRun)]);
-  return facts(known);
-}
+/** @typedef {(id: string, what: string) => Child} Name */
 
-/** @param {CustomField[]} fields */
-function customFields(fields) {
-  if (fields.length === 0) return h("p", { class: "muted" }, texts.detail.noCustomFields);
-  return facts(fields.map((field) => [h("bdi", {}, field.field_name), customFieldValue(field)]));
+/**
+ * Shows an id by what it is called, if that is known.
+ *
+ * @param {AssessmentDetail | undefined} detail
+ * @returns {Name}
+ */
+function namesOf(detail) {
+  const names = new Map(detail?.names.map(({ id, name }) => [id, name]));
+  return (id, what) => named(id, names.get(id), what);
 }
 
 /**
- * The steps of a workflow run.
+ * What was found, by its title where that is known.
+ *
+ * @param {Known} assessment
+ * @param {AssessmentDetail | undefined} detail
+ */
+function findings({ findings_count: count }, detail) {
+  const all = detail?.findings ?? [];
+  const left = count - all.length;
+  const { untitled, unlisted } = texts.names;
+  return [
+    h("p", { class: "findings" }, texts.detail.findings(count)),
+    all.length > 0 && listed(all, ({ id, title }) => named(id, title ?? untitled, untitled)),
+    all.length > 0 && left > 0 && h("p", { class: "hint" }, unlisted(left)),
+  ];
+}
+
+/**
+ * @param {Known} assessment
+ * @param {HTMLElement} readAt
+ */
+function times(
+  { status, created_at: created, initiated_at: initiated, updated_at: updated },
+  readAt,
+) {
+  /** @type {[Child, Child][]} */
+  const known = [
+    [texts.detail.created, moment(created)],
+    [texts.detail.initiated, moment(initiated)],
+    [texts.detail.updated, moment(updated)],
+  ];
+  if (isTerminal(status)) known.push([texts.names.lasted, duration(updated - created)]);
+  return facts([...known, [texts.detail.read, readAt]]);
+}
+
+/**
+ * @param {Known} assessment
+ * @param {Name} name
+ * @param {AssessmentDetail | undefined} detail
+ */
+function scope(assessment, name, detail) {
+  const none = () => h("span", { class: "muted" }, texts.detail.none);
+  const one = (/** @type {string | null} */ id, /** @type {string} */ what) =>
+    id ? name(id, what) : none();
+  const many = (/** @type {string[]} */ ids, /** @type {string} */ what) =>
+    listed(ids, (id) => name(id, what));
+  const { vendor, assignee, services, controlSets, workflowRun } = texts.detail;
+  const { documents } = texts.names;
+  /** @type {[Child, Child][]} */
+  const known = [
+    [vendor, one(assessment.vendor_id, vendor)],
+    [assignee, one(assessment.assignee_id, assignee)],
+    [services, many(assessment.service_ids, services)],
+    [controlSets, many(assessment.control_set_ids, controlSets)],
+  ];
+  const run = assessment.workflow_run_id;
+  if (detail)
+    known.push([
+      documents,
+      listed(detail.documents, (document) => named(document.id, document.name, documents)),
+    ]);
+  else if (run) known.push([workflowRun, idLine(run, workflowRun)]);
+  return facts(known);
+}
+
+/**
+ * @param {CustomField[]} fields
+ * @param {Name} name
+ */
+function customFields(fields, name) {
+  if (fields.length === 0) return h("p", { class: "muted" }, texts.detail.noCustomFields);
+  return facts(fields.map((field) => [foreign(field.field_name), customFieldValue(field, name)]));
+}
+
+/**
+ * A run of a workflow, where no other is known.
  *
  * @param {WorkflowRun} run
  * @returns {Child[]}
  */
-function timeline(run) {
-  /** @type {Record<string, string>} */
-  const runStatuses = texts.detail.runStatuses;
-  /** @type {Record<string, string>} */
-  const stepStatuses = texts.detail.stepStatuses;
-  const steps = run.steps.map((step, index) => {
-    // What the run did about a failure: the last step that failed may have ended it.
-    const isEnd = run.status === "failed" && index === run.steps.length - 1;
-    const failed = isEnd ? "ended" : "continued";
-    const state = step.status === "failed" ? failed : (step.status ?? "going");
-    return h(
-      "li",
-      { class: `run-step ${state}` },
-      h("span", { class: "run-step-name" }, h("bdi", {}, step.component_name)),
-      h("span", { class: "run-step-state" }, stepStatuses[state]),
-      step.message && h("p", { class: "hint" }, h("bdi", {}, step.message)),
-      step.artifacts.length > 0 &&
-        h(
-          "ul",
-          { class: "tags" },
-          step.artifacts.map((artifact) =>
-            h(
-              "li",
-              { class: "tag", title: artifact.id },
-              h("bdi", {}, `${artifact.artifact_type}: ${artifact.id}`),
-            ),
-          ),
-        ),
-    );
-  });
+function workflow(run) {
   return [
     h(
       "p",
       {},
-      h("bdi", {}, run.workflow_name),
+      foreign(run.workflow_name),
       " · ",
-      runStatuses[run.status],
+      runStatus(run.status),
       run.completed_at != null && [" ", time(run.completed_at)],
     ),
-    steps.length > 0
-      ? h("ol", { class: "timeline" }, steps)
-      : h("p", { class: "muted" }, texts.detail.noSteps),
+    stepList(run),
   ];
 }
 
@@ -459,7 +757,7 @@ function seen(history) {
         stageBadge(status),
         h("code", { class: "muted" }, status),
         " ",
-        time(Math.floor(at / 1000)),
+        moment(Math.floor(at / 1000)),
       ),
     );
   return h("ol", { class: "history" }, entries);
