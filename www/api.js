@@ -1,22 +1,23 @@
 // Calls to the API, through the package's client where that can run.
 
 import { Failure, failureOf } from "./failure.js";
-import { plainClient } from "./plain-client.js";
+import { plainClient, plainReader } from "./plain-client.js";
+import { Reads, about } from "./reads.js";
 import { refusesCredential } from "./refusals.js";
-import { makeClient } from "./rules.js";
+import { makeClient, readerOf } from "./rules.js";
 import { session } from "./session.js";
 import { SessionError } from "./source.js";
-import { texts } from "./texts.js";
 import { trouble } from "./trouble.js";
 
 /**
  * @import { CreateAssessmentRequest, Hooks } from "assessments-edge/slim"
  * @import { Ask, Client, Options } from "./plain-client.js"
+ * @import { Reader } from "./reads.js"
  */
 
 /** @typedef {Options & { onRetry?: Hooks["onRetry"], maxRetries?: number }} CallOptions */
 
-/** @typedef {{ data: object }} AnyAnswer */
+/** @typedef {{ client: Client, reader: Reader }} Callers */
 
 /** The API, for one development or production deployment. */
 export class Api {
@@ -25,22 +26,29 @@ export class Api {
   /** @param {{ development: boolean }} settings */
   constructor({ development }) {
     this.#development = development;
+    /** What it shows by name. */
+    this.reads = new Reads((operation, options) =>
+      this.#call(({ reader }, given) => operation(reader, given), options),
+    );
   }
 
   /**
    * @param {Hooks} hooks
-   * @returns {Client}
+   * @returns {Callers}
    */
-  #client(hooks) {
+  #callers(hooks) {
     /** @type {Ask} */
     const token = ({ refused }) => session.token(refused);
     const client = makeClient({ token, hooks, dangerouslyAllowBrowserKey: this.#development });
-    return client?.withResponse ?? plainClient(token);
+    const reader = client && readerOf(client);
+    return client && reader
+      ? { client: client.withResponse, reader }
+      : { client: plainClient(token), reader: plainReader(token) };
   }
 
   /**
-   * @template {AnyAnswer} Answer
-   * @param {(client: Client, options: Options) => Promise<Answer>} operation
+   * @template Answer
+   * @param {(callers: Callers, options: Options) => PromiseLike<Answer>} operation
    * @param {CallOptions} options
    */
   async #call(operation, { signal, onRetry, ...options }) {
@@ -52,7 +60,7 @@ export class Api {
       onRetry?.(event);
     };
     try {
-      const answer = await operation(this.#client({ onRetry: onRepeat }), { signal, ...options });
+      const answer = await operation(this.#callers({ onRetry: onRepeat }), { signal, ...options });
       // What was asked for one organization is not shown to another.
       if (organization !== session.organization)
         throw new Failure("stopped", "page", undefined, true);
@@ -76,7 +84,7 @@ export class Api {
    * @param {CallOptions} options
    */
   create(body, options) {
-    return this.#call((client, given) => client.create(body, given), options);
+    return this.#call(({ client }, given) => client.create(body, given), options);
   }
 
   /**
@@ -85,7 +93,7 @@ export class Api {
    * @param {string} id
    */
   async retrieve(id) {
-    const answer = await this.#call((client, given) => client.retrieve(id, given), {
+    const answer = await this.#call(({ client }, given) => client.retrieve(id, given), {
       maxRetries: 0,
     });
     return about(id, answer.data.id, answer);
@@ -97,8 +105,9 @@ export class Api {
    * @param {string} id
    */
   async retrieveRun(id) {
-    const call = this.#call((client, given) => client.retrieveRun(id, given), { maxRetries: 0 });
-    const answer = await call;
+    const answer = await this.#call(({ client }, given) => client.retrieveRun(id, given), {
+      maxRetries: 0,
+    });
     return about(id, answer.data.workflow_run_id, answer);
   }
 
@@ -108,21 +117,7 @@ export class Api {
    * @param {string} id
    */
   async archive(id) {
-    const answer = await this.#call((client, given) => client.archive(id, given), {});
+    const answer = await this.#call(({ client }, given) => client.archive(id, given), {});
     return about(id, answer.data.id, answer);
   }
-}
-
-/**
- * An answer, if it is about what was asked for: something in between may mix answers up.
- *
- * @template {AnyAnswer} Answer
- * @param {string} asked
- * @param {string} answered
- * @param {Answer} answer
- */
-function about(asked, answered, answer) {
-  if (asked === answered) return answer;
-  const error = new Error(texts.trouble.ofAnother(answered));
-  throw new Failure("unexpected", "page", error, true);
 }

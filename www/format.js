@@ -49,6 +49,18 @@ export function formatDay(text) {
   return Number.isNaN(time) ? text : day.format(time);
 }
 
+/** What turns the direction of the text after it, beyond its own end: U+202E and its like. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A text that others wrote, with a mark in place of each character that would turn the
+ * direction of what follows. It still needs a `bdi` around it.
+ *
+ * @param {string} text
+ */
+export const withMarks = (text) =>
+  text.replace(TURNS, (turn) => `‹U+${turn.charCodeAt(0).toString(16).toUpperCase()}›`);
+
 /**
  * An id short enough for a line: its prefix, its first and its last digits.
  *

@@ -14,5 +14,7 @@ export {
   validateIdempotencyKey,
 } from "assessments-edge/slim";
 
+export { dashboard } from "assessments-edge/dashboard";
+
 /** Where its WebAssembly is. */
 export { default as MODULE } from "assessments-edge/assessments.wasm";

@@ -23,6 +23,7 @@ const BODY_EXCERPT = 2_048;
  *   TokenAbout,
  *   WorkflowRun,
  * } from "assessments-edge/slim"
+ * @import { ReadOptions, Reader } from "./reads.js"
  */
 
 /**
@@ -70,6 +71,39 @@ export function plainClient(ask) {
     retrieveRun: (id, options) =>
       call(ask, "GET", `/v1/workflows/runs/${encodeURIComponent(id)}`, options),
   };
+}
+
+/**
+ * The reads that the package has in an entry of its own; a list is a page.
+ *
+ * @param {Ask} ask
+ * @returns {Reader}
+ */
+export function plainReader(ask) {
+  const read = async (/** @type {string} */ path, /** @type {ReadOptions} */ { signal } = {}) =>
+    (await call(ask, "GET", `/v1/dashboard/${path}`, { signal })).data;
+  /** @returns {(query?: object, options?: ReadOptions) => Promise<any>} */
+  const list = (/** @type {string} */ path) => (query, options) =>
+    read(path + search(query), options);
+  /** @returns {(id: string, options?: ReadOptions) => Promise<any>} */
+  const one = (/** @type {string} */ path) => (id, options) =>
+    read(`${path}/${encodeURIComponent(id)}`, options);
+  return {
+    vendors: list("vendors"),
+    vendor: one("vendors"),
+    controlSets: list("control-sets"),
+    users: list("users"),
+    workflows: list("workflows"),
+    assessments: list("assessments"),
+    assessment: one("assessments"),
+  };
+}
+
+/** @param {object} [query] */
+function search(query = {}) {
+  const given = Object.entries(query).filter(([, value]) => value != null && value !== "");
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text && `?${text}`;
 }
 
 /**

@@ -4,6 +4,7 @@
 
 /**
  * @import {
+ *   AssessmentsClient,
  *   ClientOptions,
  *   CreateAssessmentRequest,
  *   IdKind,
@@ -92,6 +93,15 @@ export const hasRules = () => edge !== undefined;
  */
 export function makeClient(options) {
   return edge && new edge.AssessmentsClient({ baseUrl: location.origin, ...options });
+}
+
+/**
+ * The package's reads of what is shown by name, through its client.
+ *
+ * @param {AssessmentsClient} client
+ */
+export function readerOf(client) {
+  return edge?.dashboard(client);
 }
 
 /**

@@ -133,6 +133,7 @@ fn bundle(folder: &Path) -> Result<BTreeMap<String, String>> {
                 "--chunk-names=[name]-[hash]",
                 "--asset-names=[name]-[hash]",
                 "--alias:assessments-edge/slim=./pkg/dist/slim.js",
+                "--alias:assessments-edge/dashboard=./pkg/dist/dashboard.js",
                 "--alias:assessments-edge/assessments.wasm=./pkg/dist/assessments.wasm",
             ])
             .arg(format!("--public-path=/{FOLDER}/{HASHED}"))
