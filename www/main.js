@@ -1,4 +1,4 @@
-// The dashboard: one document whose pages are /, /new and /assessments/{id}.
+// The dashboard: one document whose pages are /, /watchlist, /new and /assessments/{id}.
 
 import icon from "./icon.svg";
 import { Api } from "./api.js";
@@ -16,6 +16,7 @@ import { Store } from "./store.js";
 import { direction, language, texts } from "./texts.js";
 import { keepForOffline } from "./offline.js";
 import { trouble } from "./trouble.js";
+import { assessmentsView } from "./views/assessments.js";
 import { createView } from "./views/create.js";
 import { detailView } from "./views/detail.js";
 import { listView } from "./views/list.js";
@@ -201,7 +202,8 @@ class App {
     this.setTitle(view.title);
     const link = (/** @type {string} */ href, /** @type {string} */ text) =>
       h("a", { href, "aria-current": location.pathname === href && "page" }, text);
-    replace(this.#nav, link("/", texts.pages.list), link("/new", texts.pages.create));
+    const { assessments, create, list } = texts.pages;
+    replace(this.#nav, link("/", assessments), link("/watchlist", list), link("/new", create));
   }
 
   /**
@@ -210,7 +212,8 @@ class App {
    * @returns {View}
    */
   #viewOf(path, notice) {
-    if (path === "/") return listView(this);
+    if (path === "/") return assessmentsView(this);
+    if (path === "/watchlist") return listView(this);
     if (path === "/new") return createView(this);
     const [, id] = /^\/assessments\/([^/]+)$/.exec(path) ?? [];
     if (id !== undefined) return detailView(this, decoded(id), notice);
@@ -238,7 +241,7 @@ class App {
       !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!link || !isPlain || link.origin !== location.origin || link.download) return;
     event.preventDefault();
-    this.navigate(link.pathname);
+    this.navigate(link.pathname + link.search);
   }
 
   /** @param {MouseEvent} event */

@@ -1,5 +1,5 @@
-// The index of assessments that this browser created or opened. The API has no
-// list, so this is one browser's own, in IndexedDB; tabs share it. Each organization
+// The assessments that this browser created, opened or was told to watch. The list is
+// its own, in IndexedDB; tabs share it. Each organization
 // has a database of its own, and of those only one is open.
 
 /** @import { ArchivedAssessment, Assessment, CreatedAssessment, WorkflowRun } from "assessments-edge/slim" */

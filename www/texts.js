@@ -47,11 +47,12 @@ export const texts = {
   },
 
   pages: {
+    assessments: "Assessments",
     list: "Watchlist",
     create: "New assessment",
     missing: "Page not found",
     missingText: "There is no such page here.",
-    backToList: "Back to the watchlist",
+    backToList: "Back to the assessments",
   },
 
   connection: {
@@ -150,8 +151,73 @@ export const texts = {
   stylesMissing: "The style sheet of this page could not be loaded, so it looks like this.",
   notKept: "This browser keeps no data for this page, so the list is lost when the page is closed.",
 
+  // The page of all that the API lists.
+  assessments: {
+    intro: "All of your organization.",
+    search: "Search",
+    searchHint: "Beginnings of name, vendor or id",
+    stage: "Stage",
+    allStages: "All stages",
+    sort: "Sort by",
+    sorts: {
+      "-created_at": "Newest",
+      created_at: "Oldest",
+      "-updated_at": "Last change",
+      updated_at: "Longest unchanged",
+    },
+    sortOfSearch: "Newest, as a search is",
+    mine: "Assigned to me",
+    archived: "Archived",
+    columns: {
+      watch: "Watch",
+      vendor: "Vendor",
+      name: "Name",
+      stage: "Stage",
+      score: "Score",
+      findings: "Findings",
+      assignee: "Assignee",
+      updated: "Changed",
+    },
+    watch: "Watch",
+    unwatch: "Stop watching",
+    watchWhat: (/** @type {string} */ name) => `Watch ${name}`,
+    noVendor: "unknown vendor",
+    nobody: "nobody",
+    reading: "Reading…",
+    shown: (/** @type {number} */ n, /** @type {boolean} */ hasMore) =>
+      hasMore ? `${assessments(n)} so far, and there may be more` : assessments(n),
+    more: "Show more",
+    moreFull: (/** @type {string} */ n) =>
+      `This page shows ${n} at most. Search or filter to see others, or export them all.`,
+    goOn: "Look further",
+    noneYet: "Nothing found so far",
+    noneYetText: "Many assessments were looked through, and there are more.",
+    noneMatchText:
+      "Words are found by their beginnings. Archived assessments are a list of their own.",
+    emptyText: "Create the first one. What is archived is a list of its own.",
+    lookAtArchived: "Show archived ones",
+    unconnected: "Connect to see your organization's assessments",
+    unconnectedText: "What this browser watches is kept here and can be seen without a connection.",
+    connect: "Connect to the API",
+    toWatchlist: "Open the watchlist",
+    notAllowed: (/** @type {string} */ role) => `Your role, ${role}, may not list assessments.`,
+    notAllowedText:
+      "Ask whoever manages roles. What this browser watches can be seen in the watchlist, and single assessments by their id.",
+    keys: "Keys: j and k go from row to row, Enter opens, / searches",
+    exportFile: "Export CSV",
+    exportName: "assessments.csv",
+    exporting: "Reading all that is asked for…",
+    exported: (/** @type {string} */ n) => `${n} so far`,
+    exportEnded: (/** @type {string} */ n) => `The file has ${n} assessments.`,
+    exportFull: (/** @type {string} */ n) =>
+      `A file has ${n} at most, and there are more. Filter to have others in one.`,
+    exportFailed: "The file is not complete, so there is none yet.",
+    exportStopped: "Stopped. No file was made.",
+    stop: "Stop",
+  },
+
   list: {
-    intro: "What this browser created or opened. The API itself has no list.",
+    intro: "What this browser created, opened or was told to watch, from this browser's own list.",
     search: "Search",
     searchHint: "Name or id",
     stage: "Stage",

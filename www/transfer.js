@@ -64,9 +64,10 @@ export async function imported(file) {
  *
  * @param {string} name
  * @param {string} text
+ * @param {string} type
  */
-export function download(name, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+export function download(name, text, type) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

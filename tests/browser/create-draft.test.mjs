@@ -221,7 +221,7 @@ test("two_presses_in_a_duplicate_that_does_not_know_it_yet_send_one_request", as
     each.click();
     each.click();
   });
-  await tab.getByRole("link", { name: "Back to the watchlist" }).waitFor();
+  await tab.getByRole("link", { name: "Back to the assessments" }).waitFor();
   assert.equal(sent.length, 1);
   await created(tab);
   await finish(page);

@@ -217,7 +217,7 @@ test("the_credential_is_in_memory_only_unless_the_user_wishes_otherwise", async 
   await page.getByText("Connected", { exact: true }).waitFor();
   await page.reload();
   await page.getByText("Connected", { exact: true }).waitFor();
-  const other = await dashboard.openTab(page, "/");
+  const other = await dashboard.openTab(page, "/watchlist");
   assert.equal(await other.getByRole("button", { name: "Connect", exact: true }).count(), 1);
   await page.getByRole("button", { name: "Disconnect" }).click();
   assert.ok(!(await stored()).includes(KEYS.harbor));

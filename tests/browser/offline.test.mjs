@@ -17,7 +17,7 @@ after(() => dashboard?.close());
 const CREATED = texts.detail.createdNotice;
 
 /** A page that may have a service worker, once that has kept the shell. */
-async function openKept(path = "/") {
+async function openKept(path = "/watchlist") {
   const page = await dashboard.open(path, { serviceWorkers: "allow" });
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
@@ -69,7 +69,7 @@ test("without_a_connection_a_new_visit_shows_the_last_data_and_how_old_they_are"
   const page = await openWithData("read before");
   await page.context().setOffline(true);
   const tab = await page.context().newPage();
-  await tab.goto(`${dashboard.url}/`);
+  await tab.goto(`${dashboard.url}/watchlist`);
   await tab.getByText(texts.trouble.offline).waitFor();
   await tab.getByText(texts.trouble.readAt).locator("time").waitFor();
   await tab.getByText("read before").waitFor();
@@ -87,7 +87,7 @@ test("after_disconnecting_nothing_is_shown_without_a_connection", async () => {
   await page.getByText("forgotten").first().waitFor({ state: "detached" });
   await page.context().setOffline(true);
   const tab = await page.context().newPage();
-  await tab.goto(`${dashboard.url}/`);
+  await tab.goto(`${dashboard.url}/watchlist`);
   await tab.getByText(texts.trouble.offline).waitFor();
   await tab.getByText(texts.list.empty).waitFor();
   const all = await kept(tab);

@@ -103,7 +103,7 @@ test("a_reload_in_the_middle_of_sending_is_told_and_sending_again_replays", asyn
 // The other pages.
 
 test("a_credential_that_is_not_good_is_told_in_the_connect_dialog", async () => {
-  const page = await open("/");
+  const page = await open("/watchlist");
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Credential").fill(KEYS.revoked);
@@ -113,7 +113,7 @@ test("a_credential_that_is_not_good_is_told_in_the_connect_dialog", async () => 
 });
 
 test("the_list_shows_statuses_as_they_are", async () => {
-  const page = await open("/");
+  const page = await open("/watchlist");
   await connect(page);
   await page.getByRole("button", { name: "Open the 8 demo assessments" }).click();
   for (const { name, status } of ORGS.harbor.assessments) {
@@ -138,7 +138,7 @@ test("a_detail_page_shows_the_status_as_it_is_and_everything_else", async () => 
 });
 
 test("what_is_no_id_is_not_found_by_the_server", async () => {
-  const page = await open("/");
+  const page = await open("/watchlist");
   await connect(page);
   await page.getByLabel("Assessment id").fill("cbqsrw_12x");
   await page.getByRole("button", { name: "Open", exact: true }).click();

@@ -9,7 +9,7 @@ import { overflowOf, violationsOf } from "./looks.mjs";
 import { visitScreens } from "./screens.mjs";
 import { connect, finish, settingsOf, startDashboard, withTexts } from "./support.mjs";
 
-const PAGES = ["/", "/new", "/assessments/cbqsrw_e820d47bd25339f11048c84a53b9baf3"];
+const PAGES = ["/", "/watchlist", "/new", "/assessments/cbqsrw_e820d47bd25339f11048c84a53b9baf3"];
 /** What the platform serves by its content. */
 const FILES = names().map((name) => `${HASHED}/${name}`);
 
@@ -21,7 +21,7 @@ after(() => dashboard.close());
 
 for (const colorScheme of ["light", "dark"]) {
   test(`axe_finds_nothing_on_any_screen_in_the_${colorScheme}_theme`, async () => {
-    const page = await dashboard.open("/", { colorScheme, reducedMotion: "reduce" });
+    const page = await dashboard.open("/watchlist", { colorScheme, reducedMotion: "reduce" });
     const found = [];
     await visitScreens(dashboard, page, texts, async (screen) => {
       for (const violation of await violationsOf(page)) found.push(`${screen}: ${violation}`);
@@ -33,7 +33,7 @@ for (const colorScheme of ["light", "dark"]) {
 
 for (const width of [320, 768, 3840]) {
   test(`nothing_overflows_at_a_width_of_${width}_pixels`, async () => {
-    const page = await dashboard.open("/", { viewport: { width, height: 800 } });
+    const page = await dashboard.open("/watchlist", { viewport: { width, height: 800 } });
     const wide = [];
     await visitScreens(dashboard, page, texts, async (screen) => {
       const overflowing = await overflowOf(page);
@@ -118,7 +118,7 @@ test("nothing_shifts_while_a_page_loads_and_no_motion_is_forced_on_anyone", asyn
 });
 
 test("a_page_asks_nobody_but_its_own_server_and_for_each_file_once", async () => {
-  const page = await dashboard.open();
+  const page = await dashboard.open("/");
   const requests = [];
   page.on("request", (request) => requests.push(new URL(request.url())));
   await page.reload();
@@ -225,6 +225,7 @@ test("what_is_no_file_or_page_of_the_dashboard_is_the_apis_json_404", async () =
     ["GET", "/assessments"],
     ["GET", "/assessments/a/b"],
     ["GET", "/new/"],
+    ["GET", "/watchlist/"],
     ["GET", "/dashboard/../worker/entry.mjs"],
     ["GET", "/dashboard/%2e%2e/openapi.json"],
     ["POST", "/"],

@@ -32,6 +32,13 @@ export async function visitScreens(dashboard, page, texts, look) {
   await press(connection.useDemo);
   await page.getByText(connection.connected, { exact: true }).waitFor();
 
+  await go(pages.assessments);
+  await page.getByText("2025 Globex complete").waitFor();
+  await look("assessments");
+  await page.locator("input[type=search]").fill("no such thing");
+  await page.getByText(list.noneMatch).waitFor();
+  await look("assessments-none");
+
   await go(pages.create);
   await look("create-empty");
   await press(create.example);

@@ -27,7 +27,7 @@ mkdirSync(folder, { recursive: true });
 const dashboard = await startDashboard();
 try {
   for (const [device, options] of Object.entries(DEVICES)) {
-    const page = await dashboard.open("/", options);
+    const page = await dashboard.open("/watchlist", options);
     if (device === "rtl") {
       await withTexts(page, (module) => module.replace('direction = "ltr"', 'direction = "rtl"'));
     }

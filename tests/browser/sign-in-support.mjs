@@ -84,7 +84,7 @@ export async function startDeployed(more = {}) {
     backend,
 
     /** A page of a browser in which that person, if any, is signed in with the team. */
-    async openAs(name, path = "/") {
+    async openAs(name, path = "/watchlist") {
       const page = await dashboard.open(path);
       await signInWithTeam(page, name);
       return page;

@@ -308,7 +308,7 @@ test("signing_out_clears_the_screen_and_what_is_kept_in_every_tab", async () => 
   await field(page, "name").fill("to be forgotten");
   await submit(page);
   const id = await arrived(page, CREATED);
-  const tab = await dashboard.openTab(page, "/");
+  const tab = await dashboard.openTab(page, "/watchlist");
   await connectByTeam(tab);
   await tab.getByText("to be forgotten").waitFor();
   assert.deepEqual(await databases(page), [`assessments.${ORGS.harbor.id}`]);
@@ -335,7 +335,7 @@ test("two_organizations_in_one_browser_see_nothing_of_each_other", async () => {
   await submit(page);
   await arrived(page, CREATED);
   await signInWithTeam(page, "eva");
-  const tab = await dashboard.openTab(page, "/");
+  const tab = await dashboard.openTab(page, "/watchlist");
   await connectByTeam(tab);
   assert.match(await identity(tab).innerText(), new RegExp(ORGS.fjord.name));
   await tab.getByText(texts.list.empty).waitFor();
@@ -398,7 +398,7 @@ test("of_two_tabs_of_one_person_one_asks", async () => {
   const page = await dashboard.openAs("ana");
   await withClock(page);
   await connectByTeam(page);
-  const tab = await dashboard.openTab(page, "/");
+  const tab = await dashboard.openTab(page, "/watchlist");
   await connectByTeam(tab);
   await page.bringToFront();
   assert.equal(dashboard.backend.asked.length, 2);

@@ -60,7 +60,7 @@ export async function startDashboard({ development = true, data = DEMO, more = {
      * at `finish`, but for the answers that are errors by intent: these are
      * in `refusals`.
      */
-    async open(path = "/", options = {}) {
+    async open(path = "/watchlist", options = {}) {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 900 },
         // What it fetches, no test could meddle with.

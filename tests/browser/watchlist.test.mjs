@@ -252,7 +252,7 @@ test("the_list_can_be_exported_cleared_and_imported", async () => {
 test("two_tabs_show_the_same_list", async () => {
   const { id } = await created("in both tabs");
   const first = await dashboard.open();
-  const second = await dashboard.openTab(first, "/");
+  const second = await dashboard.openTab(first, "/watchlist");
   for (const each of [second, first]) {
     await each.bringToFront();
     await connect(each);
@@ -295,7 +295,7 @@ test("what_another_tab_removed_is_not_brought_back_by_a_late_answer", async () =
     );
   });
   await begun;
-  const other = await dashboard.openTab(page, "/");
+  const other = await dashboard.openTab(page, "/watchlist");
   await connect(other);
   await other.getByText("More", { exact: true }).click();
   await other.getByRole("button", { name: "Clear the list" }).click();

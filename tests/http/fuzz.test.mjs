@@ -181,7 +181,9 @@ function path() {
 /** Pages of the dashboard are HTML by intent. */
 function isPage(path) {
   const { pathname } = new URL(path, "http://host");
-  return ["/", "/new"].includes(pathname) || /^\/(assessments|dashboard)\//.test(pathname);
+  return (
+    ["/", "/new", "/watchlist"].includes(pathname) || /^\/(assessments|dashboard)\//.test(pathname)
+  );
 }
 
 function pathOfTheApi() {

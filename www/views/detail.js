@@ -572,7 +572,7 @@ class Detail {
   #forgetButton() {
     return button(texts.detail.forget, async () => {
       await this.#app.store.remove(this.#id);
-      this.#app.navigate("/");
+      this.#app.navigate("/watchlist");
     });
   }
 

@@ -1,4 +1,4 @@
-// The list of assessments that this browser knows.
+// The assessments that this browser watches.
 
 import { freshId, h, keepingFocus, reconcile, replace, setAttribute } from "../dom.js";
 import { formatNumber, formatPercent, shortId } from "../format.js";
@@ -335,7 +335,7 @@ class List {
   }
 
   #export() {
-    download(texts.list.exportName, exported(this.#app.store.all()));
+    download(texts.list.exportName, exported(this.#app.store.all()), "application/json");
   }
 
   /** @param {File} file */

@@ -18,7 +18,7 @@ use crate::platform::request::{Request, RequestHeader};
 /// The one document; its script shows the page that the path names.
 const DOCUMENT: &str = "/index.html";
 /// Pages besides those of single assessments.
-const PAGES: [&str; 2] = ["/", "/new"];
+const PAGES: [&str; 3] = ["/", "/new", "/watchlist"];
 /// Before the id in the path of an assessment's page.
 const ASSESSMENT_PAGES: &str = "/assessments/";
 /// Where the document has the settings.
@@ -104,10 +104,12 @@ mod tests {
         for (path, expected) in [
             ("/", true),
             ("/new", true),
+            ("/watchlist", true),
             ("/assessments/anything", true),
             ("/dashboard/service-worker.js", false),
             ("/index.html", false),
             ("/new/", false),
+            ("/watchlist/", false),
             ("/assessments", false),
             ("/assessments/", false),
             ("/assessments/a/b", false),
