@@ -579,7 +579,9 @@ export class AssessmentsClient {
       const { aborted, reason } = signal;
       const gone = reason === TIMED_OUT ? "timed out" : "aborted";
       // What `fetch` says may hold what it was given, body and credential.
-      note({ error: aborted ? gone : `no answer (${/** @type {Partial<Error>} */ (cause)?.name})` });
+      note({
+        error: aborted ? gone : `no answer (${/** @type {Partial<Error>} */ (cause)?.name})`,
+      });
       signal.throwIfAborted();
       if (asking && isOfProgram(cause)) throw cause;
       return { error, status: CONNECTION };

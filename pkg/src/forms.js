@@ -67,7 +67,9 @@ export function readForm(form) {
     typeof form.getAll === "function"
       ? CREATE_FIELDS.map((name, field) => {
           const given = form.getAll(name);
-          const all = CREATE_LISTS[field] ? given : given.filter((/** @type {unknown} */ one) => one !== "");
+          const all = CREATE_LISTS[field]
+            ? given
+            : given.filter((/** @type {unknown} */ one) => one !== "");
           return all.length > 1 ? all : all[0];
         })
       : createMembers(form);

@@ -127,9 +127,12 @@ test("a_list_that_failed_can_be_asked_again", async () => {
   const page = { items: [], next_cursor: null };
   const { client } = scripted([answer({ detail: "Internal Server Error" }, 500), answer(page)]);
   const list = dashboard(client).users({}, { maxRetries: 0 });
-  await assert.rejects(async () => {
-    await list;
-  }, { status: 500 });
+  await assert.rejects(
+    async () => {
+      await list;
+    },
+    { status: 500 },
+  );
   assert.deepEqual(await list, page);
 });
 
