@@ -67,7 +67,7 @@ const PROGRAM =
 export function isOfProgram(error) {
   const { name, message } = /** @type {Partial<Error>} */ (error ?? {});
   if (name === "TypeError") return PROGRAM.test(String(message));
-  return /^(Reference|Range|Syntax)Error$/.test(String(name));
+  return /^(Configuration|Reference|Range|Syntax)Error$/.test(String(name));
 }
 
 /** What ApiError's `retryAfter` can be at most: more is too long to wait for anyway. */

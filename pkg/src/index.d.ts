@@ -374,8 +374,14 @@ export interface Logger {
   error(message: string, about?: unknown): unknown;
 }
 
+/** All members of that, each or none. */
+type Perhaps<T> = {
+  /** As there. */
+  [Name in keyof T]?: T[Name] | undefined;
+};
+
 /** The options of `fromEnv`: those of a client, which go before the environment. */
-export interface EnvironmentOptions extends Partial<ClientOptions> {
+export interface EnvironmentOptions extends Perhaps<ClientOptions> {
   /** The environment, as Workers get it; that of the process. */
   env?: object | undefined;
 }
@@ -713,7 +719,8 @@ export class AssessmentsClient {
    * Makes a session for a browser, with a key that may; on a server.
    *
    * @throws {ConfigurationError} In a page, unless `dangerouslyAllowBrowserKey` is set.
-   * @throws {ValidationError} The API would refuse the request; it was not sent.
+   * @throws {ValidationError} The API would refuse the request; it was not sent. In entries for
+   * pages (`slim` among them), where a key is only for development, the API is who says so.
    */
   createSession(request: CreateSessionRequest, options?: CallOptions): Promise<CreatedSession>;
   /** The same operations with status, headers, request id and attempts. */

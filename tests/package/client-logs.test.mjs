@@ -96,7 +96,7 @@ test("debug_tells_of_every_attempt", async (t) => {
   assert.deepEqual(
     attempts.map(([, , { durationMs, ...about }]) => about),
     [
-      { attempt: 1, error: "No answer from the API: refused ..." },
+      { attempt: 1, error: "no answer (TypeError)" },
       { attempt: 2, status: 503, requestId: "first" },
       { attempt: 3, status: 200, requestId: "second" },
     ],
@@ -203,4 +203,33 @@ test("what_is_no_logger_or_level_is_refused", async () => {
   for (const options of [{ logger: console }, { logLevel: "off" }]) {
     await assert.rejects(client.retrieve(ID, untyped(options)), /is no setting here/);
   }
+});
+
+test("no_words_of_fetch_and_no_error_of_an_answer_reach_a_log", async (t) => {
+  hasty(t);
+  const { told, logger } = keeping();
+  const { client } = scripted(
+    [
+      (request) => {
+        throw new TypeError(`refused: ${request.url} PRIVATE`);
+      },
+      answer({ detail: "PRIVATE" }, 503),
+      answer(ASSESSMENT),
+    ],
+    {
+      logger,
+      logLevel: "debug",
+      hooks: {
+        onRetry({ error }) {
+          throw error;
+        },
+      },
+    },
+  );
+  await client.retrieve(ID);
+  assert.deepEqual(
+    told.filter(([level]) => level === "error").map(([, , about]) => about),
+    ["ConnectionError", "ApiError"],
+  );
+  assert.doesNotMatch(JSON.stringify(told), /PRIVATE/);
 });

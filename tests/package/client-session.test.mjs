@@ -165,3 +165,13 @@ test("the_module_of_pages_leaves_to_the_api_what_is_wrong_with_a_request", async
     assert.deepEqual(await requests[0].json(), sent);
   }
 });
+
+test("a_session_of_another_shape_is_in_no_error", async () => {
+  const { client } = scripted(answer({ token: "eyJ.secret.s", expires_at: "soon" }, 201));
+  await assert.rejects(client.createSession({ user_id: ANA.id }), (thrown) => {
+    const error = /** @type {any} */ (thrown);
+    assert.equal(error.name, "ResponseShapeError");
+    assert.doesNotMatch(error.body + error.message, /secret/);
+    return true;
+  });
+});

@@ -15,6 +15,7 @@ import {
   scripted,
 } from "./client-support.mjs";
 import { inBrowserRealm } from "./realm.mjs";
+import { untyped } from "./untyped.mjs";
 
 const REFUSED = answer({ detail: "Invalid or expired API key." }, 401);
 const WRONG_ROLE = answer({ detail: "Unauthorized role." }, 401);
@@ -200,4 +201,17 @@ test("in_a_page_a_question_without_an_answer_is_asked_again_by_the_next_attempt"
   assert.deepEqual(await time.until(first), ASSESSMENT);
   await assert.rejects(second, TimeoutError);
   assert.equal(asked, 2);
+});
+
+test("a_token_that_is_a_word_of_the_answer_changes_nothing_of_what_it_means", async () => {
+  const detail = { code: "workflow_not_found", message: "Workflow 'x' not found." };
+  for (const token of ["workflow", "t", "detail"]) {
+    const { client } = scripted(answer({ detail }, 404), { token });
+    await assert.rejects(client.retrieve(ID), (thrown) => {
+      const { code, message, body } = untyped(thrown);
+      assert.equal(code, "workflow_not_found");
+      assert.ok(!message.includes(token) && !body.includes(token), `${message} ${body}`);
+      return true;
+    });
+  }
 });

@@ -206,11 +206,11 @@ describe("workerd", () => {
     await run(wrangler[0], [...wrangler[1], "--dry-run", "--outdir=shipped"], options);
     const shipped = join(folder, "shipped");
     const script = readFileSync(join(shipped, "worker.js"), "utf8");
-    const imported = /from "\.\/([0-9a-f]+-assessments\.wasm)"/.exec(script);
+    const imported = /from "\.\/([0-9a-f]+-assessments-server\.wasm)"/.exec(script);
     assert.ok(imported, "the script imports the module");
     assert.deepEqual(
       readFileSync(join(shipped, imported[1])),
-      readFileSync(join(folder, "node_modules/assessments-edge/dist/assessments.wasm")),
+      readFileSync(join(folder, "node_modules/assessments-edge/dist/assessments-server.wasm")),
     );
     for (const inside of [FOR_PAGES, FOR_SERVERS]) {
       assert.ok(!script.includes(inside), "the script does not have the module's bytes");

@@ -79,8 +79,11 @@ export interface ApiErrorAnswer {
  */
 export function apiError(name: ApiErrorName, options?: ApiErrorOptions): ApiErrorAnswer;
 
+/** All members of that, each or none. */
+type Perhaps<T> = { [Name in keyof T]?: T[Name] | undefined };
+
 /** A state that an assessment comes to. Values that are not named stay as they are. */
-export interface TestState extends Partial<Omit<Assessment, "id" | "vendor_id" | "created_at">> {
+export interface TestState extends Perhaps<Omit<Assessment, "id" | "vendor_id" | "created_at">> {
   /**
    * Seconds after the create, by the clock of the stand-in, from which it is in this state.
    * Without it, a read brings it there: each read of it, or of its run, but the first.
@@ -118,12 +121,24 @@ export interface TestApiOptions {
   timeline?: Timeline | ((assessment: Assessment) => Timeline) | undefined;
   /** Vendors, with the names that generated names show. */
   vendors?:
-    | readonly (string | { id: string; name?: string; risk_analyst_ids?: readonly string[] })[]
+    | readonly (
+        | string
+        | {
+            id: string;
+            name?: string | undefined;
+            risk_analyst_ids?: readonly string[] | undefined;
+          }
+      )[]
     | undefined;
   /** Services; without `vendor_id`, of any vendor. */
-  services?: readonly (string | { id: string; vendor_id?: string; name?: string })[] | undefined;
+  services?:
+    | readonly (
+        | string
+        | { id: string; vendor_id?: string | undefined; name?: string | undefined }
+      )[]
+    | undefined;
   /** Documents; without `vendor_id`, of any vendor. */
-  documents?: readonly (string | { id: string; vendor_id?: string })[] | undefined;
+  documents?: readonly (string | { id: string; vendor_id?: string | undefined })[] | undefined;
   /** Ids of control sets. */
   controlSets?: readonly string[] | undefined;
   /** Ids of active users. */

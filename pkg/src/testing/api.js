@@ -36,7 +36,7 @@ import {
  *   TestFault,
  *   TestRequest,
  * } from "../../dist/testing.js"
- * @import { Assessment, CreatedAssessment, WorkflowRun } from "../types.js"
+ * @import { Assessment, CreatedAssessment, Me, WorkflowRun } from "../types.js"
  * @import { Outcome } from "./rules.js"
  */
 
@@ -116,6 +116,8 @@ class TestApi {
   #options;
   #known;
   #started = 0;
+  /** @type {Me | undefined} */
+  #caller;
   #advanced = 0;
   #made = 0;
   /** @type {Kept<AssessmentRecord>} */
@@ -239,6 +241,11 @@ class TestApi {
    * @param {FaultOptions} [options]
    */
   failNext(fault, options = {}) {
+    for (const name of Object.keys(options)) {
+      if (!["times", "operation", "retryAfter"].includes(name)) {
+        throw new ConfigurationError(`failNext has no option "${name}"`);
+      }
+    }
     const { times = 1, operation, retryAfter } = options;
     if (!Number.isSafeInteger(times) || times < 1) {
       throw new ConfigurationError(`times must be 1 or more, got ${String(times)}`);
@@ -397,7 +404,9 @@ class TestApi {
       case "testAuthentication":
         return { status: 200, body: '{"msg":"Auth successful"}' };
       case "retrieveMe":
-        return ok(me());
+        // Whoever asks is the same for as long as there is this stand-in.
+        this.#caller ??= me();
+        return ok(this.#caller);
       default:
         // A route that this stand-in has not.
         return problem("not_found");

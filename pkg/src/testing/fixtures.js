@@ -36,10 +36,13 @@ const THEN = 1_790_500_000;
 
 /** How many ids were made without a seed. */
 let made = 0;
+/** How many request ids were made. */
+let asked = 0;
 
 /** Has `id` and the answers begin with the same ids again. */
 export function resetIds() {
   made = 0;
+  asked = 0;
 }
 
 /**
@@ -245,9 +248,6 @@ export function me(values = {}) {
     ...values,
   };
 }
-
-/** How many request ids were made. */
-let asked = 0;
 
 /** A request id: a UUID, as random ones are written. */
 export function requestId() {

@@ -375,25 +375,26 @@ fn statement(
     let optional = |value: Option<&str>| value.map_or(Parameter::Null, text);
     let cursor = query.cursor.as_ref();
     let search = query.search.as_ref();
-    database.statement(
-        plan.sql,
-        &[
-            id(&caller.org),
-            Parameter::from(u32::from(query.is_archived)),
-            text(cursor.map_or(plan.beginning, |cursor| &cursor.at)),
-            text(cursor.map_or("", |cursor| &cursor.id)),
-            // One more tells whether there are more.
-            Parameter::from(query.limit + 1),
-            Parameter::from(plan.walk),
-            optional(query.status.map(Status::as_str)),
-            optional(query.vendor.as_deref()),
-            optional(query.assignee.as_deref()),
-            Parameter::from(entries),
-            optional(search.map(|search| search.expression.as_str())),
-            optional(search.and_then(|search| search.id_prefix.as_deref())),
-            optional(search.and_then(Search::others_as_json).as_deref()),
-        ],
-    )
+    let mut values = vec![
+        id(&caller.org),
+        Parameter::from(u32::from(query.is_archived)),
+        text(cursor.map_or(plan.beginning, |cursor| &cursor.at)),
+        text(cursor.map_or("", |cursor| &cursor.id)),
+        // One more tells whether there are more.
+        Parameter::from(query.limit + 1),
+        Parameter::from(plan.walk),
+        optional(query.status.map(Status::as_str)),
+        optional(query.vendor.as_deref()),
+        optional(query.assignee.as_deref()),
+        Parameter::from(entries),
+        optional(search.map(|search| search.expression.as_str())),
+        optional(search.and_then(|search| search.id_prefix.as_deref())),
+    ];
+    // No other statement takes it.
+    if let Some(search) = search {
+        values.push(optional(search.others_as_json().as_deref()));
+    }
+    database.statement(plan.sql, &values)
 }
 
 /// Rows that one costs that a search finds.
