@@ -124,6 +124,19 @@ export function keepingFocus(root, render) {
     all().filter(sameAs(focused))[place]?.focus({ preventScroll: true });
 }
 
+/**
+ * Gives the focus to what an element is now, if that was made anew while something else
+ * had it.
+ *
+ * @param {Element | null} element
+ */
+export function focusSuccessor(element) {
+  if (element === null || element.isConnected) return;
+  /** @type {NodeListOf<HTMLElement>} */
+  const all = document.querySelectorAll(FOCUSABLE);
+  [...all].find(sameAs(element))?.focus({ preventScroll: true });
+}
+
 let last = 0;
 
 /**

@@ -32,6 +32,19 @@ test("dev_prints_a_curl_that_works_and_data_survives_a_restart", () =>
     await second.stop();
   }));
 
+/** What the document of the dashboard is told. */
+async function settingsOf(base) {
+  const document = await (await fetch(base)).text();
+  const [, escaped] = /<meta name="settings" content="([^"]*)"/.exec(document) ?? [];
+  return JSON.parse(
+    escaped
+      .replaceAll("&quot;", '"')
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
+      .replaceAll("&amp;", "&"),
+  );
+}
+
 test("dev_offers_the_dashboard_an_organization_with_a_year_of_work_that_goes_on", () =>
   inTemporaryFolder(async (state) => {
     const { base, stop } = await dev(state);
@@ -43,8 +56,7 @@ test("dev_offers_the_dashboard_an_organization_with_a_year_of_work_that_goes_on"
       });
       return { status: answer.status, json: await answer.json() };
     };
-    const { json: settings } = await ask("", "/dashboard/settings.json");
-    const { token: key, user_id, request, assessment_ids: ids } = settings.demo;
+    const { token: key, user_id, request, assessment_ids: ids } = (await settingsOf(base)).demo;
     assert.notEqual(key, KEYS.harbor);
     const session = await ask(key, "/v1/sessions", { user_id });
     assert.equal(session.status, 201);

@@ -1,6 +1,6 @@
 // Dialogs: the credential, and questions before something happens.
 
-import { h, replace, freshId } from "../dom.js";
+import { focusSuccessor, freshId, h, replace } from "../dom.js";
 import { sentenceOf } from "../explain.js";
 import { failureOf } from "../failure.js";
 import { session } from "../session.js";
@@ -21,8 +21,13 @@ import { button } from "./controls.js";
  * @param {HTMLDialogElement} dialog
  */
 function show(dialog) {
+  const opener = document.activeElement;
   document.body.append(dialog);
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    // The browser gives the focus back only to what is still there.
+    focusSuccessor(opener);
+  });
   dialog.showModal();
 }
 
