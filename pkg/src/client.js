@@ -62,6 +62,9 @@ const REFUSED = 401;
 /** Shortest time between two reads of a wait, whatever its settings say. */
 const READ_FLOOR_MS = 250;
 
+/** Characters of the shortest credential that no answer has for other reasons. */
+const SHORTEST_SECRET = 16;
+
 /** How much of an answer's text an error keeps: enough for a log, and no more. */
 const BODY_EXCERPT = 2_048;
 
@@ -592,6 +595,9 @@ export class AssessmentsClient {
       Promise.resolve(response.body?.cancel?.()).catch(() => {});
       throw new ConnectionError(attempts, new Error(away));
     }
+    // What echoes the request must not bring the credential into a log. One that is as short
+    // as a word may be a word of the answer: that is read first.
+    if (!response.ok && token.length >= SHORTEST_SECRET) text = text.replaceAll(token, "...");
     const reading = readAnswer(request, response, text);
     // A `fetch` of the caller's may give less, which is what the caller gets.
     const headers = /** @type {Headers} */ (response.headers);

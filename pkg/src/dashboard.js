@@ -57,7 +57,8 @@ export function dashboard(client) {
    */
   const one = (name, path) => async (id, options) => {
     // Whether there is such a thing, the API knows; this keeps the path what it is.
-    if (!/^\w+$/.test(id)) throw new ConfigurationError(`"${String(id).slice(0, 40)}" is no id`);
+    if (typeof id !== "string" || !/^\w+$/.test(id))
+      throw new ConfigurationError(`"${String(id).slice(0, 40)}" is no id`);
     return read(name, `${path}/${id}`, options);
   };
   return {
