@@ -596,8 +596,9 @@ export class AssessmentsClient {
       throw new ConnectionError(attempts, new Error(away));
     }
     // What echoes the request must not bring the credential into a log. One that is as short
-    // as a word may be a word of the answer: that is read first.
-    if (!response.ok && token.length >= SHORTEST_SECRET) text = text.replaceAll(token, "...");
+    // as a word is none, and may be a word of the answer.
+    const isSecret = token.length >= SHORTEST_SECRET;
+    if (!response.ok && isSecret) text = text.replaceAll(token, "...");
     const reading = readAnswer(request, response, text);
     // A `fetch` of the caller's may give less, which is what the caller gets.
     const headers = /** @type {Headers} */ (response.headers);
@@ -610,16 +611,14 @@ export class AssessmentsClient {
     }
     const { ok, shape, isCredential, message, ...read } = reading;
     const answer = { ...read, headers, attempts };
-    // What echoes the request must not bring the credential into a log, nor what makes a
-    // session the one that it made.
-    const masked = (/** @type {string} */ shown) =>
-      shown
-        .replaceAll(token, "...")
-        .replaceAll(JSON.stringify(token).slice(1, -1), "...")
-        .replace(/("token"\s*:\s*")[^"]+/g, "$1...");
-    const body = masked(text).slice(0, BODY_EXCERPT);
-    const told = message === undefined ? strange(answer, url) : masked(message);
-    const about = { message: told, ...answer, method, url, body };
+    if (isSecret) {
+      for (const written of [token, JSON.stringify(token).slice(1, -1)]) {
+        text = text.replaceAll(written, "...");
+      }
+    }
+    // Nor what makes a session the one that it made.
+    const body = text.replace(/("token"\s*:\s*")[^"]+/g, "$1...").slice(0, BODY_EXCERPT);
+    const about = { message: message ?? strange(answer, url), ...answer, method, url, body };
     if (shape) throw new ResponseShapeError(about);
     const seconds = retryAfter(headers, Date.now());
     const error = new ApiError({ ...about, retryAfter: seconds });

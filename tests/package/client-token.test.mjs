@@ -208,9 +208,8 @@ test("a_token_that_is_a_word_of_the_answer_changes_nothing_of_what_it_means", as
   for (const token of ["workflow", "t", "detail"]) {
     const { client } = scripted(answer({ detail }, 404), { token });
     await assert.rejects(client.retrieve(ID), (thrown) => {
-      const { code, message, body } = untyped(thrown);
-      assert.equal(code, "workflow_not_found");
-      assert.ok(!message.includes(token) && !body.includes(token), `${message} ${body}`);
+      const { code, message } = untyped(thrown);
+      assert.deepEqual([code, message], ["workflow_not_found", detail.message]);
       return true;
     });
   }
