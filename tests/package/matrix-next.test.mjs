@@ -102,7 +102,7 @@ for (const [bundler, absent] of Object.entries(ABSENT)) {
       assert.equal(made.length, 1);
       assert.deepEqual(
         readFileSync(join(folder, ".next/server", made[0])),
-        readFileSync(join(folder, "node_modules/assessments-edge/dist/assessments.wasm")),
+        readFileSync(join(folder, "node_modules/assessments-edge/dist/assessments-server.wasm")),
       );
     });
   });
