@@ -183,14 +183,7 @@ pub fn plan(
             id: fresh.run.clone(),
             definition: definition.id,
             version: definition.version,
-            input: json(&RunInput {
-                assessment_id: fresh.assessment.clone(),
-                vendor_id: vendor.id.clone(),
-                service_id: match service_ids.as_slice() {
-                    [only] => Some(only.clone()),
-                    _ => None,
-                },
-            })?,
+            input: json(&RunInput::new(&fresh.assessment, &vendor.id, &service_ids))?,
         }),
         None => None,
     };

@@ -40,6 +40,21 @@ pub struct Question {
 }
 }
 
+impl RunInput {
+    /// What the runs of an assessment with these services in scope are told.
+    #[must_use]
+    pub fn new(assessment: &AssessmentId, vendor: &VendorId, services: &[ServiceId]) -> Self {
+        Self {
+            assessment_id: assessment.clone(),
+            vendor_id: vendor.clone(),
+            service_id: match services {
+                [only] => Some(only.clone()),
+                _ => None,
+            },
+        }
+    }
+}
+
 impl Question {
     /// The idempotency key of the call. It says nothing that the body does not say, which
     /// is signed.

@@ -3,11 +3,10 @@
 //! started is due at once: the sweep has the engine begin it, which finds the steps that
 //! are settled and goes on behind them.
 
-use assessments::id::{AssessmentId, ServiceId, VendorId};
 use assessments::time::Timestamp;
 use assessments::workflow::definition::Action;
+use assessments::workflow::question::RunInput;
 use assessments::workflow::run::Artifact;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::table::for_rows;
@@ -49,25 +48,12 @@ fn runs_of(org: &Organization) -> impl Iterator<Item = (&Assessment, &Run)> {
     assessments.flat_map(|assessment| assessment.runs.iter().map(move |run| (assessment, run)))
 }
 
-/// What a create writes as the input of a run.
-#[derive(Serialize)]
-struct Input<'a> {
-    assessment_id: &'a AssessmentId,
-    vendor_id: &'a VendorId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service_id: Option<&'a ServiceId>,
-}
-
 fn row_of_run(org: &Organization, assessment: &Assessment, run: &Run) -> Value {
-    let service_id = match assessment.service_ids.as_slice() {
-        [only] => Some(only),
-        _ => None,
-    };
-    let input = Input {
-        assessment_id: &assessment.id,
-        vendor_id: &assessment.vendor_id,
-        service_id,
-    };
+    let input = RunInput::new(
+        &assessment.id,
+        &assessment.vendor_id,
+        &assessment.service_ids,
+    );
     json!([
         org.id,
         assessment.id,
