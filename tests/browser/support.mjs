@@ -173,17 +173,34 @@ export async function meddle(page, operation, fates) {
   await page.route(path, async (route, request) => {
     if (request.method() !== method) return route.fallback();
     sent.push({ key: request.headers()["idempotency-key"], body: request.postDataJSON() });
-    const fate = left.length > 0 ? left.shift() : undefined;
-    if (fate === undefined) return route.continue();
-    if (fate === "refuse") return route.abort("internetdisconnected");
-    if (fate === "lose" || fate === "hold") {
-      // The page may be closed meanwhile.
-      await route.fetch().catch(() => {});
-      return fate === "lose" ? route.abort("connectionreset") : undefined;
-    }
-    return route.fulfill(fate);
+    return left.length > 0 ? meet(route, left.shift()) : route.continue();
   });
   return sent;
+}
+
+/**
+ * Has every request of an operation meet the same fate until the function is called that
+ * this answers, so that what the page says of it meanwhile can be looked at in peace.
+ */
+export async function obstruct(page, operation, fate) {
+  const [method, path] = OPERATIONS[operation];
+  let isOver = false;
+  await page.route(path, (route, request) =>
+    isOver || request.method() !== method ? route.fallback() : meet(route, fate),
+  );
+  return () => {
+    isOver = true;
+  };
+}
+
+async function meet(route, fate) {
+  if (fate === "refuse") return route.abort("internetdisconnected");
+  if (fate === "lose" || fate === "hold") {
+    // The page may be closed meanwhile.
+    await route.fetch().catch(() => {});
+    return fate === "lose" ? route.abort("connectionreset") : undefined;
+  }
+  return route.fulfill(fate);
 }
 
 /** The control of a field of the form. */

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { COMPLETE, created, openById, row } from "./watch-support.mjs";
 import { dashboard } from "./started.mjs";
-import { KEYS, answer, connect, finish, gateway, meddle, sessionOf } from "./support.mjs";
+import { KEYS, answer, connect, finish, gateway, meddle, obstruct, sessionOf } from "./support.mjs";
 
 const { connection, detail, trouble } = texts;
 const state = (page) => page.locator(".connected");
@@ -88,11 +88,12 @@ test("trouble_is_told_on_every_page_and_gone_with_the_first_success", async () =
   const page = await dashboard.open(`/assessments/${id}`);
   await connect(page);
   await page.getByRole("heading", { name: "in trouble" }).waitFor();
-  await meddle(page, "retrieve", ["refuse"]);
+  const clear = await obstruct(page, "retrieve", "refuse");
   await page.getByRole("button", { name: detail.refresh }).click();
   await banner(page).getByText(trouble.unreachable).waitFor();
   assert.equal(await banner(page).count(), 1);
   assert.equal(await state(page).innerText(), connection.noAnswer);
+  clear();
   // It is read again by itself; nobody has to press anything.
   await banner(page).waitFor({ state: "detached" });
   assert.equal(await state(page).innerText(), connection.connected);
@@ -102,12 +103,14 @@ test("trouble_is_told_on_every_page_and_gone_with_the_first_success", async () =
 test("a_banner_of_one_page_does_not_outlast_what_another_page_reads", async () => {
   const page = await dashboard.open();
   await connect(page, KEYS.harbor);
-  await meddle(page, "retrieve", [answer(403, { code: "ip_not_allowed", message: "Not here." })]);
+  const refusal = answer(403, { code: "ip_not_allowed", message: "Not here." });
+  const clear = await obstruct(page, "retrieve", refusal);
   await openById(page, COMPLETE.id);
   await banner(page).getByText(trouble.address).waitFor();
   assert.equal(await state(page).innerText(), connection.refusedNow);
   await page.getByRole("link", { name: texts.pages.list, exact: true }).click();
   await banner(page).getByText(trouble.apiSays("Not here.")).waitFor();
+  clear();
   await openById(page, COMPLETE.id);
   await page.getByRole("heading", { name: COMPLETE.name }).waitFor();
   assert.equal(await banner(page).count(), 0);
@@ -122,11 +125,12 @@ test("a_role_that_may_not_read_is_not_called_connected_and_another_is_one_press_
     const json = { ...(await response.json()), role: "Auditor", routes: ["read_dashboard"] };
     await route.fulfill({ response, json });
   });
-  await meddle(page, "retrieve", [answer(401, "Unauthorized role.")]);
+  const clear = await obstruct(page, "retrieve", answer(401, "Unauthorized role."));
   await connect(page, await sessionOf(dashboard, "Dashboard Viewer"));
   await banner(page).getByText(trouble.role("Auditor")).waitFor();
   assert.equal(await state(page).innerText(), connection.notAllowed);
   await page.unroute("**/v1/dashboard/me");
+  clear();
   await banner(page).getByRole("button", { name: connection.connectAgain }).click();
   await page.getByRole("dialog").getByRole("button", { name: connection.useDemo }).click();
   await page.getByRole("heading", { name: "for another role" }).waitFor();
@@ -143,12 +147,13 @@ for (const what of /** @type {const} */ (["expired", "revoked"])) {
       expires_in: 60,
     });
     await connect(page, made.json.token);
-    await meddle(page, "retrieve", [answer(401, "Invalid or expired API key.")]);
+    const clear = await obstruct(page, "retrieve", answer(401, "Invalid or expired API key."));
     const id = (await created(`list, ${what}`)).id;
     if (what === "revoked") await openById(page, id);
     else await page.clock.fastForward(61_000);
     await banner(page).getByText(connection.problems[what]).waitFor();
     assert.equal(await state(page).count(), 0);
+    clear();
     await banner(page).getByRole("button", { name: connection.connectAgain }).click();
     await page.getByRole("dialog").getByRole("button", { name: connection.useDemo }).click();
     await page.getByText(connection.connected, { exact: true }).waitFor();
@@ -185,7 +190,7 @@ for (const { what, fate, told, remedy = retry } of [
     const { id } = await created(`told of: ${what}`);
     const page = await dashboard.open();
     await connect(page);
-    await meddle(page, "retrieve", [fate]);
+    const clear = await obstruct(page, "retrieve", fate);
     await openById(page, id);
     await page.getByRole("link", { name: texts.pages.list, exact: true }).click();
     await banner(page).getByText(told).waitFor();
@@ -194,6 +199,7 @@ for (const { what, fate, told, remedy = retry } of [
     if (!told.startsWith("The API")) assert.doesNotMatch(said, /The API (says|asks)/);
     if (fate.status !== 503) assert.doesNotMatch(said, /asks to wait/);
     await banner(page).getByRole("button", { name: remedy, exact: true }).waitFor();
+    clear();
     await banner(page).getByRole("button", { name: trouble.retry }).click();
     await row(page, `told of: ${what}`).waitFor();
     await banner(page).waitFor({ state: "detached" });
