@@ -372,5 +372,24 @@ pub struct ListedRun {
     /// Unix seconds; `null` while it goes on.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub completed_at: Option<Timestamp>,
+    /// What it waits for now, if it waits for an event.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub awaited_event: Option<AwaitedEvent>,
+}
+
+/// The event that a run waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AwaitedEvent {
+    /// What it is called where it is sent, which is
+    /// `POST /v1/workflows/runs/{workflow_run_id}/events`.
+    pub name: String,
+    /// The component of the workflow whose step waits.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub component_id: StoredId,
+    /// Until when it is waited for, Unix seconds.
+    pub deadline: Timestamp,
+    /// Whether it must bring what an analyser found.
+    pub applies_report: bool,
 }
 }

@@ -333,10 +333,14 @@ export const texts = {
     cancelTitle: "Cancel this assessment?",
     cancelText:
       "Work on it stops, running workflows are told to stop, and it is archived as canceled. It stays readable. The API cannot undo this.",
+    rejectTitle: "Reject it, and cancel the assessment?",
+    rejectText:
+      "No event of a run says no. To reject ends the assessment: its runs are told to stop, and it is archived as canceled. It stays readable. The API cannot undo this.",
     archiveTitle: "Archive this assessment?",
     archiveText: (/** @type {string} */ stage) =>
       `It is finished and keeps its stage, ${stage}. Its findings are archived with it, and it stays readable. The API cannot undo this.`,
     cancelConfirm: "Cancel assessment",
+    rejectConfirm: "Reject and cancel",
     archiveConfirm: "Archive",
     keep: "Keep it",
     working: "Sending…",
@@ -381,9 +385,18 @@ export const texts = {
     started: "Started",
     ended: "Ended",
     took: "Took",
-    waits: "It waits for an event.",
-    waiting: (/** @type {string} */ step, /** @type {string} */ workflow) =>
-      `“${step}” of ${workflow} waits for an event.`,
+    waits: (/** @type {string | undefined} */ event) =>
+      event === undefined ? "It waits for an event." : `It waits for the event ${event}.`,
+    waiting: (
+      /** @type {string} */ step,
+      /** @type {string} */ workflow,
+      /** @type {string | undefined} */ event,
+    ) => `“${step}” of ${workflow} waits for ${event ?? "an event"}.`,
+    until: "At the latest",
+    approve: "Approve…",
+    reject: "Reject…",
+    send: (/** @type {string} */ event) => `Send ${event}…`,
+    report: "It must bring what an analyser found, so a system sends it.",
     answer: "Answer it…",
     notAllowed: "Your role may not send it.",
   },
@@ -392,6 +405,11 @@ export const texts = {
     title: "Send the event that is waited for",
     text: (/** @type {string} */ step) =>
       `“${step}” goes on when an event of the right name arrives. The workflow's author chose the name, such as review-approved; the API does not tell it.`,
+    approveTitle: "Approve, and let it go on?",
+    knownTitle: "Send the event that is waited for?",
+    knownText: (/** @type {string} */ step, /** @type {string} */ event) =>
+      `“${step}” goes on with the event ${event}, which is sent in your name. The API cannot undo this.`,
+    approve: "Approve",
     name: "Name of the event",
     empty: "Enter the name of the event.",
     send: "Send event",

@@ -133,6 +133,7 @@ fn of_schema(name: &str) -> Option<String> {
         "AssessmentDetail" => "An assessment with all that a page shows of it.",
         "ListedFinding" => "A finding of an assessment.",
         "ListedRun" => "A run of a workflow, without its steps.",
+        "AwaitedEvent" => "The event that a run waits for.",
         "Fault" => "A fault of the request body, or of the query.",
         "Timestamp" => "Unix time in whole seconds.",
         "AuthenticationTest" => "The answer to a good credential.",
@@ -149,7 +150,7 @@ fn of_property(schema: &str, key: &str) -> Option<Value> {
         "SendWorkflowEventRequest" => of_event(key),
         "CreateSessionRequest" => of_field::<CreateSessionRequest>(key),
         "CreatedAssessment" | "Assessment" | "ArchivedAssessment" => of_assessment(schema, key),
-        "WorkflowRun" | "RunStep" | "Artifact" | "AcceptedEvent" | "ListedRun" => {
+        "WorkflowRun" | "RunStep" | "Artifact" | "AcceptedEvent" | "ListedRun" | "AwaitedEvent" => {
             of_run(schema, key)
         }
         "ListedAssessment" | "AssessmentDetail" => {
@@ -295,6 +296,10 @@ fn of_run(schema: &str, key: &str) -> Option<Value> {
         (_, "created_at") => "When the artifact was made.",
         (_, "updated_at") => "When the artifact was last changed.",
         ("AcceptedEvent", "name") => "The name of the event.",
+        ("AwaitedEvent", "name") => "What the event is called where it is sent.",
+        (_, "awaited_event") => "What the run waits for now, if it waits for an event.",
+        (_, "deadline") => "Until when the event is waited for.",
+        (_, "applies_report") => "Whether the event must bring what an analyser found.",
         (_, "received_at") => "When the event was stored.",
         _ => return None,
     })

@@ -29,20 +29,28 @@ const OWNERS = {
   field_type: "user",
   enabled: true,
 };
-const APPROVAL = {
-  id: idOf("cbwd", "approval of detail"),
-  name: "approval",
+const workflow = (name, steps) => ({
+  id: idOf("cbwd", `${name} of detail`),
+  name,
   kind: "direct",
   enabled: true,
-  steps: [
-    ["Begin", "begin_assessment"],
-    ["Wait for the review", "wait_for_event", { event: "review-approved", timeout_seconds: 600 }],
-    ["Close", "complete_assessment", { score_percent: 0.9 }],
-  ].map(([name, action_type, parameters]) => ({
-    ...{ id: idOf("cbwc", `${name} of detail`), name, action_type },
+  steps: steps.map(([step, action_type, parameters]) => ({
+    ...{ id: idOf("cbwc", `${step} of ${name} of detail`), name: step, action_type },
     ...(parameters && { parameters }),
   })),
-};
+});
+const event = (name, more = {}) => ({ event: name, timeout_seconds: 600, ...more });
+const APPROVAL = workflow("approval", [
+  ["Begin", "begin_assessment"],
+  ["Wait for the review", "wait_for_event", event("review-approved")],
+  ["Close", "complete_assessment", { score_percent: 0.9 }],
+]);
+const COLLECTED = workflow("collected", [
+  ["Begin", "begin_assessment"],
+  ["Wait for documents", "wait_for_event", event("documents-received")],
+  ["Wait for the report", "wait_for_event", event("report-received", { applies_report: true })],
+  ["Close", "complete_assessment"],
+]);
 const FINDINGS = Array.from({ length: 25 }, (_, index) => idOf("cbtask", `finding ${index}`));
 const NAMED = makeAssessment("named", ACME.id, {
   name: "By names",
@@ -59,7 +67,7 @@ const ORG = makeOrg("names of the detail", {
   vendors: [ACME],
   control_sets: [SET],
   custom_fields: [OWNERS],
-  workflows: [APPROVAL],
+  workflows: [APPROVAL, COLLECTED],
   assessments: [NAMED],
 });
 const BODY = {
@@ -76,6 +84,35 @@ async function waiting(name) {
   const { json, status, text } = await dashboard.api.create(body, { key: ORG.key });
   assert.equal(status, 201, text);
   return json;
+}
+
+/**
+ * Has the first answers about the event of the approval get lost; answers what was sent.
+ */
+async function loseAnswers(page) {
+  await page.evaluate(() => (Math.random = () => 0));
+  /** @type {{ name: string, key: string | undefined }[]} */
+  const sent = [];
+  const fates = ["lose", "lose", "lose", "lose", "lose"];
+  await page.route(/\/v1\/workflows\/runs\/[^/]+\/events$/, async (route, request) => {
+    const { name } = request.postDataJSON();
+    sent.push({ name, key: request.headers()["idempotency-key"] });
+    if (name !== "review-approved" || fates.pop() === undefined) return route.continue();
+    await route.fetch().catch(() => {});
+    return route.abort("connectionreset");
+  });
+  return sent;
+}
+
+/** How many events came for the runs of an assessment. */
+async function eventsOf(id) {
+  const [{ count }] = await dashboard.api.rows(
+    `SELECT count(*) AS count FROM workflow_events
+     WHERE org_id = ? AND run_id = (SELECT id FROM workflow_runs WHERE assessment_id = ?)`,
+    ORG.id,
+    id,
+  );
+  return count;
 }
 
 async function open(id, options) {
@@ -172,21 +209,71 @@ test("all_runs_are_shown_whoever_opens_the_page_and_their_steps_when_opened", as
   await finish(page);
 });
 
-test("a_step_that_waits_is_answered_once_by_an_event_whose_name_one_has_to_know", async () => {
+test("a_step_that_waits_for_approval_is_approved_once_whatever_becomes_of_the_answers", async () => {
   const { id } = await waiting("to be approved");
   const page = await open(id);
-  await page.evaluate(() => (Math.random = () => 0));
-  /** @type {{ name: string, key: string | undefined }[]} */
-  const sent = [];
-  const fates = ["lose", "lose", "lose", "lose", "lose"];
-  await page.route(/\/v1\/workflows\/runs\/[^/]+\/events$/, async (route, request) => {
-    const key = request.headers()["idempotency-key"];
-    sent.push({ name: request.postDataJSON().name, key });
-    if (request.postDataJSON().name !== "review-approved" || fates.pop() === undefined)
-      return route.continue();
-    await route.fetch().catch(() => {});
-    return route.abort("connectionreset");
+  const sent = await loseAnswers(page);
+  await page.getByText("“Wait for the review” of approval waits for review-approved.").waitFor();
+  await page.getByRole("button", { name: texts.runs.approve }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("heading", { name: texts.event.approveTitle }).waitFor();
+  assert.equal(await dialog.locator("input").count(), 0);
+  const approve = dialog.getByRole("button", { name: texts.event.approve, exact: true });
+  await approve.click();
+  await dialog.getByText(texts.event.failed).waitFor();
+  await approve.click();
+  await page.getByText("The event review-approved was accepted.").waitFor();
+  assert.equal(sent.length, 6);
+  assert.equal(new Set(sent.map(({ key }) => key)).size, 1);
+  await page.locator(".outcome").getByText("90%").waitFor();
+  await page.getByText("approval · completed").waitFor();
+  assert.equal(await eventsOf(id), 1);
+  await finish(page);
+});
+
+test("whoever_rejects_what_a_run_waits_for_cancels_the_assessment_and_is_told_so", async () => {
+  const { id } = await waiting("to be rejected");
+  const page = await open(id);
+  await page.getByRole("button", { name: texts.runs.reject }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(texts.end.rejectText).waitFor();
+  await dialog.getByRole("button", { name: texts.end.rejectConfirm }).click();
+  await page.getByText(texts.end.canceled).waitFor();
+  await page.getByText("approval · canceled").waitFor();
+  assert.equal(await eventsOf(id), 0);
+  assert.equal(await page.getByRole("button", { name: texts.runs.approve }).count(), 0);
+  await finish(page);
+});
+
+test("what_is_no_approval_is_called_by_its_name_and_what_a_system_reports_is_left_to_it", async () => {
+  const body = { ...BODY, name: "several waits", trigger_workflow: COLLECTED.name };
+  const { json, status, text } = await dashboard.api.create(body, { key: ORG.key });
+  assert.equal(status, 201, text);
+  const page = await open(json.id);
+  const label = texts.runs.send("documents-received");
+  await page.getByRole("button", { name: label }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("heading", { name: texts.event.knownTitle }).waitFor();
+  await dialog.getByRole("button", { name: texts.event.send }).click();
+  // The run goes on to the next wait without a change of the assessment.
+  await page.getByText("“Wait for the report” of collected waits for report-received.").waitFor();
+  await page.getByText(texts.runs.report).waitFor();
+  assert.equal(await page.getByRole("button", { name: label }).count(), 0);
+  assert.equal(await page.locator(".outcome .banner .actions button").count(), 0);
+  await finish(page);
+});
+
+test("a_step_that_waits_is_answered_by_an_event_whose_name_one_has_to_know_where_nobody_tells_it", async () => {
+  const { id } = await waiting("to be approved by name");
+  const page = await dashboard.open(`/assessments/${id}`);
+  await page.route(/\/v1\/dashboard\/assessments\//, async (route) => {
+    const response = await route.fetch();
+    const { runs, ...json } = await response.json();
+    const silent = runs.map((run) => ({ ...run, awaited_event: null }));
+    await route.fulfill({ response, json: { ...json, runs: silent } });
   });
+  await connect(page, ORG.key);
+  const sent = await loseAnswers(page);
   await page.getByText("“Wait for the review” of approval waits for an event.").waitFor();
   await page.getByRole("button", { name: texts.runs.answer }).click();
   const dialog = page.getByRole("dialog");
@@ -206,14 +293,7 @@ test("a_step_that_waits_is_answered_once_by_an_event_whose_name_one_has_to_know"
   assert.equal(keys.length, 6);
   assert.equal(new Set(keys).size, 1);
   await page.locator(".outcome").getByText("90%").waitFor();
-  await page.getByText("approval · completed").waitFor();
-  const [{ count }] = await dashboard.api.rows(
-    `SELECT count(*) AS count FROM workflow_events
-     WHERE org_id = ? AND run_id = (SELECT id FROM workflow_runs WHERE assessment_id = ?)`,
-    ORG.id,
-    id,
-  );
-  assert.equal(count, 1);
+  assert.equal(await eventsOf(id), 1);
   // The next of this step has the name already.
   const next = await waiting("the next to be approved");
   await page.goto(`${dashboard.url}/assessments/${next.id}`);
@@ -286,7 +366,7 @@ for (const colorScheme of ["light", "dark"]) {
         all.filter((one) => one.getBoundingClientRect().height < 40).map((one) => one.outerHTML),
       );
     assert.deepEqual(small, []);
-    await page.getByRole("button", { name: texts.runs.answer }).click();
+    await page.getByRole("button", { name: texts.runs.approve }).click();
     assert.deepEqual(await violationsOf(page), []);
     assert.deepEqual(await overflowOf(page), []);
     await finish(page);

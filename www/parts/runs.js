@@ -1,12 +1,13 @@
 // The runs of workflows, and their steps.
 
 import { h } from "../dom.js";
+import { withMarks } from "../format.js";
 import { texts } from "../texts.js";
 import { button } from "./controls.js";
 import { duration, foreign, moment } from "./named.js";
 
 /**
- * @import { ListedRun, WorkflowRun, WorkflowRunStep } from "assessments-edge/slim"
+ * @import { AwaitedEvent, ListedRun, WorkflowRun, WorkflowRunStep } from "assessments-edge/slim"
  * @import { Child } from "../dom.js"
  */
 
@@ -74,7 +75,7 @@ export function runList(runs, { known, opened, toggled, retry }) {
           { class: "facts" },
           times.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
         ),
-        run && stepList(run),
+        run && stepList(run, listed.awaited_event),
         !run && fault === undefined && h("p", { class: "muted" }, texts.loading),
         fault !== undefined && [
           h("p", { class: "fault" }, fault),
@@ -90,8 +91,9 @@ export function runList(runs, { known, opened, toggled, retry }) {
  * The steps of a run that were begun.
  *
  * @param {WorkflowRun} run
+ * @param {AwaitedEvent | null} [awaited] What it waits for, if that is known.
  */
-export function stepList(run) {
+export function stepList(run, awaited) {
   if (run.steps.length === 0) return h("p", { class: "muted" }, texts.detail.noSteps);
   /** @type {Record<string, string>} */
   const stepStatuses = texts.detail.stepStatuses;
@@ -106,7 +108,8 @@ export function stepList(run) {
       { class: `run-step ${state}` },
       h("span", { class: "run-step-name" }, foreign(step.component_name)),
       h("span", { class: "run-step-state" }, stepStatuses[state]),
-      step === waiting && h("p", { class: "hint" }, texts.runs.waits),
+      step === waiting &&
+        h("p", { class: "hint" }, texts.runs.waits(awaited ? withMarks(awaited.name) : undefined)),
       step.message && h("p", { class: "hint" }, foreign(step.message)),
       step.artifacts.length > 0 &&
         h(

@@ -17,6 +17,7 @@ import { texts } from "../texts.js";
 /**
  * @import {
  *   AssessmentDetail,
+ *   AwaitedEvent,
  *   CustomField,
  *   WorkflowRun,
  *   WorkflowRunStep,
@@ -27,13 +28,15 @@ import { texts } from "../texts.js";
  * @import { Entry, Known, Seen } from "../store.js"
  */
 
+/** How the names of events read that a person's approval is. */
+const APPROVAL = /approv|accept|confirm|sign/i;
 /** How many runs that go on are read without being opened. */
 const RUNS_READ = 5;
 
 /**
- * A step of a run that waits for an event.
+ * A step of a run that waits for an event, and for which, where the API tells it.
  *
- * @typedef {{ run: WorkflowRun, step: WorkflowRunStep }} Waiting
+ * @typedef {{ run: WorkflowRun, step: WorkflowRunStep, awaited: AwaitedEvent | undefined }} Waiting
  */
 
 /**
@@ -209,7 +212,9 @@ class Detail {
     if (!assessment || this.#isLooking || document.hidden) return;
     if (!session.isConnected || !may("read_dashboard")) return;
     const { updated_at: updated, status, findings_count: findings } = assessment;
-    const version = JSON.stringify([updated, status, findings, archivedAt]);
+    // A run goes from one wait to another without a change of the assessment.
+    const waits = this.#waiting.map(({ step }) => step.step_id);
+    const version = JSON.stringify([updated, status, findings, archivedAt, waits]);
     if (this.#lookedAt === version || this.#lookedAt === `${readAt}`) return;
     this.#isLooking = true;
     try {
@@ -304,8 +309,20 @@ class Detail {
     const runs = this.#detail ? ids.map((id) => this.#knownRun(id)) : [run];
     return runs.flatMap((known) => {
       const step = known && waitingStep(known);
-      return known && step ? [{ run: known, step }] : [];
+      return known && step ? [{ run: known, step, awaited: this.#awaited(known, step) }] : [];
     });
+  }
+
+  /**
+   * What a step waits for. The run may have been read later than what tells that.
+   *
+   * @param {WorkflowRun} run
+   * @param {WorkflowRunStep} step
+   */
+  #awaited({ workflow_run_id: id }, { component_id: component }) {
+    const listed = this.#detail?.runs.find((each) => each.workflow_run_id === id);
+    const { awaited_event: awaited } = listed ?? {};
+    return awaited?.component_id === component ? awaited : undefined;
   }
 
   /** @param {Entry | undefined} record */
@@ -474,23 +491,34 @@ class Detail {
 
   /** @param {Waiting} waiting */
   #waitingBanner(waiting) {
-    const { run, step } = waiting;
+    const { run, step, awaited } = waiting;
+    const { answer, approve, notAllowed, reject, report, send, until } = texts.runs;
     const mayAnswer = !session.isConnected || may("send_workflow_event");
-    const answer = button(texts.runs.answer, () => this.#answer(waiting), { look: "primary" });
+    const isApproval = awaited !== undefined && APPROVAL.test(awaited.name);
+    const label = isApproval ? approve : awaited ? send(withMarks(awaited.name)) : answer;
+    const go = button(label, () => this.#answer(waiting), { look: "primary" });
+    const no = button(reject, () => this.#end("reject"), { look: "danger-quiet" });
+    // What an analyser found is for a system to send.
+    const isReport = awaited?.applies_report === true;
+    const names = [step.component_name, run.workflow_name].map((name) => withMarks(name));
     return banner({
       tone: "info",
-      title: texts.runs.waiting(withMarks(step.component_name), withMarks(run.workflow_name)),
-      body: mayAnswer ? [] : texts.runs.notAllowed,
-      actions: mayAnswer ? [answer] : [],
+      title: texts.runs.waiting(names[0] ?? "", names[1] ?? "", awaited && withMarks(awaited.name)),
+      body: [
+        awaited && h("span", {}, until, " ", moment(awaited.deadline)),
+        isReport ? report : !mayAnswer && notAllowed,
+      ],
+      actions: mayAnswer && !isReport ? (isApproval ? [go, no] : [go]) : [],
     });
   }
 
   /**
-   * Sends a run the event that it waits for, by a name that somebody has to know.
+   * Sends a run the event that it waits for; where nobody tells its name, somebody has to
+   * know it.
    *
    * @param {Waiting} waiting
    */
-  async #answer({ run, step }) {
+  async #answer({ run, step, awaited }) {
     if (!session.isConnected && !(await askForCredential(this.#app))) return;
     const { event } = texts;
     const { workflow_run_id: runId } = run;
@@ -503,17 +531,24 @@ class Detail {
       autofocus: true,
       value: eventName(component) ?? "",
     });
-    const label = h("label", { for: input.id }, event.name);
+    const field = h("div", { class: "field" }, h("label", { for: input.id }, event.name), input);
+    const stepName = withMarks(step.component_name);
+    const isApproval = awaited !== undefined && APPROVAL.test(awaited.name);
+    const words = awaited
+      ? {
+          title: isApproval ? event.approveTitle : event.knownTitle,
+          text: event.knownText(stepName, withMarks(awaited.name)),
+          label: isApproval ? event.approve : event.send,
+        }
+      : { title: event.title, text: event.text(stepName), label: event.send };
     const answer = await confirm({
-      title: event.title,
-      text: event.text(withMarks(step.component_name)),
-      label: event.send,
+      ...words,
       keep: event.keep,
       working: event.working,
       look: "primary",
-      content: h("div", { class: "field" }, label, input),
+      content: awaited ? undefined : field,
       act: async () => {
-        const name = input.value.trim();
+        const name = awaited?.name ?? input.value.trim();
         if (name === "") throw new Failure("invalid", "page", new Error(event.empty));
         const idempotencyKey = eventKey(runId, component, name);
         return this.#app.api.sendEvent(runId, { name }, { idempotencyKey });
@@ -582,17 +617,28 @@ class Detail {
     if (await this.#read()) announce(texts.detail.refreshed);
   }
 
-  /** Cancels or archives, after a question. */
-  async #end() {
+  /**
+   * Cancels or archives, after a question. Whoever rejects what a run waits for does the
+   * same: no event of a run says no.
+   *
+   * @param {"reject"} [why]
+   */
+  async #end(why) {
     if (!session.isConnected && !(await askForCredential(this.#app))) return;
     const { status } = this.#app.store.get(this.#id)?.assessment ?? {};
     if (status === undefined) return;
     const isOver = isTerminal(status);
     const { end } = texts;
+    const cancel = { title: end.cancelTitle, text: end.cancelText, label: end.cancelConfirm };
+    const reject = { title: end.rejectTitle, text: end.rejectText, label: end.rejectConfirm };
+    const archive = {
+      title: end.archiveTitle,
+      text: end.archiveText(stageLabel(status)),
+      label: end.archiveConfirm,
+    };
+    const words = isOver ? archive : why === "reject" ? reject : cancel;
     const answer = await confirm({
-      title: isOver ? end.archiveTitle : end.cancelTitle,
-      text: isOver ? end.archiveText(stageLabel(status)) : end.cancelText,
-      label: isOver ? end.archiveConfirm : end.cancelConfirm,
+      ...words,
       keep: end.keep,
       working: end.working,
       act: () => this.#app.api.archive(this.#id),

@@ -61,7 +61,20 @@ SELECT json_object(
         SELECT json_group_array(json_object(
             'workflow_run_id', r.id, 'workflow_name', w.name,
             'workflow_definition_id', w.id, 'status', r.status,
-            'started_at', r.started_at, 'completed_at', r.completed_at))
+            'started_at', r.started_at, 'completed_at', r.completed_at,
+            'awaited_event', (
+                SELECT json_object(
+                    'name', s.awaits, 'component_id', s.component_id, 'deadline', s.deadline,
+                    'applies_report', json(iif((
+                        SELECT v.components ->> ('$[' || s.position || '].parameters.applies_report')
+                        FROM workflow_versions v
+                        WHERE v.org_id = ?1 AND v.definition_id = r.definition_id
+                          AND v.version = r.version), 'true', 'false')))
+                FROM (
+                    SELECT * FROM workflow_run_steps
+                    WHERE r.status = 'started' AND org_id = ?1 AND run_id = r.id
+                    ORDER BY position DESC LIMIT 1) s
+                WHERE s.status IS NULL AND s.awaits IS NOT NULL)))
         FROM (
             SELECT id FROM workflow_runs INDEXED BY workflow_runs_by_assessment
             WHERE org_id = ?1 AND assessment_id = ?8

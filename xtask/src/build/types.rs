@@ -10,7 +10,7 @@ use assessments::assessment::{
 use assessments::client::Policy;
 use assessments::credential::AuthTest;
 use assessments::dashboard::{
-    AssessmentDetail, AssessmentPage, ControlSetPage, Environment, LastAssessment,
+    AssessmentDetail, AssessmentPage, AwaitedEvent, ControlSetPage, Environment, LastAssessment,
     ListedAssessment, ListedFinding, ListedRun, ListedUser, ListedVendor, ListedWorkflow, Me,
     Named, NamedKey, NamedOrganization, NamedUser, RiskAnalyst, UserPage, VendorDetail, VendorPage,
     WorkflowPage,
@@ -33,7 +33,7 @@ use assessments::workflow::run::{
 
 /// Types with a name of their own, and the names of their schemas: those are what
 /// the words for readers stand under.
-const NAMED: [(&str, &str, &Spec); 38] = [
+const NAMED: [(&str, &str, &Spec); 39] = [
     ("AssessmentStatus", "Status", Status::SPEC),
     ("CustomFieldType", "CustomFieldType", CustomFieldType::SPEC),
     (
@@ -96,6 +96,7 @@ const NAMED: [(&str, &str, &Spec); 38] = [
     ),
     ("ListedFinding", "ListedFinding", ListedFinding::SPEC),
     ("ListedRun", "ListedRun", ListedRun::SPEC),
+    ("AwaitedEvent", "AwaitedEvent", AwaitedEvent::SPEC),
 ];
 
 /// A type, and what its members mean.

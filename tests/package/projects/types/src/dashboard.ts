@@ -1,7 +1,7 @@
 // The entry for dashboards: what its reads answer.
 
 import type {
-  AssessmentDetail, AssessmentPage, AssessmentsClient, ControlSetPage, LastAssessment, ListedAssessment, ListedFinding,
+  AssessmentDetail, AssessmentPage, AssessmentsClient, AwaitedEvent, ControlSetPage, LastAssessment, ListedAssessment, ListedFinding,
   ListedRun, ListedUser, ListedVendor, ListedWorkflow, Me, Named, RiskAnalyst, UserPage, VendorDetail, VendorPage,
   WorkflowPage,
 } from "assessments-edge";
@@ -34,5 +34,6 @@ export async function overview(client: AssessmentsClient): Promise<string[]> {
   const detail: AssessmentDetail = await reads.assessment("cbqsrw_0128e42c9f5c076efa5c191794409293");
   const finding: ListedFinding | undefined = detail.findings[0];
   const run: ListedRun | undefined = detail.runs[0];
-  return [...names, `${analyst?.name} ${service?.name} ${finding?.title} ${run?.workflow_name}`];
+  const awaited: AwaitedEvent | null | undefined = run?.awaited_event;
+  return [...names, `${analyst?.name} ${service?.name} ${finding?.title} ${run?.workflow_name} ${awaited?.name}`];
 }
