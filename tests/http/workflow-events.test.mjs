@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { dashboardOf } from "./dashboard-support.mjs";
 import { idOf, startApi } from "./harness.mjs";
 import { orgWithWorkflows, outcomes, runsOf, until } from "./workflow-support.mjs";
 
@@ -22,6 +23,11 @@ const FLOWS = {
   held: [event("hold"), event("go"), event("go"), DONE],
   "two names": [event("hold"), event("first"), event("second"), DONE],
   soon: [["wait", { seconds: 2 }], ["wait", { seconds: 2 }], event("go"), event("hold"), DONE],
+  reports: [
+    event("go"),
+    event("report", { applies_report: true, timeout_seconds: 60 }),
+    ["wait", { seconds: 3600 }],
+  ],
   bare: [["begin_assessment"]],
 };
 const ORG = orgWithWorkflows("workflow events", FLOWS);
@@ -89,6 +95,33 @@ test("an_event_for_a_run_that_nobody_executes_here_is_409_and_leaves_nothing", a
     assert.equal(answer.status, 409, answer.text);
     assert.deepEqual(answer.json, notExpected("go"));
   });
+});
+
+test("what_a_run_waits_for_is_told_with_its_deadline_until_it_came", async () => {
+  const { id, run } = await runs.start("reports");
+  const told = async () => {
+    const shown = await dashboardOf(api, ORG.key).get(`assessments/${id}`);
+    return shown.runs.map(({ awaited_event: awaited }) => awaited);
+  };
+  const componentAt = async (position) => (await runs.run(run)).steps[position].component_id;
+  for (const [position, name, applies, seconds, payload] of /** @type {const} */ ([
+    [0, "go", false, 3600, null],
+    [1, "report", true, 60, {}],
+  ])) {
+    await runs.reached(run, position);
+    const [awaited] = await told();
+    const { deadline, ...rest } = awaited;
+    const component_id = await componentAt(position);
+    assert.deepEqual(rest, { name, component_id, applies_report: applies });
+    const left = deadline - Date.now() / 1000;
+    assert.ok(left <= seconds && left > seconds - 50, `${left} s of ${seconds}`);
+    assert.equal((await runs.send(run, { name, payload })).status, 202);
+  }
+  // A step that waits for time alone waits for no event.
+  await runs.reached(run, 2);
+  assert.deepEqual(await told(), [null]);
+  assert.equal((await api.archive(id, { key: ORG.key })).status, 200);
+  assert.deepEqual(await told(), [null]);
 });
 
 test("schema_name_run_end_and_expectation_are_judged_in_that_order", async () => {
