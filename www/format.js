@@ -5,6 +5,7 @@ import { language, texts } from "./texts.js";
 const number = new Intl.NumberFormat(language);
 const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
 const instant = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "long" });
+const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
@@ -25,6 +26,9 @@ export const formatPercent = (/** @type {number} */ fraction) => percent.format(
 
 /** Unix seconds as an exact instant. */
 export const formatInstant = (/** @type {number} */ seconds) => instant.format(seconds * 1000);
+
+/** Unix seconds to the minute, where the exact instant is near. */
+export const formatMoment = (/** @type {number} */ seconds) => moment.format(seconds * 1000);
 
 /**
  * Unix seconds as seen from now.

@@ -7,6 +7,7 @@ import { Draft } from "./draft.js";
 import { forgetEvents } from "./events.js";
 import { explained } from "./explain.js";
 import { failureOf } from "./failure.js";
+import { account } from "./parts/account.js";
 import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
 import { askForCredential } from "./parts/dialogs.js";
 import { Refresher } from "./refresher.js";
@@ -22,7 +23,7 @@ import { detailView } from "./views/detail.js";
 import { listView } from "./views/list.js";
 
 /**
- * @import { CreateAssessmentRequest, Me } from "assessments-edge/slim"
+ * @import { CreateAssessmentRequest } from "assessments-edge/slim"
  * @import { Message } from "./parts/controls.js"
  */
 
@@ -162,7 +163,7 @@ class App {
           "a",
           { class: "brand", href: "/" },
           h("img", { src: icon, alt: "", width: 28, height: 28 }),
-          texts.product,
+          h("span", { class: "brand-name" }, texts.product),
         ),
         this.#nav,
         this.#connection,
@@ -287,19 +288,20 @@ class App {
   }
 
   #showConnection() {
-    const { connect, connectAgain, disconnect } = texts.connection;
+    const { connect, connectAgain, needed } = texts.connection;
     const { me, ended } = session;
-    const leave = () => session.disconnect();
+    const ask = () => askForCredential(this);
     const label = ended ? connectAgain : connect;
-    replace(
-      this.#connection,
-      me
-        ? [identity(me, choiceToKeep()), button(disconnect, leave, { look: "quiet" })]
-        : button(label, () => askForCredential(this), {
-            look: "primary",
-            title: texts.connection.needed,
-          }),
-    );
+    const content = me ? account(me) : [button(label, ask, { look: "primary", title: needed })];
+    // Made anew, its menu would close under the hand of whoever opened it.
+    const shown = JSON.stringify([
+      [me, session.isRemembered],
+      content.map(({ textContent }) => textContent),
+    ]);
+    if (this.#connection.dataset.shown !== shown) {
+      this.#connection.dataset.shown = shown;
+      keepingFocus(this.#connection, () => replace(this.#connection, content));
+    }
     this.#showState();
   }
 
@@ -382,49 +384,6 @@ function lastRead(store) {
   // Not by arguments, of which there can be too many.
   const newest = times.reduce((latest, at) => Math.max(latest, at), 0);
   return newest === 0 ? undefined : Math.floor(newest / 1000);
-}
-
-/**
- * Whether the page can read with the session that it has.
- *
- * @param {Me} me
- */
-function standing({ routes }) {
-  const { connected, expired, noAnswer, notAllowed, notReading, refusedNow } = texts.connection;
-  if (session.isOver) return { is: "bad", text: expired };
-  if (!routes.includes("retrieve_assessment")) return { is: "bad", text: notAllowed };
-  if (!trouble.state) return { is: "good", text: connected };
-  const { kind, speaker, status = 0 } = trouble.state.failure;
-  if (kind === "unreachable") return { is: "bad", text: noAnswer };
-  const isRefused = speaker === "api" && [401, 403].includes(status);
-  return { is: "bad", text: isRefused ? refusedNow : notReading };
-}
-
-/**
- * For whom and as what the page is connected.
- *
- * @param {Me} me
- * @param {HTMLElement} choice
- */
-function identity(me, choice) {
-  const { organization, user, key, role, environment } = me;
-  const { environments } = texts.connection;
-  const { is, text } = standing(me);
-  return h(
-    "div",
-    { class: "identity" },
-    h("span", { class: `connected ${is}` }, text),
-    h("span", {}, h("bdi", {}, organization.name), " · ", environments[environment] ?? environment),
-    h("span", {}, h("bdi", {}, (user ?? key)?.name), " · ", h("bdi", {}, role)),
-    choice,
-  );
-}
-
-/** Whether the tab keeps the session, to be seen and changed while there is one. */
-function choiceToKeep() {
-  const box = h("input", { type: "checkbox", checked: session.isRemembered });
-  box.addEventListener("change", () => session.remember(box.checked));
-  return h("label", { class: "check" }, box, texts.connection.keepConnected);
 }
 
 /** @param {string} text */

@@ -101,6 +101,12 @@ export const texts = {
       malformed: "What this page got for a session is none. Tell whoever runs it.",
       unreachable: "Where this page gets its sessions, nobody answers. Try again soon.",
     },
+    menu: "Your connection",
+    organization: "Organization",
+    person: "Person",
+    key: "Key",
+    role: "Role",
+    environment: "Environment",
     /** @type {Record<string, string>} */
     environments: { development: "development", production: "production" },
   },

@@ -303,6 +303,27 @@ test("a_step_that_waits_is_answered_by_an_event_whose_name_one_has_to_know_where
   await finish(page);
 });
 
+test("the_json_stays_closed_until_somebody_opens_it_and_open_until_somebody_closes_it", async () => {
+  const { id } = await waiting("with its json");
+  const page = await open(id);
+  await page.locator(".run-step").getByText("Wait for the review").waitFor();
+  const isOpen = () => page.locator("details.json").evaluate((json) => json.open);
+  const changed = async (score) => {
+    await dashboard.move(id, { status: "review_evals", score });
+    await page.getByRole("button", { name: texts.detail.refresh }).click();
+    await page
+      .locator(".outcome")
+      .getByText(`${score * 100}%`)
+      .waitFor();
+  };
+  await changed(0.5);
+  assert.equal(await isOpen(), false);
+  await page.getByText(texts.detail.json, { exact: true }).click();
+  await changed(0.6);
+  assert.equal(await isOpen(), true);
+  await finish(page);
+});
+
 test("assess_again_begins_the_same_request_and_asks_before_it_replaces_another", async () => {
   const page = await open(NAMED.id);
   const fields = () =>

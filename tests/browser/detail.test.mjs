@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { COMPLETE, FJORDS, GLOBEX_CREATED, created, setHidden } from "./watch-support.mjs";
 import { dashboard } from "./started.mjs";
-import { KEYS, connect, field, finish, meddle, submit } from "./support.mjs";
+import { KEYS, connect, disconnect, field, finish, meddle, submit } from "./support.mjs";
 import { idOf, makeOrg } from "../http/harness.mjs";
 
 test("the_page_of_an_assessment_shows_everything_there_is", async () => {
@@ -219,7 +219,7 @@ test("the_credential_is_in_memory_only_unless_the_user_wishes_otherwise", async 
   await page.getByText("Connected", { exact: true }).waitFor();
   const other = await dashboard.openTab(page, "/watchlist");
   assert.equal(await other.getByRole("button", { name: "Connect", exact: true }).count(), 1);
-  await page.getByRole("button", { name: "Disconnect" }).click();
+  await disconnect(page);
   assert.ok(!(await stored()).includes(KEYS.harbor));
   await finish(page);
 });

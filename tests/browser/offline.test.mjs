@@ -6,7 +6,7 @@ import { texts } from "../../www/texts.js";
 import { HASHED, names } from "./bundle.mjs";
 import { SLOW_3G, visit } from "./network.mjs";
 import { connectByTeam, kept, startDeployed } from "./sign-in-support.mjs";
-import { NORTHWIND, ORGS, arrived, field, finish, submit } from "./support.mjs";
+import { NORTHWIND, ORGS, arrived, disconnect, field, finish, submit } from "./support.mjs";
 
 let dashboard;
 before(async () => {
@@ -83,7 +83,7 @@ test("without_a_connection_a_new_visit_shows_the_last_data_and_how_old_they_are"
 
 test("after_disconnecting_nothing_is_shown_without_a_connection", async () => {
   const page = await openWithData("forgotten");
-  await page.getByRole("button", { name: texts.connection.disconnect }).click();
+  await disconnect(page);
   await page.getByText("forgotten").first().waitFor({ state: "detached" });
   await page.context().setOffline(true);
   const tab = await page.context().newPage();

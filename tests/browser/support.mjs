@@ -157,6 +157,15 @@ const OPERATIONS = {
   archive: ["DELETE", /\/v1\/assessments\/[^/]+$/],
 };
 
+/** Opens the menu of the connection. */
+export const openAccount = (page) => page.locator(".identity").click();
+
+/** Disconnects, by that menu. */
+export async function disconnect(page, words = texts.connection) {
+  await openAccount(page);
+  await page.getByRole("button", { name: words.disconnect }).click();
+}
+
 /**
  * What becomes of the next requests of an operation, in order; `fates` are
  *   "lose"    it is carried out, and the connection breaks before the answer

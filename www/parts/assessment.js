@@ -147,6 +147,8 @@ export function idLine(id, what) {
 export function customFieldValue({ field_type: type, field_name: name, value }, person) {
   const text = String(value);
   const list = /** @type {string[]} */ (value);
+  if (Array.isArray(value) && value.length === 0)
+    return h("span", { class: "muted" }, texts.detail.none);
   switch (type) {
     case "boolean":
       return value ? texts.detail.yes : texts.detail.no;

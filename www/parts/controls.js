@@ -52,18 +52,20 @@ export function announce(text) {
  * @param {string} text
  * @param {string} what
  */
-export function copyButton(text, what) {
-  const label = h("span", {}, texts.copy);
+export function copyButton(text, what, { isSmall = false } = {}) {
+  // A list of names would be more buttons than names.
+  const shown = () => (isSmall ? copyIcon() : texts.copy);
+  const label = h("span", { class: "copy-label" }, shown());
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      replace(label, texts.copied);
+      replace(label, isSmall ? "✓" : texts.copied);
       announce(texts.copied);
     } catch {
       announce(texts.copyFailed);
       replace(label, texts.copyFailed);
     }
-    setTimeout(() => replace(label, texts.copy), 2_000);
+    setTimeout(() => replace(label, shown()), 2_000);
   };
   return button(label, copy, {
     look: "quiet small",
@@ -71,6 +73,13 @@ export function copyButton(text, what) {
     title: text,
   });
 }
+
+const copyIcon = () =>
+  svg(
+    "svg",
+    { viewBox: "0 0 24 24", class: "copy-icon", "aria-hidden": true },
+    svg("path", { d: "M9 9h11v11H9zM5 15H4V4h11v1" }),
+  );
 
 /** @type {Set<WeakRef<HTMLTimeElement>>} */
 const times = new Set();

@@ -1,7 +1,7 @@
 // What has a name and an id: the name is shown, and the id is behind a button.
 
 import { h } from "../dom.js";
-import { formatInstant, withMarks } from "../format.js";
+import { formatMoment, withMarks } from "../format.js";
 import { formatDuration } from "../durations.js";
 import { texts } from "../texts.js";
 import { idLine } from "./assessment.js";
@@ -30,7 +30,7 @@ export const foreign = (text) => h("bdi", {}, withMarks(text));
  */
 export function named(id, name, what) {
   if (!name) return idLine(id, what);
-  const copy = copyButton(id, texts.names.idOf(withMarks(name)));
+  const copy = copyButton(id, texts.names.idOf(withMarks(name)), { isSmall: true });
   return h("span", { class: "named" }, foreign(name), copy);
 }
 
@@ -68,7 +68,7 @@ export function moment(seconds) {
   return h(
     "span",
     { class: "moment" },
-    h("time", { datetime }, formatInstant(seconds)),
+    h("time", { datetime }, formatMoment(seconds)),
     " ",
     h("span", { class: "muted" }, time(seconds)),
   );

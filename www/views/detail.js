@@ -332,7 +332,9 @@ class Detail {
       this.#showNothing();
       return;
     }
-    const isOpen = this.#body.querySelector("details")?.open ?? false;
+    /** @type {HTMLDetailsElement | null} */
+    const json = this.#body.querySelector("details.json");
+    const isOpen = json?.open ?? false;
     this.#showRecord(record, assessment, isOpen);
     if (this.element.isConnected) this.#app.setTitle(this.title);
   }
@@ -405,7 +407,7 @@ class Detail {
         { class: "page-head" },
         h(
           "div",
-          {},
+          { class: "title" },
           h("h1", { tabindex: -1 }, foreign(assessment.name)),
           h(
             "p",
@@ -417,6 +419,7 @@ class Detail {
               archivedAt === undefined &&
               h("span", { class: "badge" }, texts.names.archived),
           ),
+          detail && h("p", { class: "lead" }, aboutWhom(detail)),
         ),
         h(
           "div",
@@ -676,6 +679,16 @@ function facts(entries) {
     { class: "facts" },
     entries.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
   );
+}
+
+/**
+ * The vendor, and who is responsible.
+ *
+ * @param {AssessmentDetail} detail
+ */
+function aboutWhom({ vendor_name: vendor, assignee_name: assignee }) {
+  const names = [vendor, assignee].flatMap((name) => (name ? [foreign(name)] : []));
+  return names.flatMap((name, index) => (index === 0 ? [name] : [" · ", name]));
 }
 
 /**

@@ -1,0 +1,60 @@
+// The demo's organization with a year of work, as `cargo xtask dev` offers it, and a walk
+// through what its people see.
+
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { ROOT } from "../http/harness.mjs";
+import { startDashboard } from "./support.mjs";
+
+const YEAR = join(ROOT, "worker/demo/year/main.mjs");
+
+/** Starts the Worker with it, and a browser; `org` is what was imported. */
+export async function startYear() {
+  const data = JSON.parse(execFileSync(process.execPath, [YEAR], { encoding: "utf8" }));
+  const [org] = data.orgs;
+  const offer = {
+    token: org.api_keys[0].secret,
+    user_id: org.users[0].id,
+    request: { vendor_id: org.vendors[0].id, control_set_ids: [org.control_sets[0].id] },
+    assessment_ids: [],
+  };
+  const dashboard = await startDashboard({ data, more: { DEMO: JSON.stringify(offer) } });
+  return { ...dashboard, org };
+}
+
+/** Signs in by one press, as in development. */
+export async function signIn(page, { connection }) {
+  await page.getByRole("button", { name: connection.connect, exact: true }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: connection.useDemo, exact: true }).click();
+  await page.getByText(connection.connected, { exact: true }).waitFor();
+}
+
+/** Goes to another page of the dashboard without loading it anew, which would sign out. */
+const go = (page, path) =>
+  page.evaluate((to) => {
+    history.pushState(null, "", to);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, path);
+
+/** Goes from screen to screen in `page`, and calls `look` with the name of each. */
+export async function visitYear({ org }, page, texts, look) {
+  await signIn(page, texts);
+  await go(page, "/");
+  await page.locator("tbody tr").nth(10).waitFor();
+  await look("year");
+  const isOpen = (one) => one.archived_at === undefined;
+  const all = org.assessments.filter(isOpen);
+  const waits = all.find(({ status, runs }) => status === "review_evals" && runs?.length > 0);
+  const done = all.find(({ status, findings }) => status === "complete" && findings?.length > 3);
+  for (const [name, { id }] of Object.entries({ waits, done })) {
+    await go(page, `/assessments/${id}`);
+    await page.locator(".runs").waitFor();
+    await look(`year-${name}`);
+  }
+  await go(page, "/new");
+  await look("year-new");
+  await page.locator('[data-field="vendor_id"] input').fill(org.vendors[1].name.slice(0, 3));
+  await page.getByRole("option").first().waitFor();
+  await look("year-picker");
+}
