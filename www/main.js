@@ -2,6 +2,7 @@
 
 import icon from "./icon.svg";
 import { Api } from "./api.js";
+import { savedViews } from "./assessments/saved-views.js";
 import { h, keepingFocus, replace } from "./dom.js";
 import { Draft } from "./draft.js";
 import { forgetEvents } from "./events.js";
@@ -122,6 +123,7 @@ class App {
     this.store = store;
     this.refresher = new Refresher(this);
     this.draft = new Draft();
+    if (store.organization !== undefined) savedViews.use(store.organization);
     session.configure(settings, {
       use: (organization) => this.#use(organization),
       forget: () => this.#forget(),
@@ -259,6 +261,7 @@ class App {
   async #use(organization) {
     const { organization: before } = this.store;
     this.draft.belongTo(organization);
+    savedViews.use(organization);
     await this.store.use(organization);
     if (before !== undefined && before !== organization) this.#showPage();
   }
@@ -268,6 +271,7 @@ class App {
     this.draft.startAnew();
     this.draft.belongTo(undefined);
     forgetEvents();
+    savedViews.forget();
     await this.store.forget();
     this.#showPage();
   }
