@@ -10,6 +10,7 @@ import { explained } from "./explain.js";
 import { failureOf } from "./failure.js";
 import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
 import { askForCredential } from "./parts/dialogs.js";
+import { palette } from "./parts/palette.js";
 import { Refresher } from "./refresher.js";
 import { loadRules, rulesState, subscribeToRules } from "./rules.js";
 import { session } from "./session.js";
@@ -167,6 +168,7 @@ class App {
           texts.product,
         ),
         this.#nav,
+        palette(this),
         this.#connection,
       ),
       this.#state,

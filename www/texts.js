@@ -259,6 +259,18 @@ export const texts = {
     removed: (/** @type {string} */ name) => `View ${name} deleted.`,
   },
 
+  palette: {
+    open: "Search",
+    title: "Search, or go somewhere",
+    label: "What to look for",
+    hint: "Name, vendor, id or address",
+    openId: "Open the assessment with this id",
+    assess: (/** @type {string} */ vendor) => `Assess ${vendor}`,
+    create: "Create an assessment",
+    page: "page",
+    view: "view of the list",
+  },
+
   // Canceling and archiving several.
   selection: {
     label: "Selected assessments",
