@@ -11,7 +11,10 @@ import { askedWait } from "../explain.js";
 const AT_ONCE = 4;
 /** How often one is sent again because the API asked to wait, and the longest wait for that. */
 const MAX_WAITS = 5;
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_S = 60;
+/** How often without having been asked to, and after how many seconds. */
+const MAX_AGAIN = 2;
+const AGAIN_S = 1;
 /** After so many failures in a row, the next would fail as well. */
 const MAX_IN_ROW = 8;
 
@@ -27,7 +30,7 @@ export class Ending {
   #inRow = 0;
   #pausedUntil = 0;
   /** @type {Map<string, number>} */
-  #waits = new Map();
+  #tries = new Map();
   /** What the API answered, or nothing where it has no such assessment any more. */
   done = /** @type {Map<string, Answer | undefined>} */ (new Map());
   /** @type {Map<string, { item: ListedAssessment, failure: Failure }>} */
@@ -90,17 +93,19 @@ export class Ending {
   }
 
   /**
-   * Whether it is sent again later, as the API asks.
+   * Whether it is sent again later: as the API asks, or because it is not certain that it
+   * arrived.
    *
    * @param {ListedAssessment} item
    * @param {Failure} failure
    */
   #isPutOff(item, failure) {
-    const seconds = askedWait(failure);
-    const waits = (this.#waits.get(item.id) ?? 0) + 1;
-    if (seconds === undefined || waits > MAX_WAITS) return false;
-    this.#waits.set(item.id, waits);
-    this.#pausedUntil = Date.now() + Math.min(seconds * 1_000, LONGEST_WAIT_MS);
+    const asked = askedWait(failure);
+    const tries = (this.#tries.get(item.id) ?? 0) + 1;
+    if (asked === undefined && !failure.isOpen) return false;
+    if (tries > (asked === undefined ? MAX_AGAIN : MAX_WAITS)) return false;
+    this.#tries.set(item.id, tries);
+    this.#pausedUntil = Date.now() + Math.min(asked ?? AGAIN_S, LONGEST_WAIT_S) * 1_000;
     this.#left.unshift(item);
     return true;
   }

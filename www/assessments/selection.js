@@ -32,7 +32,12 @@ export class Selection {
   /** Ends what is being done. */
   #stop = new AbortController();
   #isWorking = false;
-  #bar = h("div", { class: "selection", hidden: true });
+  #bar = h("div", {
+    class: "selection",
+    role: "group",
+    "aria-label": texts.selection.label,
+    hidden: true,
+  });
   #result = h("div", { class: "message" });
 
   /**
@@ -133,7 +138,7 @@ export class Selection {
   }
 
   #showBar() {
-    const { count, end, none, label } = texts.selection;
+    const { count, end, none } = texts.selection;
     const { size } = this.#ids;
     this.#bar.hidden = size === 0 || this.#isWorking;
     if (this.#bar.dataset.shown === `${size}`) return;
@@ -145,8 +150,6 @@ export class Selection {
       button(end, () => this.#ask(), { look: "danger-quiet" }),
       button(none, () => this.clear(), { look: "quiet" }),
     );
-    this.#bar.setAttribute("role", "group");
-    this.#bar.setAttribute("aria-label", label);
     if (hadFocus && this.#bar.hidden) document.querySelector("h1")?.focus({ preventScroll: true });
   }
 
@@ -181,11 +184,12 @@ export class Selection {
     this.#isWorking = true;
     this.#stop = new AbortController();
     const { selection } = texts;
-    const progress = h("span");
+    // Who hears the page is told of the end.
+    const progress = h("span", { "aria-hidden": "true" });
     const { signal } = this.#stop;
     /** @type {Ending} */
     const ending = new Ending(items, {
-      archive: (id) => this.#app.api.archive(id),
+      archive: (id) => this.#app.api.archive(id, { maxRetries: 0 }),
       signal,
       onprogress: () => replace(progress, selection.progress(ending.done.size, items.length)),
     });
@@ -223,39 +227,40 @@ export class Selection {
       actions: isWhole ? [] : [again],
       onDismiss,
     });
-    const rows = [...failed.values()].map(({ item, failure }) =>
-      h(
-        "tr",
-        {},
-        h(
-          "th",
-          { scope: "row" },
-          h("a", { href: `/assessments/${item.id}` }, h("bdi", {}, withMarks(item.name))),
-        ),
-        h("td", {}, reasonOf(failure)),
-        h("td", {}, failure.requestId && h("code", { class: "id" }, failure.requestId)),
-      ),
-    );
-    const heads = [selection.what, selection.why, texts.requestId];
-    const head = heads.map((text) => h("th", { scope: "col" }, text));
-    const table = h(
-      "div",
-      { class: "card scrolling", role: "region", "aria-label": selection.failed, tabindex: 0 },
-      h(
-        "table",
-        { class: "results" },
-        h("caption", {}, selection.failed),
-        h("thead", {}, h("tr", {}, head)),
-        h("tbody", {}, rows),
-      ),
-    );
-    const hadFocus = document.activeElement === document.body;
-    replace(this.#result, message, rows.length > 0 && table);
+    const isHere = this.#result.contains(document.activeElement);
+    replace(this.#result, message, failed.size > 0 && failures([...failed.values()]));
     if (this.#stop.signal.aborted) announce(selection.stopped);
-    if (hadFocus || this.#result.contains(document.activeElement)) return;
-    const next = isWhole ? document.querySelector("h1") : again;
-    next?.focus({ preventScroll: isWhole });
+    // Whoever pressed the button that is gone is still here.
+    if (isHere) (isWhole ? document.querySelector("h1") : again)?.focus({ preventScroll: true });
   }
+}
+
+/**
+ * What could not be ended, as a table.
+ *
+ * @param {{ item: ListedAssessment, failure: Failure }[]} all
+ */
+function failures(all) {
+  const { failed, what, why } = texts.selection;
+  const heads = [what, why, texts.requestId].map((text) => h("th", { scope: "col" }, text));
+  const rows = all.map(({ item: { id, name }, failure }) =>
+    h(
+      "tr",
+      {},
+      h(
+        "th",
+        { scope: "row" },
+        h("a", { href: `/assessments/${id}` }, h("bdi", {}, withMarks(name))),
+      ),
+      h("td", {}, reasonOf(failure)),
+      h("td", {}, h("code", { class: "id" }, failure.requestId)),
+    ),
+  );
+  return h(
+    "div",
+    { class: "card scrolling", role: "region", "aria-label": failed, tabindex: 0 },
+    h("table", { class: "results" }, h("caption", {}, failed), h("tr", {}, heads), rows),
+  );
 }
 
 /**

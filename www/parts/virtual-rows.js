@@ -51,7 +51,7 @@ export class VirtualRows {
       this.#frame ||= requestAnimationFrame(() => {
         this.#frame = 0;
         this.#render();
-        if (this.#seen().last >= this.#items.length - AHEAD) this.#onnear();
+        if (this.#height > 0 && this.#seen().last >= this.#items.length - AHEAD) this.#onnear();
       });
     };
     addEventListener("scroll", seen, { passive: true, signal });
