@@ -110,7 +110,7 @@ test("pages_and_views_are_found_by_words_and_without_a_connection", async () => 
   await open(page);
   await page.keyboard.type("watch");
   await option(page, pages.list).waitFor();
-  assert.equal(await options(page).count(), 1);
+  await page.waitForFunction(() => document.querySelectorAll("[role=option]").length === 1);
   await page.keyboard.press("Enter");
   await page.waitForURL("**/watchlist");
   await open(page);

@@ -23,6 +23,8 @@ export class VirtualRows {
   #items = [];
   /** Of a row, in pixels; none while the table is not seen. */
   #height = 0;
+  /** How many rows are above the window, as somebody last scrolled. */
+  #above = 0;
   /** What was made last. */
   #made = "";
   #frame = 0;
@@ -47,15 +49,11 @@ export class VirtualRows {
     this.#update = update;
     this.#onnear = onnear;
     const { signal } = this.#ended;
-    const seen = () => {
-      this.#frame ||= requestAnimationFrame(() => {
-        this.#frame = 0;
-        this.#render();
-        if (this.#height > 0 && this.#seen().last >= this.#items.length - AHEAD) this.#onnear();
-      });
+    const scrolled = () => {
+      this.#frame ||= requestAnimationFrame(() => this.#scrolled());
     };
-    addEventListener("scroll", seen, { passive: true, signal });
-    addEventListener("resize", () => this.#render(), { signal });
+    addEventListener("scroll", scrolled, { passive: true, signal });
+    addEventListener("resize", () => this.#measure(), { signal });
     body.addEventListener("focusin", () => this.#render());
     this.#resized = new ResizeObserver(() => this.#measure());
     this.#resized.observe(ruler);
@@ -116,16 +114,24 @@ export class VirtualRows {
     link?.focus();
   }
 
+  #scrolled() {
+    this.#frame = 0;
+    // Before anything is made of another height.
+    if (this.#height === 0 || this.#height !== this.#ruler.offsetHeight) return;
+    this.#above = -this.#body.getBoundingClientRect().top / this.#height;
+    this.#render();
+    if (this.#seen().last >= this.#items.length - AHEAD) this.#onnear();
+  }
+
   /** Measures a row, and stays with those that are looked at. */
   #measure() {
     const before = this.#height;
-    const height = this.#ruler.offsetHeight;
-    if (height === before) return this.#render();
-    const { top } = this.#body.getBoundingClientRect();
-    this.#height = height;
-    this.#made = "";
+    this.#height = this.#ruler.offsetHeight;
+    if (this.#height !== before) this.#made = "";
     this.#render();
-    if (before > 0 && height > 0 && top < 0) scrollBy(0, (-top / before) * (height - before));
+    if (this.#height === before || before * this.#height === 0 || this.#above <= 0) return;
+    scrollBy(0, this.#body.getBoundingClientRect().top + this.#above * this.#height);
+    this.#render();
   }
 
   #seen() {
