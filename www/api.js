@@ -130,9 +130,10 @@ export class Api {
    * Cancels or archives an assessment.
    *
    * @param {string} id
+   * @param {CallOptions} [options]
    */
-  async archive(id) {
-    const answer = await this.#call(({ client }, given) => client.archive(id, given), {});
+  async archive(id, options = {}) {
+    const answer = await this.#call(({ client }, given) => client.archive(id, given), options);
     return about(id, answer.data.id, answer);
   }
 }

@@ -163,12 +163,14 @@ export function freshId(name) {
  */
 export function reconcile(parent, items, key, make, update) {
   const children = /** @type {HTMLCollectionOf<HTMLElement>} */ (parent.children);
+  const wanted = new Set(items.map(key));
+  for (const child of [...children]) if (!wanted.has(child.dataset.key ?? "")) child.remove();
   const known = new Map([...children].map((child) => [child.dataset.key, child]));
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   let place = parent.firstElementChild;
   for (const item of items) {
     const name = key(item);
     let element = known.get(name);
-    known.delete(name);
     if (!element) {
       element = make(item);
       element.dataset.key = name;
@@ -177,5 +179,7 @@ export function reconcile(parent, items, key, make, update) {
     if (element === place) place = place.nextElementSibling;
     else parent.insertBefore(element, place);
   }
-  for (const stale of known.values()) stale.remove();
+  // What is moved loses it.
+  if (parent.contains(focused) && document.activeElement !== focused)
+    focused?.focus({ preventScroll: true });
 }

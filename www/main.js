@@ -2,6 +2,7 @@
 
 import icon from "./icon.svg";
 import { Api } from "./api.js";
+import { savedViews } from "./assessments/saved-views.js";
 import { h, keepingFocus, replace } from "./dom.js";
 import { Draft } from "./draft.js";
 import { forgetEvents } from "./events.js";
@@ -10,6 +11,7 @@ import { failureOf } from "./failure.js";
 import { account } from "./parts/account.js";
 import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
 import { askForCredential } from "./parts/dialogs.js";
+import { palette } from "./parts/palette.js";
 import { Refresher } from "./refresher.js";
 import { loadRules, rulesState, subscribeToRules } from "./rules.js";
 import { session } from "./session.js";
@@ -123,6 +125,7 @@ class App {
     this.store = store;
     this.refresher = new Refresher(this);
     this.draft = new Draft();
+    if (store.organization !== undefined) savedViews.use(store.organization);
     session.configure(settings, {
       use: (organization) => this.#use(organization),
       forget: () => this.#forget(),
@@ -166,6 +169,7 @@ class App {
           h("span", { class: "brand-name" }, texts.product),
         ),
         this.#nav,
+        palette(this),
         this.#connection,
       ),
       this.#state,
@@ -260,6 +264,7 @@ class App {
   async #use(organization) {
     const { organization: before } = this.store;
     this.draft.belongTo(organization);
+    savedViews.use(organization);
     await this.store.use(organization);
     if (before !== undefined && before !== organization) this.#showPage();
   }
@@ -269,6 +274,7 @@ class App {
     this.draft.startAnew();
     this.draft.belongTo(undefined);
     forgetEvents();
+    savedViews.forget();
     await this.store.forget();
     this.#showPage();
   }

@@ -3,8 +3,8 @@
 
 /** @import { ListPage } from "assessments-edge/dashboard" */
 
-/** The most that is kept, so that a page stays quick; a search leads farther than scrolling. */
-const MAX_ITEMS = 1_000;
+/** The most that is kept; a search leads farther than scrolling. */
+export const MAX_ITEMS = 10_000;
 /** A page may be empty although there are more; so many are read at once. */
 const MAX_EMPTY = 5;
 
@@ -19,6 +19,15 @@ const MAX_EMPTY = 5;
 export class Paged {
   /** @type {Part<Item>[]} */
   #parts = [];
+  /**
+   * All items, each once. It grows with each page that is read, and is made anew only if
+   * something else changes.
+   *
+   * @type {Map<string, Item>}
+   */
+  #items = new Map();
+  /** @type {Item[] | undefined} */
+  #array;
   #read;
 
   /** @param {(cursor: string | undefined, signal: AbortSignal) => Promise<ListPage<Item>>} read */
@@ -26,14 +35,24 @@ export class Paged {
     this.#read = read;
   }
 
-  /** All items that were read, each once. */
+  /**
+   * All items that were read, each once: the same array for as long as they are the same.
+   *
+   * @returns {readonly Item[]}
+   */
   get items() {
-    /** @type {Map<string, Item>} */
-    const all = new Map();
-    for (const { items } of this.#parts) {
-      for (const item of items) if (!all.has(item.id)) all.set(item.id, item);
-    }
-    return [...all.values()];
+    this.#array ??= [...this.#items.values()];
+    return this.#array;
+  }
+
+  /** How many that are. */
+  get count() {
+    return this.#items.size;
+  }
+
+  /** @param {string} id */
+  get(id) {
+    return this.#items.get(id);
   }
 
   /** Whether anything was read. */
@@ -49,7 +68,7 @@ export class Paged {
 
   /** Whether no more is kept. */
   get isFull() {
-    return this.items.length >= MAX_ITEMS;
+    return this.count >= MAX_ITEMS;
   }
 
   /**
@@ -63,6 +82,7 @@ export class Paged {
       const { items, next_cursor: next } = await this.#read(cursor, signal);
       // A cursor that leads to itself would never end.
       this.#parts.push({ cursor, next: next === cursor ? null : next, items });
+      this.#add(items);
       if (items.length > 0 || !this.hasMore) return;
     }
   }
@@ -94,5 +114,34 @@ export class Paged {
       items: follows ? [...items, ...kept] : items,
     };
     this.#parts.splice(index, follows ? 1 : Infinity, part);
+    this.#renew();
+  }
+
+  /**
+   * Takes in what changed: an item by its id, or that it is gone. New ones come first.
+   *
+   * @param {Map<string, Item | undefined>} changes
+   */
+  change(changes) {
+    if (changes.size === 0) return;
+    for (const part of this.#parts) {
+      part.items = part.items.flatMap((item) =>
+        changes.has(item.id) ? (changes.get(item.id) ?? []) : item,
+      );
+    }
+    const added = [...changes].flatMap(([id, item]) => (item && !this.#items.has(id) ? item : []));
+    this.#parts[0]?.items.unshift(...added);
+    this.#renew();
+  }
+
+  #renew() {
+    this.#items = new Map();
+    for (const { items } of this.#parts) this.#add(items);
+  }
+
+  /** @param {Item[]} items */
+  #add(items) {
+    for (const item of items) if (!this.#items.has(item.id)) this.#items.set(item.id, item);
+    this.#array = undefined;
   }
 }

@@ -21,8 +21,9 @@ function count(number, forms) {
   return forms[plural.select(number)] ?? forms.other;
 }
 
+const number = new Intl.NumberFormat(language);
 const assessments = (/** @type {number} */ n) =>
-  count(n, { one: `${n} assessment`, other: `${n} assessments` });
+  count(n, { one: `${n} assessment`, other: `${number.format(n)} assessments` });
 const findings = (/** @type {number} */ n) =>
   count(n, { one: `${n} finding`, other: `${n} findings` });
 const seconds = (/** @type {number} */ n) =>
@@ -170,8 +171,25 @@ export const texts = {
       created_at: "Oldest",
       "-updated_at": "Last change",
       updated_at: "Longest unchanged",
+      vendor: "Vendor, A to Z",
+      "-vendor": "Vendor, Z to A",
+      name: "Name, A to Z",
+      "-name": "Name, Z to A",
+      stage: "Stage, first to last",
+      "-stage": "Stage, last to first",
+      "-score": "Highest score",
+      score: "Lowest score",
+      "-findings": "Most findings",
+      findings: "Fewest findings",
+      assignee: "Assignee, A to Z",
+      "-assignee": "Assignee, Z to A",
     },
-    sortOfSearch: "Newest, as a search is",
+    // As long as not all is read that is to be sorted, and where that was stopped.
+    sorting: (/** @type {string} */ n) =>
+      `Reading all to sort them: ${n} so far. Until then the newest come first.`,
+    sortedOf: (/** @type {string} */ n) =>
+      `Sorted among the newest ${n}. There are more, which are not sorted in.`,
+    sortOn: "Read on",
     mine: "Assigned to me",
     archived: "Archived",
     columns: {
@@ -183,6 +201,8 @@ export const texts = {
       findings: "Findings",
       assignee: "Assignee",
       updated: "Changed",
+      created: "Created",
+      select: "Select",
     },
     watch: "Watch",
     unwatch: "Stop watching",
@@ -209,7 +229,7 @@ export const texts = {
     notAllowed: (/** @type {string} */ role) => `Your role, ${role}, may not list assessments.`,
     notAllowedText:
       "Ask whoever manages roles. What this browser watches can be seen in the watchlist, and single assessments by their id.",
-    keys: "Keys: j and k go from row to row, Enter opens, / searches",
+    keys: "Keys: j and k go from row to row, Home and End to the first and last, Enter opens, x selects, / searches",
     exportFile: "Export CSV",
     exportName: "assessments.csv",
     exporting: "Reading all that is asked for…",
@@ -220,6 +240,75 @@ export const texts = {
     exportFailed: "The file is not complete, so there is none yet.",
     exportStopped: "Stopped. No file was made.",
     stop: "Stop",
+  },
+
+  // Views of that list that have a name.
+  views: {
+    title: "Views",
+    all: "All",
+    mine: "Mine",
+    review: "Waiting for review",
+    complete: "Complete",
+    save: "Save view…",
+    saveTitle: "Save this view",
+    saveText: "Filters, search and order are kept under a name, in this browser.",
+    saveConfirm: "Save view",
+    rename: "Rename…",
+    renameTitle: "Rename this view",
+    renameConfirm: "Rename",
+    remove: "Delete view",
+    name: "Name of the view",
+    keep: "Not now",
+    empty: "Enter a name.",
+    taken: "There is a view of that name.",
+    saved: (/** @type {string} */ name) => `View ${name} saved.`,
+    removed: (/** @type {string} */ name) => `View ${name} deleted.`,
+  },
+
+  palette: {
+    open: "Search",
+    title: "Search, or go somewhere",
+    label: "What to look for",
+    hint: "Name, vendor, id or address",
+    openId: "Open the assessment with this id",
+    assess: (/** @type {string} */ vendor) => `Assess ${vendor}`,
+    create: "Create an assessment",
+    page: "page",
+    view: "view of the list",
+  },
+
+  // Canceling and archiving several.
+  selection: {
+    label: "Selected assessments",
+    select: (/** @type {string} */ name) => `Select ${name}`,
+    count: (/** @type {number} */ n) => `${assessments(n)} selected`,
+    full: (/** @type {string} */ n) => `No more than ${n} can be selected.`,
+    end: "Cancel or archive…",
+    none: "Select none",
+    title: (/** @type {number} */ n) => `Cancel or archive ${assessments(n)}?`,
+    cancels: (/** @type {number} */ n) =>
+      count(n, {
+        one: `${n} is not finished and will be canceled: work on it stops.`,
+        other: `${n} are not finished and will be canceled: work on them stops.`,
+      }),
+    archives: (/** @type {number} */ n) =>
+      count(n, {
+        one: `${n} is finished and will be archived; it keeps its stage.`,
+        other: `${n} are finished and will be archived; they keep their stages.`,
+      }),
+    noUndo: "They stay readable. The API cannot undo this.",
+    confirm: (/** @type {number} */ n) => `Cancel or archive ${n}`,
+    working: "Canceling and archiving…",
+    progress: (/** @type {number} */ n, /** @type {number} */ all) => `${n} of ${all}`,
+    stop: "Stop",
+    stopped: "Stopped. What was on its way was carried out.",
+    ended: (/** @type {number} */ canceled, /** @type {number} */ archived) =>
+      `${assessments(canceled)} canceled, ${archived} archived.`,
+    left: (/** @type {number} */ n) => `${assessments(n)} not tried.`,
+    again: (/** @type {number} */ n) => count(n, { one: "Try it again", other: `Try ${n} again` }),
+    failed: "These could not be canceled or archived",
+    what: "Assessment",
+    why: "Why",
   },
 
   list: {

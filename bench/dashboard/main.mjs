@@ -1,10 +1,11 @@
 // What a visit of the dashboard costs, the first and the next, as it is here and on a slow
-// line.
+// line, and what a long list costs the browser.
 
 import { parseArgs } from "node:util";
 import { startDashboard } from "../../tests/browser/support.mjs";
 import { SLOW_3G, visit } from "../../tests/browser/network.mjs";
 import { median, printTable, shown } from "../table.mjs";
+import { measureList } from "./list.mjs";
 
 const { values: options } = parseArgs({
   options: { rounds: { type: "string", default: "5" }, only: { type: "string", default: "" } },
@@ -63,3 +64,5 @@ try {
 } finally {
   await dashboard.close();
 }
+
+if ("list".includes(options.only)) await measureList(ROUNDS);

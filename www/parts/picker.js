@@ -30,6 +30,7 @@ export class Picker {
   #input;
   #search;
   #onpick;
+  #isAlways;
   #list;
   #note = h("p", { class: "hint", hidden: true });
   #isOn = false;
@@ -49,8 +50,11 @@ export class Picker {
    * @param {string} parts.label
    * @param {Search} parts.search
    * @param {(choice: Choice) => void} parts.onpick
+   * @param {boolean} [parts.isAlways] It is there for nothing else: ids are searched for as
+   *   well, and it stays open for as long as the input is there.
    */
-  constructor({ input, label, search, onpick }) {
+  constructor({ input, label, search, onpick, isAlways = false }) {
+    this.#isAlways = isAlways;
     this.#input = input;
     this.#search = search;
     this.#onpick = onpick;
@@ -59,7 +63,7 @@ export class Picker {
     this.element = h("div", { class: "choices", hidden: true }, this.#list, this.#note);
     input.addEventListener("input", () => this.#typed());
     input.addEventListener("click", () => this.#isOn && this.element.hidden && this.#ask(0));
-    input.addEventListener("blur", () => this.close());
+    input.addEventListener("blur", () => isAlways || this.close());
     // Before the field's own, which takes what is typed as it is.
     input.addEventListener("keydown", (event) => this.#pressed(event), { capture: true });
     // The focus stays where one types.
@@ -96,7 +100,7 @@ export class Picker {
 
   #typed() {
     if (!this.#isOn) return;
-    if (isLikeId(this.#input.value)) this.close();
+    if (isLikeId(this.#input.value) && !this.#isAlways) this.close();
     else this.#ask(PAUSE_MS);
   }
 
@@ -110,7 +114,7 @@ export class Picker {
     if (key === "ArrowDown" || key === "ArrowUp") {
       if (isOpen) this.#activate(this.#active + (key === "ArrowDown" ? 1 : -1));
       else if (!isLikeId(this.#input.value)) this.#ask(0);
-    } else if (key === "Escape" && (isOpen || isWaiting)) {
+    } else if (key === "Escape" && !this.#isAlways && (isOpen || isWaiting)) {
       this.close();
     } else if (key === "Enter" && isOpen && chosen) {
       this.#pick(chosen);

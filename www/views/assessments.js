@@ -1,102 +1,43 @@
 // The assessments of the organization, as the API lists them. What is asked is in the
 // address, so that it can be kept and sent to others.
 
-import { freshId, h, keepingFocus, reconcile, replace } from "../dom.js";
-import { askedWait, explained } from "../explain.js";
+import { NOTHING, addressOf, askedBy, isSortedHere, queryOf } from "../assessments/asked.js";
+import { Changes } from "../assessments/changes.js";
+import { FileMaker } from "../assessments/file.js";
+import { Nothing } from "../assessments/nothing.js";
+import { ordered } from "../assessments/order.js";
+import { Selection } from "../assessments/selection.js";
+import { Table } from "../assessments/table.js";
+import { Tools } from "../assessments/tools.js";
+import { ViewsBar } from "../assessments/views-bar.js";
+import { h, keepingFocus, replace } from "../dom.js";
+import { askedWait } from "../explain.js";
 import { Export } from "../export.js";
-import { formatNumber, formatPercent, withMarks } from "../format.js";
+import { formatNumber } from "../format.js";
 import { Paged } from "../paged.js";
-import { stageBadge } from "../parts/assessment.js";
-import { announce, banner, button, time } from "../parts/controls.js";
-import { askForCredential } from "../parts/dialogs.js";
-import { stageLabel, stages, subscribeToRules } from "../rules.js";
+import { button } from "../parts/controls.js";
+import { subscribeToRules } from "../rules.js";
 import { session } from "../session.js";
 import { readShared, writeShared } from "../tab.js";
 import { texts } from "../texts.js";
-import { download } from "../transfer.js";
 import { trouble } from "../trouble.js";
 
 /**
- * @import { AssessmentStatus, ListedAssessment } from "assessments-edge/slim"
+ * @import { ListedAssessment } from "assessments-edge/slim"
  * @import { AssessmentQuery } from "assessments-edge/dashboard"
+ * @import { Asked } from "../assessments/asked.js"
+ * @import { Why } from "../assessments/nothing.js"
  * @import { Failure } from "../failure.js"
  * @import { Dashboard } from "../main.js"
- * @import { Message } from "../parts/controls.js"
  */
 
-/**
- * What is asked.
- *
- * @typedef {object} Asked
- * @property {string} q
- * @property {string} status
- * @property {boolean} mine
- * @property {boolean} archived
- * @property {Sort} sort
- */
-
-/** @typedef {keyof typeof texts.assessments.sorts} Sort */
-
-const PATH = "/";
 /** Rows of a page. */
-const LIMIT = 50;
-/** The longest text that the API searches for, in characters. */
-const MAX_SEARCH = 100;
-/** How long nothing is typed before it is searched for. */
-const TYPING_MS = 250;
+const LIMIT = 100;
 /** How old the page that is seen may become, and how much older after failures. */
 const FRESH_MS = 30_000;
 const LONGEST_MS = 300_000;
 /** Whether single keys do something is the browser's own setting. */
 const KEYS_KEY = "assessments.keys";
-
-/** @type {Asked} */
-const NOTHING = { q: "", status: "", mine: false, archived: false, sort: "-created_at" };
-
-/**
- * What an address asks.
- *
- * @param {string} search
- * @returns {Asked}
- */
-function askedBy(search) {
-  const given = new URLSearchParams(search);
-  const sort = given.get("sort") ?? "";
-  return {
-    q: [...(given.get("q") ?? "")].slice(0, MAX_SEARCH).join(""),
-    status: given.get("status") ?? "",
-    mine: given.get("assignee") === "me",
-    archived: given.get("archived") === "true",
-    sort: sort in texts.assessments.sorts ? /** @type {Sort} */ (sort) : NOTHING.sort,
-  };
-}
-
-/** @param {Asked} asked */
-function addressOf({ q, status, mine, archived, sort }) {
-  const given = Object.entries({
-    q: q.trim(),
-    status,
-    assignee: mine && "me",
-    archived: archived && "true",
-    sort: sort !== NOTHING.sort && sort,
-  }).filter(([, value]) => value);
-  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-  return text ? `${PATH}?${text}` : PATH;
-}
-
-/**
- * @param {Asked} asked
- * @returns {AssessmentQuery}
- */
-function queryOf({ q, status, mine, archived, sort }) {
-  return {
-    q: q.trim() || undefined,
-    status: /** @type {AssessmentStatus} */ (status) || undefined,
-    assignee_id: mine ? session.me?.user?.id : undefined,
-    archived: archived || undefined,
-    sort: sort === NOTHING.sort ? undefined : sort,
-  };
-}
 
 /**
  * The page.
@@ -111,60 +52,45 @@ export function assessmentsView(app) {
 class Assessments {
   #app;
   #asked = askedBy(location.search);
-  #search = h("input", {
-    id: freshId("search"),
-    type: "search",
-    placeholder: texts.assessments.searchHint,
-    oninput: () => this.#typed(),
-  });
-  /** @type {HTMLSelectElement} */
-  #status = h("select", { onchange: () => this.#ask({ status: this.#status.value }) });
-  /** @type {HTMLSelectElement} */
-  #sort = h("select", {
-    onchange: () => this.#ask({ sort: /** @type {Sort} */ (this.#sort.value) }),
-  });
-  /** @type {HTMLInputElement} */
-  #mine = h("input", { type: "checkbox", onchange: () => this.#ask({ mine: this.#mine.checked }) });
-  /** @type {HTMLInputElement} */
-  #archived = h("input", {
-    type: "checkbox",
-    onchange: () => this.#ask({ archived: this.#archived.checked }),
-  });
-  #mineLabel = h("label", { class: "check tool-check" }, this.#mine, texts.assessments.mine);
-  #export = button(texts.assessments.exportFile, () => this.#exportAll(), { look: "quiet" });
   /** @type {HTMLInputElement} */
   #keys = h("input", {
     type: "checkbox",
     checked: readShared(KEYS_KEY) !== "off",
     onchange: () => writeShared(KEYS_KEY, this.#keys.checked ? undefined : "off"),
   });
-  #shown = h("p", { class: "muted shown", role: "status" });
-  #message = h("div", { class: "message" });
-  #body = h("tbody", { role: "rowgroup" });
-  #table = h(
-    "table",
-    { class: "table", role: "table", "aria-label": texts.pages.assessments, hidden: true },
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads())),
-    this.#body,
+  #views = new ViewsBar();
+  #tools = new Tools((changes) => this.#ask(changes));
+  #file = new FileMaker(
+    () => this.#fileOf(this.#asked),
+    () => this.#again(),
   );
-  #nothing = h("div");
+  #selection;
+  #table;
+  #nothing;
+  /** Of what is being sorted. */
+  #sorting = h("div", { class: "sorting" });
   #more = h("div", { class: "actions center" });
-  #tools;
-  #hint;
+  #hint = h("label", { class: "check hint" }, this.#keys, h("span", {}, texts.assessments.keys));
   #list = this.#listOf(this.#asked);
+  /**
+   * What the page sorts: how far the list is read for it, and what changes in it.
+   *
+   * @type {{ state: "reading" | "stopped" | "read", changes: Changes } | undefined}
+   */
+  #order;
   /** Ends what is being read for the list. */
   #reading = new AbortController();
   #isReading = false;
-  /** Ends the file that is being made. */
-  #exporting = new AbortController();
   /** @type {Failure | undefined} */
   #failure;
   #readAt = 0;
   #failures = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #typing;
+  /** What is sorted, and how it comes out. */
+  #sorted = /** @type {{ of: unknown, by: string, items: ListedAssessment[] } | undefined} */ (
+    undefined
+  );
   #who = who();
   #left = new AbortController();
   /** @type {(() => unknown)[]} */
@@ -173,10 +99,50 @@ class Assessments {
   /** @param {Dashboard} app */
   constructor(app) {
     this.#app = app;
-    this.#tools = this.#makeTools();
-    const { keys, intro } = texts.assessments;
-    this.#hint = h("label", { class: "check hint" }, this.#keys, h("span", {}, keys));
-    this.element = h(
+    this.#selection = new Selection({
+      app,
+      list: () => this.#items,
+      onchange: () => this.#showRows(),
+      onended: (ids) => this.#ended(ids),
+    });
+    this.#table = new Table({
+      store: app.store,
+      selection: this.#selection,
+      onsort: (sort) => this.#ask({ sort }),
+      onnear: () => this.#readAhead(),
+    });
+    this.#nothing = new Nothing(app, {
+      all: () => this.#askAll(),
+      again: () => this.#again(),
+      more: () => this.#readMore(),
+      archived: () => this.#ask({ archived: true }),
+    });
+    this.element = this.#makePage();
+    const { signal } = this.#left;
+    document.addEventListener("keydown", (event) => this.#pressed(event), { signal });
+    document.addEventListener("visibilitychange", () => this.#plan(), { signal });
+    addEventListener("online", () => document.hidden || this.#again(), { signal });
+    this.#ends.push(
+      session.subscribe(() => this.#connected()),
+      app.store.subscribe(() => this.#showRows()),
+      subscribeToRules(() => this.#rulesCame()),
+      this.#views.dispose,
+    );
+    this.#tools.show(this.#asked);
+    this.#begin();
+  }
+
+  dispose() {
+    this.#left.abort();
+    this.#reading.abort();
+    clearTimeout(this.#timer);
+    this.#file.stop();
+    for (const part of [this.#tools, this.#table, this.#selection]) part.dispose();
+    for (const end of this.#ends) end();
+  }
+
+  #makePage() {
+    return h(
       "div",
       { class: "page wide" },
       h(
@@ -186,114 +152,60 @@ class Assessments {
           "div",
           {},
           h("h1", { tabindex: -1 }, texts.pages.assessments),
-          h("p", { class: "lead" }, intro),
+          h("p", { class: "lead" }, texts.assessments.intro),
         ),
         h(
           "div",
           { class: "actions" },
-          this.#export,
+          this.#file.button,
           h("a", { class: "button primary", href: "/new" }, texts.pages.create),
         ),
       ),
-      this.#message,
-      this.#tools,
-      this.#table,
-      this.#nothing,
+      this.#views.element,
+      this.#file.element,
+      this.#selection.result,
+      this.#tools.element,
+      this.#sorting,
+      this.#table.element,
+      this.#selection.bar,
+      this.#nothing.element,
       this.#more,
       this.#hint,
     );
-    const { signal } = this.#left;
-    document.addEventListener("keydown", (event) => this.#pressed(event), { signal });
-    document.addEventListener("visibilitychange", () => this.#plan(), { signal });
-    addEventListener("online", () => document.hidden || this.#again(), { signal });
-    this.#ends.push(
-      session.subscribe(() => this.#connected()),
-      app.store.subscribe(() => this.#showRows()),
-      subscribeToRules(() => this.#rulesCame()),
-    );
-    this.#showChoice();
-    this.#begin();
-  }
-
-  dispose() {
-    this.#left.abort();
-    this.#reading.abort();
-    this.#exporting.abort();
-    clearTimeout(this.#timer);
-    clearTimeout(this.#typing);
-    for (const end of this.#ends) end();
-  }
-
-  #makeTools() {
-    /**
-     * @param {string} label
-     * @param {HTMLElement} control
-     * @param {string} [more]
-     */
-    const tool = (label, control, more = "") => {
-      control.id ||= freshId("tool");
-      return h("div", { class: `tool ${more}` }, h("label", { for: control.id }, label), control);
-    };
-    const { search, stage, sort, archived } = texts.assessments;
-    return h(
-      "div",
-      { class: "tools", role: "search" },
-      tool(search, this.#search, "grow"),
-      tool(stage, this.#status),
-      tool(sort, this.#sort),
-      this.#mineLabel,
-      h("label", { class: "check tool-check" }, this.#archived, archived),
-      this.#shown,
-    );
-  }
-
-  /** Makes the controls show what is asked. */
-  #showChoice() {
-    const { q, status, mine, archived, sort } = this.#asked;
-    if (this.#search.value.trim() !== q.trim()) this.#search.value = q;
-    this.#mine.checked = mine;
-    this.#archived.checked = archived;
-    const all = stages().flatMap(({ label, statuses }) =>
-      statuses.map((value) => [value, statuses.length > 1 ? `${label}: ${words(value)}` : label]),
-    );
-    // One that is asked for by its address alone is shown as it is.
-    if (status && all.every(([value]) => value !== status)) all.push([status, words(status)]);
-    const { allStages, sorts, sortOfSearch } = texts.assessments;
-    replace(this.#status, options([["", allStages], ...all], status));
-    const isSearch = q.trim() !== "";
-    replace(
-      this.#sort,
-      isSearch ? options([["", sortOfSearch]], "") : options(Object.entries(sorts), sort),
-    );
-    this.#sort.disabled = isSearch;
-    this.#mineLabel.hidden = session.isConnected && !session.me?.user && !mine;
   }
 
   #rulesCame() {
-    this.#showChoice();
-    this.#showRows();
-  }
-
-  #typed() {
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => {
-      const q = [...this.#search.value].slice(0, MAX_SEARCH).join("");
-      if (q.trim() !== this.#asked.q.trim()) this.#ask({ q });
-    }, TYPING_MS);
+    this.#sorted = undefined;
+    this.#tools.show(this.#asked);
+    this.#show();
   }
 
   /** @param {Partial<Asked>} changes */
   #ask(changes) {
-    this.#asked = { ...this.#asked, ...changes };
-    history.replaceState(history.state, "", addressOf(this.#asked));
-    this.#showChoice();
+    const asked = { ...this.#asked, ...changes };
+    if (addressOf(asked) === addressOf(this.#asked)) return;
+    const before = this.#asked;
+    this.#asked = asked;
+    history.replaceState(history.state, "", addressOf(asked));
+    this.#tools.show(asked);
+    const isSame = addressOf({ ...before, sort: asked.sort }) === addressOf(asked);
+    // The same ones in another order of the page's own are there already.
+    if (isSame && this.#order && isSortedHere(asked)) return this.#show();
+    this.#selection.clear();
     this.#begin();
   }
 
   #askAll() {
-    this.#search.value = "";
+    this.#tools.clear();
     this.#ask(NOTHING);
-    this.#search.focus();
+  }
+
+  /**
+   * @param {AssessmentQuery} query
+   * @param {AbortSignal} signal
+   */
+  #page(query, signal) {
+    return this.#app.api.reads.assessments(query, { signal });
   }
 
   /**
@@ -302,8 +214,14 @@ class Assessments {
    */
   #listOf(asked) {
     return new Paged((cursor, signal) =>
-      this.#app.api.reads.assessments({ ...queryOf(asked), limit: LIMIT, cursor }, { signal }),
+      this.#page({ ...queryOf(asked), limit: LIMIT, cursor }, signal),
     );
+  }
+
+  /** @param {Asked} asked */
+  #fileOf(asked) {
+    const query = queryOf(asked);
+    return new Export((page, signal) => this.#page({ ...query, ...page }, signal));
   }
 
   /** Reads anew if it is for another person or role than before. */
@@ -317,8 +235,9 @@ class Assessments {
       return this.#plan();
     }
     this.#who = now;
-    this.#exporting.abort();
-    this.#showChoice();
+    this.#file.stop();
+    this.#selection.clear();
+    this.#tools.show(this.#asked);
     this.#begin();
   }
 
@@ -329,17 +248,38 @@ class Assessments {
     this.#list = this.#listOf(this.#asked);
     this.#isReading = false;
     this.#failures = 0;
+    this.#order = undefined;
+    if (isSortedHere(this.#asked)) {
+      const changes = new Changes(this.#asked, session.me?.user?.id, (query, signal) =>
+        this.#page(query, signal),
+      );
+      this.#order = { state: "reading", changes };
+    }
     this.#readMore();
   }
 
   #readMore() {
-    return this.#read((list, signal) => list.more(signal));
+    return this.#read(async (list, signal) => {
+      const { isRead } = list;
+      if (!isRead) await this.#order?.changes.begin(signal);
+      await list.more(signal);
+    });
+  }
+
+  /** Reads on for who scrolls, unless there is something that should be seen first. */
+  #readAhead() {
+    const { hasMore, isFull } = this.#list;
+    if (hasMore && !isFull && !this.#isReading && !this.#failure && !this.#order) this.#readMore();
   }
 
   /** Reads the page again that is looked at, or what could not be read. */
   #again() {
-    if (!this.#list.isRead) return this.#readMore();
-    return this.#read((list, signal) => list.again(this.#lookedAt(), signal));
+    if (!this.#list.isRead || this.#order?.state === "reading") return this.#readMore();
+    return this.#read(async (list, signal) => {
+      const { changes } = this.#order ?? {};
+      if (!changes) return list.again(this.#table.lookedAt, signal);
+      if (!(await changes.read(list, signal))) this.#begin();
+    });
   }
 
   /** @param {(list: Paged<ListedAssessment>, signal: AbortSignal) => Promise<void>} work */
@@ -362,42 +302,114 @@ class Assessments {
     if (signal.aborted) return;
     this.#isReading = false;
     this.#readAt = Date.now();
+    const { hasMore, isFull } = list;
+    const isWhole = !hasMore || isFull;
+    if (this.#order && isWhole && !this.#failure) this.#order.state = "read";
     this.#show();
-    this.#plan();
+    // What is to be sorted is read to the end, as long as anybody looks.
+    if (this.#order?.state === "reading" && !this.#failure && !document.hidden) this.#readMore();
+    else this.#plan();
   }
 
-  /** The assessment in the middle of the window. */
-  #lookedAt() {
-    const middle = innerHeight / 2;
-    const rows = [.../** @type {NodeListOf<HTMLElement>} */ (this.#body.querySelectorAll("tr"))];
-    const seen = rows.find((row) => row.getBoundingClientRect().bottom >= middle) ?? rows.at(-1);
-    return seen?.dataset.key;
+  /** Sorts what was read, and reads no more for it. */
+  #stopSorting() {
+    if (!this.#order) return;
+    this.#order.state = "stopped";
+    this.#show();
+    this.#tools.search();
+  }
+
+  #sortOn() {
+    if (!this.#order) return;
+    this.#order.state = "reading";
+    this.#readMore();
   }
 
   /** Has the page read again when it is due, if it is seen then. */
   #plan() {
     clearTimeout(this.#timer);
     if (document.hidden || this.#isReading || this.#readAt === 0) return;
-    const grown = Math.min(FRESH_MS * 2 ** this.#failures, LONGEST_MS);
+    const isUnread = this.#order?.state === "reading" && !this.#failure;
+    const grown = isUnread ? 0 : Math.min(FRESH_MS * 2 ** this.#failures, LONGEST_MS);
     const asked = this.#failure ? (askedWait(this.#failure) ?? 0) * 1_000 : 0;
     const due = this.#readAt + Math.max(Math.min(asked, LONGEST_MS), grown) - Date.now();
     this.#timer = setTimeout(() => this.#again(), Math.max(due, 0));
   }
 
+  /**
+   * Takes those out that were canceled or archived.
+   *
+   * @param {string[]} ids
+   */
+  #ended(ids) {
+    this.#list.change(new Map(ids.map((id) => [id, undefined])));
+    this.#show();
+  }
+
+  /**
+   * What is shown, in its order.
+   *
+   * @returns {readonly ListedAssessment[]}
+   */
+  get #items() {
+    const { items } = this.#list;
+    const { sort } = this.#asked;
+    // Nothing jumps while it is read.
+    if (!this.#order || this.#order.state === "reading") return items;
+    if (this.#sorted?.of !== items || this.#sorted.by !== sort)
+      this.#sorted = { of: items, by: sort, items: ordered(items, sort) };
+    return this.#sorted.items;
+  }
+
   #show() {
+    const { count, hasMore, isFull, isRead } = this.#list;
+    this.#views.show(addressOf(this.#asked));
+    this.#selection.offer(this.#asked.archived);
     this.#showRows();
-    const list = this.#list;
-    const count = list.items.length;
-    this.#tools.hidden = !canList();
-    this.#export.hidden = !canList() || count === 0;
+    this.#tools.element.hidden = !canList();
+    this.#file.button.hidden = !canList() || count === 0;
     this.#hint.hidden = count === 0;
     this.element.setAttribute("aria-busy", String(this.#isReading));
     const { shown, reading } = texts.assessments;
-    const told = list.isRead ? shown(count, list.hasMore) : this.#isReading ? reading : "";
-    if (this.#shown.textContent !== told) replace(this.#shown, told);
-    this.#showNothing();
+    this.#tools.tell(isRead ? shown(count, hasMore) : this.#isReading ? reading : "");
+    const why = this.#whyNothing();
+    this.#nothing.show(why, why === "failed" ? this.#failure : undefined);
+    this.#showSorting();
+    this.#showMore(!hasMore || count === 0 || this.#order ? "" : isFull ? "full" : "more");
+  }
+
+  #showRows() {
+    const { hasMore } = this.#list;
+    const isSorted = this.#order?.state !== "reading";
+    this.#table.show(this.#items, { sort: this.#asked.sort, isSorted, hasMore });
+  }
+
+  /** What is told of how far the list is read that is to be sorted. */
+  #showSorting() {
+    const { state } = this.#order ?? {};
+    const { count, hasMore } = this.#list;
+    const { sorting, sortedOf, sortOn, stop } = texts.assessments;
+    const is = count === 0 || !hasMore ? "" : state === "reading" ? "reading" : state ? "part" : "";
+    if (this.#sorting.dataset.is !== is) {
+      this.#sorting.dataset.is = is;
+      const isFull = this.#list.isFull;
+      keepingFocus(this.#sorting, () =>
+        replace(
+          this.#sorting,
+          is !== "" && h("p", { role: "status" }),
+          is === "reading" && button(stop, () => this.#stopSorting()),
+          is === "part" && !isFull && button(sortOn, () => this.#sortOn()),
+        ),
+      );
+    }
+    const told = is === "reading" ? sorting : sortedOf;
+    const text = this.#sorting.querySelector("p");
+    if (text) replace(text, told(formatNumber(count)));
+  }
+
+  /** @param {"" | "full" | "more"} next */
+  #showMore(next) {
     const { more, moreFull } = texts.assessments;
-    const next = !list.hasMore || count === 0 ? "" : list.isFull ? "full" : "more";
     const label = `${next} ${this.#isReading}`;
     if (this.#more.dataset.shown === label) return;
     this.#more.dataset.shown = label;
@@ -407,102 +419,22 @@ class Assessments {
         // It stays where it is while it reads, and with it the focus.
         next === "more" &&
           button(more, () => this.#readMore(), { "aria-disabled": this.#isReading && "true" }),
-        next === "full" && h("p", { class: "muted" }, moreFull(formatNumber(count))),
+        next === "full" && h("p", { class: "muted" }, moreFull(formatNumber(this.#list.count))),
       ),
     );
   }
 
-  #showRows() {
-    const { items } = this.#list;
-    this.#table.hidden = items.length === 0;
-    reconcile(
-      this.#body,
-      items,
-      ({ id }) => id,
-      () => h("tr", { class: "table-row", role: "row" }),
-      (row, item) => this.#showRow(row, item),
-    );
-  }
-
-  /**
-   * @param {HTMLElement} row
-   * @param {ListedAssessment} item
-   */
-  #showRow(row, item) {
-    const isWatched = this.#app.store.get(item.id) !== undefined;
-    const content = JSON.stringify([item, isWatched, stageLabel(item.status)]);
-    if (row.dataset.content === content) return;
-    row.dataset.content = content;
-    keepingFocus(row, () => replace(row, this.#cells(item, isWatched)));
-  }
-
-  /**
-   * @param {ListedAssessment} item
-   * @param {boolean} isWatched
-   */
-  #cells(item, isWatched) {
-    const { columns, watch, unwatch, noVendor, nobody } = texts.assessments;
-    const cell = (/** @type {string} */ label, /** @type {any[]} */ ...content) =>
-      h(
-        "td",
-        { class: "cell", role: "cell" },
-        h("span", { class: "cell-label", "aria-hidden": "true" }, label),
-        content,
-      );
-    const name = withMarks(item.name);
-    const toggle = () =>
-      isWatched ? this.#app.store.remove(item.id) : this.#app.store.add([item.id]);
-    const missing = (/** @type {string} */ text) => h("span", { class: "muted" }, text);
-    const named = (/** @type {string | null} */ text, /** @type {string} */ otherwise) =>
-      text === null ? missing(otherwise) : h("bdi", {}, withMarks(text));
-    return [
-      h(
-        "td",
-        { class: "cell-star", role: "cell" },
-        button(h("span", { "aria-hidden": "true" }, isWatched ? "★" : "☆"), toggle, {
-          look: "quiet star",
-          title: isWatched ? unwatch : watch,
-          "aria-label": texts.assessments.watchWhat(name),
-          "aria-pressed": String(isWatched),
-        }),
-      ),
-      h("td", { class: "cell cell-vendor", role: "cell" }, named(item.vendor_name, noVendor)),
-      h(
-        "td",
-        { class: "cell-name", role: "cell" },
-        h("a", { href: `/assessments/${encodeURIComponent(item.id)}` }, h("bdi", {}, name)),
-      ),
-      h("td", { class: "cell-stage", role: "cell" }, stageBadge(item.status)),
-      cell(
-        columns.score,
-        item.score_percent === null ? missing("–") : formatPercent(item.score_percent),
-      ),
-      cell(columns.findings, formatNumber(item.findings_count)),
-      cell(columns.assignee, named(item.assignee_name, nobody)),
-      cell(columns.updated, time(item.updated_at)),
-    ];
-  }
-
-  /** What stands in place of rows. */
-  #showNothing() {
-    const why = this.#whyNothing();
-    const failure = why === "failed" ? this.#failure : undefined;
-    // Made anew, a button would lose a press that is on its way.
-    const shown = JSON.stringify([why, failure?.message, failure?.requestId]);
-    if (this.#nothing.dataset.why === shown) return;
-    this.#nothing.dataset.why = shown;
-    keepingFocus(this.#nothing, () => replace(this.#nothing, why && this.#nothingFor(why)));
-  }
-
+  /** @returns {Why} */
   #whyNothing() {
-    const { items, isRead, hasMore } = this.#list;
-    if (!session.isConnected) return items.length > 0 ? "" : "unconnected";
+    const { count, isRead, hasMore } = this.#list;
+    if (!session.isConnected) return count > 0 ? "" : "unconnected";
     if (!canList()) return "notAllowed";
-    if (items.length > 0) return this.#failure && this.#isOwn(this.#failure) ? "failed" : "";
+    if (count > 0) return this.#failure && this.#isOwn(this.#failure) ? "failed" : "";
     if (this.#failure) return "failed";
     if (!isRead) return "loading";
     if (hasMore) return this.#isReading ? "loading" : "further";
-    return addressOf({ ...this.#asked, sort: NOTHING.sort }) === PATH ? "empty" : "none";
+    const isAll = addressOf({ ...this.#asked, sort: NOTHING.sort }) === addressOf(NOTHING);
+    return isAll ? "empty" : "none";
   }
 
   /**
@@ -514,60 +446,6 @@ class Assessments {
     return trouble.state?.failure !== failure && failure.kind !== "ended";
   }
 
-  /** @param {string} why */
-  #nothingFor(why) {
-    const { assessments, connection, list, loading, pages } = texts;
-    const watchlist = h("a", { class: "button", href: "/watchlist" }, assessments.toWatchlist);
-    const state = (
-      /** @type {string} */ title,
-      /** @type {string | string[]} */ text,
-      /** @type {HTMLElement[]} */ ...actions
-    ) =>
-      h(
-        "div",
-        { class: "empty card" },
-        h("h2", {}, title),
-        [text].flat().map((each) => h("p", {}, each)),
-        h("div", { class: "actions" }, actions),
-      );
-    const primary = { look: "primary" };
-    const all = button(list.showAll, () => this.#askAll());
-    const retry = button(texts.trouble.retry, () => this.#again(), primary);
-    switch (why) {
-      case "loading":
-        return h("p", { class: "empty muted" }, loading);
-      case "unconnected": {
-        const connect = () => askForCredential(this.#app);
-        const label = session.ended ? connection.connectAgain : assessments.connect;
-        const { unconnected, unconnectedText } = assessments;
-        return state(unconnected, unconnectedText, button(label, connect, primary), watchlist);
-      }
-      case "notAllowed":
-        return state(
-          assessments.notAllowed(session.me?.role ?? ""),
-          assessments.notAllowedText,
-          watchlist,
-        );
-      case "failed": {
-        const { title, body } = explained(/** @type {Failure} */ (this.#failure));
-        const { requestId } = /** @type {Failure} */ (this.#failure);
-        const quoted = requestId === undefined ? [] : [`${texts.requestId}: ${requestId}`];
-        return state(title, [...body, ...quoted], retry, all, watchlist);
-      }
-      case "further": {
-        const go = button(assessments.goOn, () => this.#readMore(), primary);
-        return state(assessments.noneYet, assessments.noneYetText, go, all);
-      }
-      case "none":
-        return state(list.noneMatch, assessments.noneMatchText, all);
-      default: {
-        const create = h("a", { class: "button primary", href: "/new" }, pages.create);
-        const look = button(assessments.lookAtArchived, () => this.#ask({ archived: true }));
-        return state(list.empty, assessments.emptyText, create, look);
-      }
-    }
-  }
-
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     const { key, target } = event;
@@ -575,89 +453,23 @@ class Assessments {
     if (!this.#keys.checked || document.querySelector("dialog[open]")) return;
     const isTyping =
       target instanceof Element && target.closest("input:not([type=checkbox]), select, textarea");
-    if (isTyping || this.#tools.hidden) return;
+    if (isTyping || this.#tools.element.hidden) return;
     if (key === "/") {
       event.preventDefault();
-      this.#search.focus();
-      this.#search.select();
+      this.#tools.search();
     }
-    const step = { j: 1, k: -1 }[key];
-    if (step !== undefined) this.#move(step);
-  }
-
-  /**
-   * Moves the focus from row to row.
-   *
-   * @param {number} step
-   */
-  #move(step) {
-    const rows = [...this.#body.children];
-    const at = rows.findIndex((row) => row.contains(document.activeElement));
-    const next = at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1);
-    /** @type {HTMLElement | null | undefined} */
-    const link = rows[next]?.querySelector(".cell-name a");
-    link?.focus();
-  }
-
-  /**
-   * @param {Message} [message]
-   */
-  #tell(message) {
-    replace(this.#message, message && banner(message));
-  }
-
-  /**
-   * Gives the user all that is asked for as a file, from wherever an attempt before ended.
-   *
-   * @param {Export} [file]
-   */
-  async #exportAll(file = this.#exportOf(this.#asked)) {
-    this.#exporting.abort();
-    this.#exporting = new AbortController();
-    const { signal } = this.#exporting;
-    const { exporting, exportEnded, exportFailed, exportFull, exportName, exported, stop } =
-      texts.assessments;
-    const stopIt = button(stop, () => this.#exporting.abort());
-    const progress = h("span");
-    this.#tell({ tone: "info", title: exporting, body: progress, actions: [stopIt] });
-    const onDismiss = () => this.#tell();
-    try {
-      await file.read(signal, (count) => replace(progress, exported(formatNumber(count))));
-    } catch (error) {
-      if (signal.aborted) return this.#exportStopped(signal);
-      const failure = /** @type {Failure} */ (error);
-      trouble.note(failure, () => this.#again());
-      const { title, body } = explained(failure);
-      const actions = [button(texts.trouble.retry, () => this.#exportAll(file))];
-      const { requestId } = failure;
-      const told = [title, ...body];
-      this.#tell({ tone: "error", title: exportFailed, body: told, actions, requestId, onDismiss });
-      return;
-    }
-    if (signal.aborted) return this.#exportStopped(signal);
-    download(exportName, file.text(), "text/csv;charset=utf-8");
-    const title = exportEnded(formatNumber(file.count));
-    const body = file.isWhole ? [] : exportFull(formatNumber(file.count));
-    this.#tell({ tone: file.isWhole ? "success" : "warning", title, body, onDismiss });
-  }
-
-  /** @param {Asked} asked */
-  #exportOf(asked) {
-    const query = queryOf(asked);
-    return new Export((page, signal) =>
-      this.#app.api.reads.assessments({ ...query, ...page }, { signal }),
-    );
-  }
-
-  /**
-   * @param {AbortSignal} signal Of the attempt: another may have begun.
-   */
-  #exportStopped(signal) {
-    if (this.#exporting.signal !== signal) return;
-    // Whoever pressed the button that goes away is still here.
-    if (this.#message.contains(document.activeElement)) this.#export.focus();
-    this.#tell();
-    announce(texts.assessments.exportStopped);
+    const at = this.#table.focused;
+    const item = this.#items[at];
+    if (key === "x" && item) this.#selection.toggle(item.id);
+    const last = this.#items.length - 1;
+    /** @type {Record<string, number>} */
+    const places = { j: at + 1, k: at - 1, ...(item && { Home: 0, End: last }) };
+    const place = places[key];
+    if (place === undefined || last < 0) return;
+    event.preventDefault();
+    // From somewhere else, both begin with the first.
+    this.#table.focus(item ? Math.min(Math.max(place, 0), last) : 0);
+    if (place > last) this.#readAhead();
   }
 }
 
@@ -670,29 +482,4 @@ function canList() {
 function who() {
   const { me } = session;
   return me && JSON.stringify([me.organization.id, me.user?.id, me.key?.id, me.role]);
-}
-
-/** A status as words, where there is no other. */
-const words = (/** @type {string} */ status) => status.replaceAll("_", " ");
-
-function heads() {
-  const { columns } = texts.assessments;
-  return [
-    h(
-      "th",
-      { scope: "col", role: "columnheader" },
-      h("span", { class: "visually-hidden" }, columns.watch),
-    ),
-    [columns.vendor, columns.name, columns.stage, columns.score, columns.findings]
-      .concat(columns.assignee, columns.updated)
-      .map((label) => h("th", { scope: "col", role: "columnheader" }, label)),
-  ];
-}
-
-/**
- * @param {string[][]} all Values and texts.
- * @param {string} chosen
- */
-function options(all, chosen) {
-  return all.map(([value, text]) => h("option", { value, selected: value === chosen }, text));
 }

@@ -1,0 +1,250 @@
+// Canceling and archiving several assessments of the list.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { texts } from "../../www/texts.js";
+import { openList, row, rows, shown } from "./list-support.mjs";
+import { overflowOf, violationsOf } from "./looks.mjs";
+import { dashboard } from "./started.mjs";
+import { answer, connect, finish, sessionOf } from "./support.mjs";
+import { created } from "./watch-support.mjs";
+
+const { assessments: words, selection } = texts;
+const ENDS = /\/v1\/assessments\/[^/]+$/;
+
+const box = (page, name) =>
+  page.getByRole("checkbox", { name: selection.select(name), exact: true });
+const bar = (page) => page.getByRole("group", { name: selection.label });
+const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+
+/** New assessments, the last of them the newest, and the list with them alone. */
+async function openWith(name, count, options = {}) {
+  const made = [];
+  for (let n = 0; n < count; n++) made.push(await created(`${name} ${n}`));
+  const page = await openList(`/?q=${encodeURIComponent(name)}`, undefined, options);
+  await shown(page).getByText(`${count} assessments`, { exact: true }).waitFor();
+  return { page, made };
+}
+
+/** Asks for what is selected to be ended. */
+async function end(page, count) {
+  await press(page, selection.end);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: selection.confirm(count) }).click();
+  await dialog.waitFor({ state: "detached" });
+}
+
+/** What the API is asked to end from now on, and what becomes of it. */
+async function ends(page, fateOf = /** @type {(id: string, tried: number) => any} */ (() => {})) {
+  const sent = [];
+  let most = 0;
+  let going = 0;
+  await page.route(ENDS, async (route, request) => {
+    if (request.method() !== "DELETE") return route.fallback();
+    const id = request.url().split("/").at(-1);
+    sent.push(id);
+    going += 1;
+    most = Math.max(most, going);
+    const fate = fateOf(id, sent.filter((other) => other === id).length);
+    try {
+      if (fate === "refuse") return await route.abort("internetdisconnected");
+      if (fate === "lose") {
+        await route.fetch();
+        return await route.abort("connectionreset");
+      }
+      if (fate !== undefined) return await route.fulfill(fate);
+      const response = await route.fetch();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return await route.fulfill({ response });
+    } finally {
+      going -= 1;
+    }
+  });
+  return { sent, most: () => most };
+}
+
+const statusOf = async (id) => {
+  const [{ status, archived_at: at }] = await dashboard.api.rows(
+    "SELECT status, archived_at FROM assessments WHERE id = ?",
+    id,
+  );
+  return at === null ? "going on" : status;
+};
+
+test("those_that_are_selected_are_canceled_or_archived_after_one_question", async () => {
+  const { page, made } = await openWith("ended together", 12);
+  await dashboard.move(made[3].id, { status: "complete", score: 0.5 });
+  await page.reload();
+  await page.locator("h1").waitFor();
+  await connect(page);
+  await rows(page).first().waitFor();
+  const { sent, most } = await ends(page);
+  // The newest come first: from 10 down to 1.
+  await box(page, "ended together 10").click();
+  await box(page, "ended together 1").click({ modifiers: ["Shift"] });
+  await bar(page).getByText(selection.count(10)).waitFor();
+  await press(page, selection.end);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(selection.title(10)).waitFor();
+  const said = await dialog.innerText();
+  assert.ok(said.includes(selection.cancels(9)) && said.includes(selection.archives(1)), said);
+  assert.deepEqual(sent, []);
+  await dialog.getByRole("button", { name: selection.confirm(10) }).click();
+  await page.getByText(selection.ended(9, 1)).waitFor();
+  assert.deepEqual(
+    [...sent].sort(),
+    made
+      .slice(1, 11)
+      .map(({ id }) => id)
+      .sort(),
+  );
+  assert.ok(most() <= 4 && most() > 1, String(most()));
+  await shown(page).getByText("2 assessments", { exact: true }).waitFor();
+  assert.equal(await bar(page).count(), 0);
+  assert.equal(await statusOf(made[3].id), "complete");
+  assert.equal(await statusOf(made[4].id), "canceled");
+  assert.equal(await statusOf(made[0].id), "going on");
+  await finish(page);
+});
+
+test("by_keyboard_rows_are_selected_and_nothing_happens_to_those_that_are_kept", async () => {
+  const { page, made } = await openWith("chosen by keys", 3);
+  const { sent } = await ends(page);
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await bar(page).getByText(selection.count(2)).waitFor();
+  await page.keyboard.press("x");
+  await bar(page).getByText(selection.count(1)).waitFor();
+  assert.equal(await box(page, "chosen by keys 2").isChecked(), true);
+  assert.equal(await box(page, "chosen by keys 1").isChecked(), false);
+  await bar(page).getByRole("button", { name: selection.end }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  // What is kept is what has the focus.
+  await page.keyboard.press("Enter");
+  assert.deepEqual(sent, []);
+  assert.equal(
+    await bar(page)
+      .getByRole("button", { name: selection.end })
+      .evaluate((button) => button === document.activeElement),
+    true,
+  );
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByText(selection.ended(1, 0)).waitFor();
+  assert.deepEqual(sent, [made[2].id]);
+  await row(page, "chosen by keys 2").waitFor({ state: "detached" });
+  await finish(page);
+});
+
+test("single_failures_are_listed_with_their_reasons_and_can_be_tried_again", async () => {
+  const { page, made } = await openWith("partly ended", 8, {
+    viewport: { width: 320, height: 800 },
+  });
+  const [refused, lost, gone] = made.map(({ id }) => id);
+  let isMended = false;
+  const { sent } = await ends(page, (id) => {
+    if (id === gone)
+      return answer(404, { code: "assessment_not_found", message: "Assessment not found." });
+    if (isMended) return undefined;
+    if (id === refused) return answer(400, { code: "odd", message: "Not this one." });
+    return id === lost ? "lose" : undefined;
+  });
+  await box(page, "partly ended 7").click();
+  await box(page, "partly ended 0").click({ modifiers: ["Shift"] });
+  await end(page, 8);
+  // Those that are not there any more count as done.
+  await page.getByText(selection.ended(5, 1)).waitFor();
+  const table = page.getByRole("table", { name: selection.failed });
+  const told = await table.locator("tr:has(td)").allInnerTexts();
+  assert.equal(told.length, 2);
+  assert.ok(told.some((text) => text.includes("partly ended 0") && text.includes("Not this one.")));
+  assert.ok(
+    told.some((text) => text.includes("partly ended 1") && text.includes(texts.end.failed)),
+  );
+  assert.deepEqual(await violationsOf(page), []);
+  assert.deepEqual(await overflowOf(page), []);
+  // What was lost had arrived; sent again, it is one more answer and nothing else.
+  isMended = true;
+  sent.length = 0;
+  await press(page, selection.again(2));
+  await page.getByText(selection.ended(2, 0)).waitFor();
+  assert.deepEqual([...sent].sort(), [refused, lost].sort());
+  assert.equal(await table.count(), 0);
+  await page.getByRole("heading", { name: texts.list.noneMatch }).waitFor();
+  await finish(page);
+});
+
+test("when_the_api_asks_to_wait_all_wait_and_go_on_by_themselves", async () => {
+  const { page, made } = await openWith("after a wait", 6);
+  let isBusy = true;
+  const { sent } = await ends(page, () =>
+    isBusy ? answer(429, "Too many requests.", { "retry-after": "1" }) : undefined,
+  );
+  await box(page, "after a wait 5").click();
+  await box(page, "after a wait 0").click({ modifiers: ["Shift"] });
+  await end(page, 6);
+  while (sent.length < 4) await page.waitForTimeout(20);
+  isBusy = false;
+  await page.getByText(selection.ended(6, 0)).waitFor();
+  for (const { id } of made) assert.equal(await statusOf(id), "canceled");
+  assert.equal(new Set(sent).size, 6);
+  await finish(page);
+});
+
+test("it_can_be_stopped_and_the_rest_is_done_later", async () => {
+  const { page, made } = await openWith("stopped between", 12);
+  let isBusy = true;
+  const { sent } = await ends(page, () =>
+    isBusy && sent.length > 4
+      ? answer(429, "Too many requests.", { "retry-after": "60" })
+      : undefined,
+  );
+  await box(page, "stopped between 11").click();
+  await box(page, "stopped between 0").click({ modifiers: ["Shift"] });
+  await end(page, 12);
+  while (sent.length < 5) await page.waitForTimeout(20);
+  await press(page, selection.stop);
+  const rest = page.getByText(/not tried\./);
+  await rest.waitFor();
+  const left = Number.parseInt(await rest.innerText(), 10);
+  assert.ok(left >= 4 && left < 12, String(left));
+  const archived = [];
+  for (const { id } of made) if ((await statusOf(id)) !== "going on") archived.push(id);
+  assert.equal(archived.length + left, 12);
+  isBusy = false;
+  await press(page, selection.again(left));
+  await page.getByText(selection.ended(left, 0)).waitFor();
+  for (const { id } of made) assert.equal(await statusOf(id), "canceled");
+  await finish(page);
+});
+
+test("after_many_failures_in_a_row_the_rest_is_not_tried", async () => {
+  const { page } = await openWith("all refused", 20);
+  const { sent } = await ends(page, () => answer(400, { code: "odd", message: "Not now." }));
+  await box(page, "all refused 19").click();
+  await box(page, "all refused 0").click({ modifiers: ["Shift"] });
+  await end(page, 20);
+  await page.getByText(/not tried\./).waitFor();
+  assert.ok(sent.length >= 8 && sent.length <= 12, String(sent.length));
+  await finish(page);
+});
+
+test("who_may_not_archive_cannot_select_and_archived_ones_are_not_selected", async () => {
+  await created("not to be touched");
+  const page = await openList("/", await sessionOf(dashboard, "Dashboard Viewer"));
+  await rows(page).first().waitFor();
+  assert.equal(await page.locator(".select-box").count(), 0);
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  assert.equal(await bar(page).count(), 0);
+  await finish(page);
+  const archive = await openList("/?archived=true");
+  await archive.getByText(words.archived, { exact: true }).waitFor();
+  await archive.locator("main [aria-busy=false]").waitFor();
+  assert.equal(await archive.locator(".select-box").count(), 0);
+  await finish(archive);
+});
