@@ -1,15 +1,17 @@
 // What can be chosen by name for a request, and what ids are called, as far as that was read.
 
 import { formatRelative } from "./format.js";
+import { noteUsed, recents } from "./recents.js";
 import { stageLabel } from "./rules.js";
 import { session } from "./session.js";
 import { texts } from "./texts.js";
 
 /**
- * @import { LastAssessment, VendorDetail } from "assessments-edge/slim"
+ * @import { CreateAssessmentRequest, LastAssessment, ListedVendor, VendorDetail } from "assessments-edge/slim"
  * @import { Api } from "./api.js"
  * @import { Choice, Found, Search } from "./parts/picker.js"
  * @import { ListPage } from "assessments-edge/dashboard"
+ * @import { Kind } from "./recents.js"
  */
 
 /**
@@ -52,17 +54,20 @@ export class Names {
   /** @type {Search} */
   vendors = async (q, signal) => {
     const page = await this.#api.reads.vendors({ q, limit: OFFERED }, { signal });
-    return this.#found(page, ({ last_assessment: last }) => lastAssessed(last));
+    const detail = (/** @type {ListedVendor} */ { last_assessment: last }) => lastAssessed(last);
+    return this.#found(page, q, "vendors", detail);
   };
 
   /** @type {Search} */
-  controlSets = async (q, signal) =>
-    this.#found(await this.#api.reads.controlSets({ q, limit: OFFERED }, { signal }));
+  controlSets = async (q, signal) => {
+    const page = await this.#api.reads.controlSets({ q, limit: OFFERED }, { signal });
+    return this.#found(page, q, "control_sets");
+  };
 
   /** @type {Search} */
   users = async (q, signal) => {
     const page = await this.#api.reads.users({ q, limit: OFFERED }, { signal });
-    return this.#found(page, ({ email }) => email);
+    return this.#found(page, q, "users", ({ email }) => email);
   };
 
   /**
@@ -75,7 +80,7 @@ export class Names {
     const items = page.items.filter(({ is_enabled: isEnabled }) => isEnabled);
     const steps = (/** @type {{ steps: number }} */ { steps: n }) =>
       n > 0 ? texts.picker.steps(n) : undefined;
-    return this.#found({ ...page, items }, steps);
+    return this.#found({ ...page, items }, q, "workflows", steps);
   };
 
   /**
@@ -122,15 +127,46 @@ export class Names {
   }
 
   /**
+   * Notes that a request was sent, so that what it names is offered first.
+   *
+   * @param {CreateAssessmentRequest} request
+   * @param {string[]} [vendors] If it was sent for several.
+   */
+  noteUsed(request, vendors = [request.vendor_id]) {
+    const named = (/** @type {readonly string[]} */ ids) =>
+      ids.flatMap((id) => {
+        const name = this.of(id);
+        return name === undefined ? [] : [{ id, name }];
+      });
+    const { control_set_ids: sets, assignee_id: user, trigger_workflow: workflow } = request;
+    noteUsed({
+      vendors: named(vendors),
+      control_sets: named(sets),
+      users: named(user ? [user] : []),
+      // A request names it so.
+      workflows: workflow ? [{ id: workflow, name: workflow }] : [],
+    });
+  }
+
+  /**
+   * What was found; without a text, what was used last comes first.
+   *
    * @template {{ id: string, name: string }} Item
    * @param {ListPage<Item>} page
+   * @param {string} q
+   * @param {Kind} kind
    * @param {(item: Item) => string | undefined} [detail]
    * @returns {Found}
    */
-  #found({ items, next_cursor: next }, detail) {
+  #found({ items, next_cursor: next }, q, kind, detail) {
     this.#learn(items);
-    const choices = items.map((item) => ({ id: item.id, name: item.name, detail: detail?.(item) }));
-    return { choices, hasMore: next !== null };
+    const all = items.map((item) => ({ id: item.id, name: item.name, detail: detail?.(item) }));
+    const isOf = (/** @type {Choice} */ used) => (/** @type {Choice} */ each) =>
+      kind === "workflows" ? each.name === used.name : each.id === used.id;
+    const recent = q === "" ? recents(kind).map((used) => all.find(isOf(used)) ?? used) : [];
+    this.#learn(recent);
+    const choices = all.filter((each) => !recent.includes(each));
+    return { recent, choices, hasMore: next !== null };
   }
 
   /** @param {{ id: string, name: string }[]} items */

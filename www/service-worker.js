@@ -14,7 +14,7 @@ const SHELL = "assessments-shell-";
 const DOCUMENT = "/";
 const HASHED = "/dashboard/hashed/";
 /** Pages, as the Worker knows them. */
-const PAGES = /^\/(new|watchlist|assessments\/[^/]+)?$/;
+const PAGES = /^\/(new(\/many)?|watchlist|assessments\/[^/]+)?$/;
 /** Longest wait for the document, where there is one to show instead. */
 const PATIENCE_MS = 4_000;
 /** Longest wait for a shell. */

@@ -51,14 +51,26 @@ export function writeShared(key, value) {
 }
 
 /**
- * What was kept as JSON.
+ * What the tab kept as JSON.
  *
  * @param {string} key
+ */
+export const readJson = (key) => parsed(read(key));
+
+/**
+ * What all tabs keep as JSON.
+ *
+ * @param {string} key
+ */
+export const readSharedJson = (key) => parsed(readShared(key));
+
+/**
+ * @param {string | undefined} text
  * @returns {any}
  */
-export function readJson(key) {
+function parsed(text) {
   try {
-    return JSON.parse(read(key) ?? "null") ?? undefined;
+    return JSON.parse(text ?? "null") ?? undefined;
   } catch {
     return undefined;
   }

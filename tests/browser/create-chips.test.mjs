@@ -55,11 +55,11 @@ test("the_tab_key_stops_once_at_a_list_of_chips_and_once_in_its_input", async ()
     await page.keyboard.press("Tab");
     stops.push(await focused(page));
   }
-  assert.deepEqual(stops, ["Remove all", `Remove ${SETS[0]}`, "control_set_ids", "service_ids"]);
+  assert.deepEqual(stops, ["Remove all", `Edit ${SETS[0]}`, "control_set_ids", "trigger_workflow"]);
   await finish(page);
 });
 
-test("arrow_keys_go_from_chip_to_chip_and_stop_at_the_ends", async () => {
+test("arrow_keys_go_through_the_buttons_of_the_chips_and_stop_at_the_ends", async () => {
   const page = await openForm();
   await paste(page, "control_set_ids", SETS.join(" "));
   await page.keyboard.press("Shift+Tab");
@@ -68,21 +68,32 @@ test("arrow_keys_go_from_chip_to_chip_and_stop_at_the_ends", async () => {
     "ArrowLeft",
     "ArrowRight",
     "ArrowRight",
+    "ArrowDown",
+    "ArrowDown",
+    "ArrowRight",
     "ArrowRight",
     "ArrowUp",
-    "ArrowUp",
-    "ArrowDown",
   ]) {
     await page.keyboard.press(key);
     visited.push(await focused(page));
   }
-  const expected = [0, 0, 1, 2, 2, 1, 0, 1].map((index) => `Remove ${SETS[index]}`);
-  assert.deepEqual(visited, expected);
+  const [first, second, third] = SETS;
+  assert.deepEqual(visited, [
+    `Edit ${first}`,
+    `Edit ${first}`,
+    `Remove ${first}`,
+    `Edit ${second}`,
+    `Edit ${third}`,
+    `Edit ${third}`,
+    `Remove ${third}`,
+    `Remove ${third}`,
+    `Remove ${second}`,
+  ]);
   // Who leaves the chips and comes back is where they left.
   await page.keyboard.press("Tab");
   assert.equal(await focused(page), "control_set_ids");
   await page.keyboard.press("Shift+Tab");
-  assert.equal(await focused(page), `Remove ${SETS[1]}`);
+  assert.equal(await focused(page), `Remove ${second}`);
   await finish(page);
 });
 
@@ -91,12 +102,12 @@ for (const key of ["Delete", "Backspace"]) {
     const page = await openForm();
     await paste(page, "control_set_ids", SETS.join(" "));
     await page.keyboard.press("Shift+Tab");
-    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowDown");
     await page.keyboard.press(key);
     assert.deepEqual(await chips(page, "control_set_ids"), [SETS[0], SETS[2]]);
-    assert.equal(await focused(page), `Remove ${SETS[2]}`, "the next one");
+    assert.equal(await focused(page), `Edit ${SETS[2]}`, "the next one");
     await page.keyboard.press(key);
-    assert.equal(await focused(page), `Remove ${SETS[0]}`, "the last one that is left");
+    assert.equal(await focused(page), `Edit ${SETS[0]}`, "the last one that is left");
     await page.keyboard.press(key);
     assert.deepEqual(await chips(page, "control_set_ids"), []);
     assert.equal(await focused(page), "control_set_ids", "the input when no chip is left");
@@ -109,6 +120,7 @@ test("a_chip_is_removed_by_space_on_its_button_and_what_is_left_is_announced", a
   const page = await openForm();
   await paste(page, "control_set_ids", SETS.join(" "));
   await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Space");
   assert.deepEqual(await chips(page, "control_set_ids"), SETS.slice(1));
   assert.equal(await page.locator("body > [role=status]").innerText(), "2 entries");

@@ -233,11 +233,11 @@ test("remove_all_empties_one_list_and_leaves_the_others", async () => {
   const page = await openForm();
   await fillIn(page, EVERYTHING);
   const services = page.locator('[data-field="service_ids"]');
-  await services.getByRole("button", { name: "Remove all" }).click();
+  await services.getByRole("button", { name: "Remove all", exact: true }).click();
   const { service_ids: _, ...rest } = EVERYTHING;
   assert.deepEqual(await formOf(page), rest);
   assert.deepEqual((await draftOf(page)).fields.service_ids, []);
-  assert.equal(await services.getByRole("button", { name: "Remove all" }).count(), 0);
+  assert.equal(await services.getByRole("button", { name: "Remove all", exact: true }).count(), 0);
   assert.equal(await focused(page), "service_ids");
   await finish(page);
 });
@@ -246,7 +246,7 @@ test("remove_all_takes_the_faults_of_the_list_with_it", async () => {
   const page = await openForm();
   await paste(page, "control_set_ids", `cbctst_1 cbctst_2 ${CARDS.id}`);
   assert.equal(await faults(page, "control_set_ids").count(), 3);
-  await page.getByRole("button", { name: "Remove all" }).click();
+  await page.getByRole("button", { name: "Remove all", exact: true }).click();
   assert.equal(await faults(page, "control_set_ids").count(), 0);
   assert.equal(await field(page, "control_set_ids").getAttribute("aria-invalid"), null);
   await finish(page);

@@ -264,7 +264,7 @@ test("markup_in_what_is_entered_is_shown_as_text_in_its_fault", async () => {
     (await faultTexts(page, "control_set_ids"))[0].startsWith("cbctst_<img/src=x/onerror="),
   );
   await field(page, "vendor_id").fill(NORTHWIND.id);
-  await page.getByRole("button", { name: "Remove all" }).click();
+  await page.getByRole("button", { name: "Remove all", exact: true }).click();
   await field(page, "trigger_workflow").fill(IMAGE);
   await submit(page);
   await refused(page, "There is no such workflow");

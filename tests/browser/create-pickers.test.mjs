@@ -27,6 +27,7 @@ import {
   field,
   finish,
   meddle,
+  openMore,
   paste,
   sessionOf,
   submit,
@@ -267,6 +268,7 @@ for (const [what, direction, colorScheme] of /** @type {const} */ ([
   test(`an_open_list_fits_a_phone_and_axe_finds_nothing: ${what}`, async () => {
     const viewport = { width: 320, height: 800 };
     const page = await dashboard.open("/new", { viewport, colorScheme });
+    await openMore(page);
     await connect(page);
     await page.evaluate((dir) => (document.documentElement.dir = dir), direction);
     await seek(page, "vendor_id", "north", NORTHWIND.name);

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
-import { NORTHWIND, ORGS, SETS, chips, connect, field, paste } from "./support.mjs";
+import { NORTHWIND, ORGS, SETS, chips, connect, field, openMore, paste } from "./support.mjs";
 import { idOf, makeOrg } from "../http/harness.mjs";
 
 export const [, GLOBEX] = ORGS.harbor.vendors;
@@ -41,6 +41,7 @@ startBeforeTests([WIDE.data]);
 export async function openForm() {
   const page = await dashboard.open("/new");
   page.setDefaultTimeout(PATIENCE_MS);
+  await openMore(page);
   return page;
 }
 
@@ -60,7 +61,9 @@ export async function fillIn(page, values) {
   }
 }
 
-export const chipButtons = (page, name) => page.locator(`[data-field="${name}"] .chip button`);
+/** The buttons that remove chips. */
+export const chipButtons = (page, name) =>
+  page.locator(`[data-field="${name}"] .chip button:last-child`);
 
 export const preview = (page) => page.locator(".preview-name").innerText();
 

@@ -6,7 +6,16 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { addressOf } from "./bundle.mjs";
 import { dashboard, startBeforeTests } from "./started.mjs";
-import { CREATED, NORTHWIND, arrived, connect, field, finish, submit } from "./support.mjs";
+import {
+  CREATED,
+  NORTHWIND,
+  arrived,
+  connect,
+  field,
+  finish,
+  openMore,
+  submit,
+} from "./support.mjs";
 
 startBeforeTests();
 
@@ -74,6 +83,7 @@ for (const fate of ["missing", "hanging"]) {
 
 test("webassembly_that_comes_late_takes_over_and_what_was_typed_stays", async () => {
   const page = await dashboard.open("/new");
+  await openMore(page);
   const { promise: released, resolve: release } = Promise.withResolvers();
   await page.route(`**${addressOf("assessments.wasm")}`, async (route) => {
     await released;

@@ -177,7 +177,7 @@ test("more_than_a_hundred_ids_are_refused_and_a_hundred_are_not", async () => {
   await submit(page);
   const said = await refused(page, REFUSED);
   assert.match(said, /control_set_ids: at most 100 entries, got 101/);
-  await page.locator('[data-field="control_set_ids"] .chip button').first().click();
+  await page.locator('[data-field="control_set_ids"] .chip button:last-child').first().click();
   await submit(page);
   // They do not exist, which the server says of each.
   await message(page).getByText(`${ids[100]} not found`).waitFor();

@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
-import { CONTROL_SETS, NORTHWIND, ORGS, SETS, connect, field, paste } from "./support.mjs";
+import {
+  CONTROL_SETS,
+  NORTHWIND,
+  ORGS,
+  SETS,
+  connect,
+  field,
+  openMore,
+  paste,
+} from "./support.mjs";
 
 export const [, GLOBEX] = ORGS.harbor.vendors;
 export const [ANA, , , DEE] = ORGS.harbor.users;
@@ -52,6 +61,7 @@ export async function reload(page) {
 /** The form with a credential, and what `values` says. */
 export async function openForm(values = {}, key) {
   const page = await open("/new");
+  await openMore(page);
   await connect(page, key);
   for (const [name, value] of Object.entries(values)) {
     if (Array.isArray(value)) await paste(page, name, `${value.join("\n")} `);

@@ -9,7 +9,13 @@ import { overflowOf, violationsOf } from "./looks.mjs";
 import { visitScreens } from "./screens.mjs";
 import { connect, finish, settingsOf, startDashboard, withTexts } from "./support.mjs";
 
-const PAGES = ["/", "/watchlist", "/new", "/assessments/cbqsrw_e820d47bd25339f11048c84a53b9baf3"];
+const PAGES = [
+  "/",
+  "/watchlist",
+  "/new",
+  "/new/many",
+  "/assessments/cbqsrw_e820d47bd25339f11048c84a53b9baf3",
+];
 /** What the platform serves by its content. */
 const FILES = names().map((name) => `${HASHED}/${name}`);
 

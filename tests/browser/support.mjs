@@ -212,6 +212,12 @@ async function meet(route, fate) {
   return route.fulfill(fate);
 }
 
+/** Shows what most requests leave as it is; the browser keeps that. */
+export async function openMore(page) {
+  const more = page.locator("details.rest");
+  if (!(await more.evaluate((details) => details.open))) await more.locator("summary").click();
+}
+
 /** The control of a field of the form. */
 export const field = (page, name) => page.locator(`[data-field="${name}"] input`);
 

@@ -12,6 +12,7 @@ import {
   chips,
   connect,
   field,
+  openMore,
   message,
   refused,
 } from "./support.mjs";
@@ -47,6 +48,7 @@ export const hurry = (page) => page.evaluate(() => (Math.random = () => 0));
 export async function openFilled({ key, vendor = NORTHWIND.id, name = "Troubled" } = {}) {
   const page = await dashboard.open("/new");
   page.setDefaultTimeout(PATIENCE_MS);
+  await openMore(page);
   await hurry(page);
   await connect(page, key);
   await field(page, "vendor_id").fill(vendor);

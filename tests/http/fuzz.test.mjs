@@ -182,7 +182,7 @@ function path() {
 function isPage(path) {
   const { pathname } = new URL(path, "http://host");
   return (
-    ["/", "/new", "/watchlist"].includes(pathname) || /^\/(assessments|dashboard)\//.test(pathname)
+    ["/", "/new", "/new/many", "/watchlist"].includes(pathname) || /^\/(assessments|dashboard)\//.test(pathname)
   );
 }
 

@@ -18,13 +18,13 @@ import { describe } from "./controls.js";
 
 /**
  * What a field of ids asks the form: the issues of a value, where an id of another
- * kind belongs, and to move it there; whom it tells of a change; and what an id is called,
- * if that is known.
+ * kind belongs, and to move such ids there; whom it tells of a change; and what an id is
+ * called, if that is known.
  *
  * @typedef {object} Form
  * @property {(name: RequestField, value: unknown) => Issue[]} issues
  * @property {(text: string, name: RequestField) => Home | undefined} homeOf
- * @property {(text: string, from: IdField | IdListField, to: IdField | IdListField) => void} move
+ * @property {(moves: { text: string, from: IdField | IdListField }[]) => void} move
  * @property {() => void} changed
  * @property {(id: string) => string | undefined} nameOf
  *

@@ -212,7 +212,7 @@ export function idFaultLine(field, text, issue, offset, form) {
     " ",
     texts.create.wrongKind(kind, label),
     " ",
-    button(texts.create.move(label), () => form.move(text, field, home.field), {
+    button(texts.create.move(label), () => form.move([{ text, from: field }]), {
       look: "quiet small",
     }),
   ];

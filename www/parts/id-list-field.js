@@ -1,4 +1,4 @@
-// A field of many ids, each a chip. Lists can be pasted.
+// A field of many ids, each a chip, which can be changed in its place. Lists can be pasted.
 
 import { h, reconcile, replace, setAttribute } from "../dom.js";
 import { shortId, withMarks } from "../format.js";
@@ -23,6 +23,14 @@ export class IdListField {
   #picker;
   #chips = h("ul", { class: "chips" });
   #head = h("span", { class: "field-count" });
+  /** What mends several at once. */
+  #mending = h("div", { class: "actions" });
+  /**
+   * The entry that is being changed.
+   *
+   * @type {string | undefined}
+   */
+  #edited;
   /** @type {string[]} */
   #texts = [];
   /** @type {FieldIssue[]} */
@@ -56,6 +64,7 @@ export class IdListField {
       below: this.#picker?.element,
       before: this.#chips,
       beside: this.#head,
+      after: this.#mending,
     });
     this.element = this.#frame.element;
     this.#show();
@@ -194,30 +203,107 @@ export class IdListField {
     this.#form.changed();
   }
 
+  get #buttons() {
+    return [...this.#chips.querySelectorAll("button")];
+  }
+
   /**
-   * Arrow keys go from chip to chip, so that a hundred of them are one stop of the tab key.
+   * Arrow keys go from chip to chip, so that a hundred of them are one stop of the tab key:
+   * along the line through both buttons of each, across it to the same of the next.
    *
    * @param {KeyboardEvent} event
    */
   #moved(event) {
-    const buttons = [...this.#chips.querySelectorAll("button")];
-    const focused = /** @type {HTMLButtonElement} */ (event.target);
-    const at = buttons.indexOf(focused);
-    const isLtr = getComputedStyle(this.#chips).direction === "ltr";
+    const buttons = this.#buttons;
+    const focused = /** @type {HTMLElement} */ (event.target);
+    const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (focused));
+    if (at < 0) return;
+    const text = focused.parentElement?.dataset.key ?? "";
+    const along = getComputedStyle(this.#chips).direction === "ltr" ? 1 : -1;
     /** @type {Record<string, number>} */
-    const steps = {
-      ArrowRight: isLtr ? 1 : -1,
-      ArrowLeft: isLtr ? -1 : 1,
-      ArrowDown: 1,
-      ArrowUp: -1,
-    };
-    if (event.key in steps) {
-      event.preventDefault();
-      focusOne(buttons, buttons[at + steps[event.key]] ?? focused);
-    } else if (event.key === "Delete" || event.key === "Backspace") {
-      event.preventDefault();
-      this.#remove(this.#texts[at]);
+    const steps = { ArrowRight: along, ArrowLeft: -along, ArrowDown: 2, ArrowUp: -2 };
+    if (event.key in steps) focusOne(buttons, buttons[at + steps[event.key]] ?? focused);
+    else if (event.key === "Delete" || event.key === "Backspace") this.#remove(text);
+    else if (event.key === "F2") this.#edit(text);
+    else return;
+    event.preventDefault();
+  }
+
+  /**
+   * Makes a chip an input, with the entry as it is sent.
+   *
+   * @param {string} text
+   */
+  #edit(text) {
+    const { edit, editing, unchanged } = texts.create;
+    const chip = this.#chipOf(text);
+    if (!chip) return;
+    this.#edited = text;
+    const input = idInput({
+      value: text,
+      "aria-label": edit(text),
+      size: Math.max(text.length, 10),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.isComposing || !["Enter", "Escape"].includes(event.key)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (event.key === "Enter") this.#keep(text, input.value, true);
+        else this.#leave(text, unchanged);
+      },
+      onblur: () => this.#edited === text && this.#keep(text, input.value, false),
+    });
+    replace(chip, input);
+    input.select();
+    input.focus();
+    announce(editing);
+  }
+
+  /**
+   * Takes what was made of an entry; nothing takes it away.
+   *
+   * @param {string} text
+   * @param {string} typed
+   * @param {boolean} isFocused Whether the focus is still in it.
+   */
+  #keep(text, typed, isFocused) {
+    const entries = entriesOf(typed);
+    if (entries.join() === text) {
+      this.#leave(text, texts.create.unchanged, isFocused);
+      return;
     }
+    const at = this.#texts.indexOf(text);
+    this.#edited = undefined;
+    this.#change(this.#texts.toSpliced(at, 1, ...entries));
+    announce(entries.length > 0 ? texts.create.changed : texts.create.entries(this.#texts.length));
+    if (isFocused) this.#focusChip(this.#texts.indexOf(entries[0] ?? ""));
+  }
+
+  /**
+   * Makes it a chip again, as it was.
+   *
+   * @param {string} text
+   * @param {string} said
+   */
+  #leave(text, said, isFocused = true) {
+    this.#edited = undefined;
+    this.#chipOf(text)?.remove();
+    this.#show();
+    announce(said);
+    if (isFocused) this.#focusChip(this.#texts.indexOf(text));
+  }
+
+  /** @param {string} text */
+  #chipOf(text) {
+    const chips = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.#chips.children);
+    return [...chips].find(({ dataset }) => dataset.key === text);
+  }
+
+  /** @param {number} at */
+  #focusChip(at) {
+    const buttons = this.#buttons;
+    const button = buttons[2 * at];
+    if (button) focusOne(buttons, button);
+    else this.#input.focus();
   }
 
   /** @param {string} text */
@@ -227,9 +313,7 @@ export class IdListField {
     this.drop(text);
     announce(texts.create.entries(this.#texts.length));
     if (!hadFocus) return;
-    const buttons = [...this.#chips.querySelectorAll("button")];
-    if (buttons.length === 0) this.#input.focus();
-    else focusOne(buttons, buttons[Math.min(at, buttons.length - 1)]);
+    this.#focusChip(Math.min(at, this.#texts.length - 1));
   }
 
   #show() {
@@ -247,7 +331,7 @@ export class IdListField {
       ({ text }) => this.#chip(text),
       update,
     );
-    const buttons = [...this.#chips.querySelectorAll("button")];
+    const buttons = this.#buttons;
     if (!buttons.some(({ tabIndex }) => tabIndex === 0) && buttons.length > 0)
       buttons[0].tabIndex = 0;
     this.#chips.hidden = chips.length === 0;
@@ -264,6 +348,30 @@ export class IdListField {
       ],
     );
     this.#frame.show(issues.map((issue) => this.#line(issue)));
+    this.#offerMending(chips.filter(({ isBad }) => isBad).map(({ text }) => text));
+  }
+
+  /**
+   * Offers to mend all entries that are wrong, if that is more than one.
+   *
+   * @param {string[]} bad
+   */
+  #offerMending(bad) {
+    const { moveAll, removeBad } = texts.create;
+    const strays = bad.filter((text) => this.#form.homeOf(text, this.name));
+    const look = "quiet small";
+    const move = () => this.#form.move(strays.map((text) => ({ text, from: this })));
+    const remove = () => {
+      this.#change(this.#texts.filter((text) => !bad.includes(text)));
+      this.#input.focus();
+      announce(texts.create.entries(this.#texts.length));
+    };
+    replace(
+      this.#mending,
+      strays.length > 1 && button(moveAll(strays.length), move, { look }),
+      bad.length > 1 && button(removeBad(bad.length), remove, { look }),
+    );
+    this.#mending.hidden = bad.length < 2;
   }
 
   /** @param {string} text */
@@ -271,16 +379,13 @@ export class IdListField {
     return h(
       "li",
       { class: "chip", title: text },
-      h("span", { class: "chip-text" }),
-      h(
-        "button",
-        {
-          type: "button",
-          tabindex: -1,
-          onclick: () => this.#remove(text),
-        },
-        "×",
-      ),
+      h("button", {
+        type: "button",
+        class: "chip-text",
+        tabindex: -1,
+        onclick: () => this.#edit(text),
+      }),
+      h("button", { type: "button", tabindex: -1, onclick: () => this.#remove(text) }, "×"),
     );
   }
 
@@ -298,12 +403,15 @@ export class IdListField {
  * @param {{ text: string, isBad: boolean, called: string | undefined }} entry
  */
 function update(chip, { text, isBad, called }) {
+  const [edit, remove] = chip.children;
+  // An input is there until it is left.
+  if (!remove) return;
   setAttribute(chip, "class", isBad ? "chip bad" : "chip");
   replace(
-    /** @type {Element} */ (chip.firstElementChild),
+    edit,
     called === undefined ? h("code", {}, shortId(text)) : h("bdi", {}, withMarks(called)),
   );
-  const remove = /** @type {Element} */ (chip.lastElementChild);
+  edit.setAttribute("aria-label", texts.create.edit(called ?? text));
   remove.setAttribute("aria-label", texts.create.remove(called ?? text));
 }
 

@@ -9,11 +9,12 @@ import { announce } from "./controls.js";
 /** @import { Failure } from "../failure.js" */
 
 /**
- * What can be chosen; `detail` is what else is said of it.
+ * What can be chosen; `detail` is what else is said of it. `recent` is what was used last,
+ * and comes first.
  *
  * @typedef {{ id: string, name: string, detail?: string | undefined }} Choice
  *
- * @typedef {{ choices: Choice[], hasMore: boolean }} Found
+ * @typedef {{ recent?: Choice[], choices: Choice[], hasMore: boolean }} Found
  *
  * @typedef {(text: string, signal: AbortSignal) => Promise<Found>} Search
  */
@@ -59,7 +60,7 @@ export class Picker {
     this.#search = search;
     this.#onpick = onpick;
     const id = freshId("choices");
-    this.#list = h("ul", { id, role: "listbox", "aria-label": label });
+    this.#list = h("div", { id, role: "listbox", "aria-label": label });
     this.element = h("div", { class: "choices", hidden: true }, this.#list, this.#note);
     input.addEventListener("input", () => this.#typed());
     input.addEventListener("click", () => this.#isOn && this.element.hidden && this.#ask(0));
@@ -70,7 +71,7 @@ export class Picker {
     this.element.addEventListener("mousedown", (event) => event.preventDefault());
     this.#list.addEventListener("click", ({ target }) => {
       const option = target instanceof Element ? target.closest("[role=option]") : null;
-      const choice = this.#choices[option ? [...this.#list.children].indexOf(option) : -1];
+      const choice = this.#choices[option ? this.#options.indexOf(option) : -1];
       if (choice) this.#pick(choice);
     });
   }
@@ -135,13 +136,14 @@ export class Picker {
       this.#timer = undefined;
       const text = this.#input.value.trim().slice(0, LONGEST);
       try {
-        const { choices, hasMore } = await this.#search(text, asking.signal);
+        const { recent = [], choices, hasMore } = await this.#search(text, asking.signal);
         if (asking.signal.aborted) return;
-        this.#show(choices);
+        this.#show(choices, recent);
         if (text !== "") this.#activate(0);
         const { found, none, more } = texts.picker;
-        this.#open(choices.length === 0 ? none : hasMore ? more : undefined);
-        announce(choices.length === 0 ? none : found(choices.length));
+        const { length } = this.#choices;
+        this.#open(length === 0 ? none : hasMore ? more : undefined);
+        announce(length === 0 ? none : found(length));
       } catch (error) {
         if (asking.signal.aborted) return;
         this.#show([]);
@@ -162,31 +164,44 @@ export class Picker {
     setAttribute(this.#input, "aria-expanded", String(this.#choices.length > 0));
   }
 
-  /** @param {Choice[]} choices */
-  #show(choices) {
-    this.#choices = choices;
+  get #options() {
+    return [...this.#list.querySelectorAll("[role=option]")];
+  }
+
+  /**
+   * @param {Choice[]} choices
+   * @param {Choice[]} [recent]
+   */
+  #show(choices, recent = []) {
+    this.#choices = [...recent, ...choices];
     this.#active = -1;
     this.#input.removeAttribute("aria-activedescendant");
-    const names = choices.map(({ name }) => name);
+    const names = this.#choices.map(({ name }) => name);
     const isTwice = (/** @type {string} */ name) => names.indexOf(name) !== names.lastIndexOf(name);
-    this.#list.hidden = choices.length === 0;
+    const option = (/** @type {Choice} */ { id, name, detail }) =>
+      h(
+        "div",
+        { id: freshId("choice"), class: "choice", role: "option", "aria-selected": "false" },
+        h("bdi", {}, withMarks(name)),
+        (detail || isTwice(name)) &&
+          h("span", { class: "hint" }, detail, isTwice(name) && ` ${shortId(id)}`),
+      );
+    const group = (/** @type {string} */ title, /** @type {Choice[]} */ some) => {
+      const head = h("div", { id: freshId("group"), class: "choices-head" }, title);
+      const props = { role: "group", "aria-labelledby": head.id };
+      return some.length > 0 && h("div", props, head, some.map(option));
+    };
+    const { recent: used, others } = texts.picker;
+    this.#list.hidden = names.length === 0;
     replace(
       this.#list,
-      choices.map(({ id, name, detail }) =>
-        h(
-          "li",
-          { id: freshId("choice"), role: "option", "aria-selected": "false" },
-          h("bdi", {}, withMarks(name)),
-          (detail || isTwice(name)) &&
-            h("span", { class: "hint" }, detail, isTwice(name) && ` ${shortId(id)}`),
-        ),
-      ),
+      recent.length > 0 ? [group(used, recent), group(others, choices)] : choices.map(option),
     );
   }
 
   /** @param {number} place Beyond an end, it goes on at the other. */
   #activate(place) {
-    const options = [...this.#list.children];
+    const options = this.#options;
     if (options.length === 0) return;
     options[this.#active]?.setAttribute("aria-selected", "false");
     this.#active = (place + options.length) % options.length;

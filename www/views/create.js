@@ -1,28 +1,20 @@
 // The form that creates an assessment.
 
 import { h, replace } from "../dom.js";
-import { askedWait, explained, quoted } from "../explain.js";
 import { byField } from "../faults.js";
 import { differences } from "../outcome.js";
 import { withMarks } from "../format.js";
-import { Names, canReadNames, lastAssessed } from "../names.js";
-import { Checklist } from "../parts/checklist.js";
+import { Names, canReadNames } from "../names.js";
 import { announce, banner, button } from "../parts/controls.js";
 import { askForCredential } from "../parts/dialogs.js";
-import { IdField } from "../parts/id-field.js";
 import { IdListField } from "../parts/id-list-field.js";
 import { TextField } from "../parts/text-field.js";
-import {
-  fieldIssues,
-  keyIssues,
-  kindOf,
-  missingIssues,
-  nameTokens,
-  previewName,
-  subscribeToRules,
-} from "../rules.js";
-import { refusesRole } from "../refusals.js";
+import { VendorParts } from "../parts/vendor-parts.js";
+import { isRefusal, refusalWords, troubleWords } from "../refusal-words.js";
+import { RequestFields } from "../request-fields.js";
+import { keyIssues, missingIssues, nameTokens, previewName, subscribeToRules } from "../rules.js";
 import { session } from "../session.js";
+import { readShared, writeShared } from "../tab.js";
 import { texts } from "../texts.js";
 
 /**
@@ -31,23 +23,15 @@ import { texts } from "../texts.js";
  * @import { Child } from "../dom.js"
  * @import { Dashboard } from "../main.js"
  * @import { Message } from "../parts/controls.js"
- * @import { Form as FormOfIds, Home, RequestField } from "../parts/field.js"
- * @import { Vendor } from "../names.js"
- * @import { Choice, Search } from "../parts/picker.js"
+ * @import { RequestField } from "../parts/field.js"
  * @import { Answer } from "../plain-client.js"
+ * @import { Words } from "../refusal-words.js"
+ * @import { Field } from "../request-fields.js"
  */
 
-/** @typedef {IdField | IdListField | TextField} Field */
-
 const KEY_FIELD = "Idempotency-Key";
-/** What the vendor has, by the field that may name it. */
-const OF_VENDOR = /** @type {const} */ ({
-  service_ids: "services",
-  supporting_document_ids: "documents",
-});
-const VENDOR_ID = /^cbvndr_[0-9a-f]{32}$/;
-/** So long a vendor has to stand in its field until it is read. */
-const SETTLED_MS = 200;
+/** Whether somebody left open what most requests leave as it is. */
+const MORE_KEY = "assessments.more";
 /** Statuses that are answered before the key is looked at, so that they say nothing of it. */
 const BEFORE_KEY = [401, 403, 429];
 
@@ -64,8 +48,8 @@ export function createView(app) {
 class Form {
   #app;
   #draft;
-  /** @type {Map<RequestField, Field>} */
-  #fields = new Map();
+  #fields;
+  #parts;
   /** @type {TextField} */
   #key;
   #preview = h("output", { class: "preview-name" });
@@ -78,6 +62,12 @@ class Form {
     this.#cycle,
   );
   #tokens = h("div", { class: "tokens", hidden: true });
+  /** What most requests leave as it is. */
+  #more = h(
+    "details",
+    { class: "rest", open: readShared(MORE_KEY) !== undefined },
+    h("summary", { onclick: () => this.#keepMore() }, texts.create.more),
+  );
   #message = h("div", { class: "message" });
   #submit = button(texts.create.submit, null, { look: "primary", type: "submit" });
   #stop = button(texts.create.stop, () => this.#sending?.abort(), { hidden: true });
@@ -89,30 +79,6 @@ class Form {
   #unsubscribe = subscribeToRules(() => this.#checkAnew());
   #leaveSession = session.subscribe(() => this.#offerNames());
   #names;
-  /** @type {Map<RequestField, Checklist>} */
-  #checklists = new Map();
-  /**
-   * What is known of the vendor in its field.
-   *
-   * @type {Vendor | undefined}
-   */
-  #vendor;
-  /**
-   * The last one that was known, which need not be in the field any more.
-   *
-   * @type {Vendor | undefined}
-   */
-  #former;
-  /**
-   * What was asked of it last.
-   *
-   * @type {string | undefined}
-   */
-  #followed;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #following;
-  #reading = new AbortController();
-  #disposal = new AbortController();
   /**
    * The faults that are told of, if that is what the message is about.
    *
@@ -126,7 +92,12 @@ class Form {
     this.#app = app;
     this.#draft = app.draft;
     this.#names = new Names(app.api);
-    this.#makeFields();
+    this.#fields = this.#makeFields();
+    this.#parts = new VendorParts({
+      fields: this.#fields,
+      names: this.#names,
+      onread: () => this.#showPreview(),
+    });
     this.#key = this.#makeKey();
     this.element = h(
       "div",
@@ -145,6 +116,7 @@ class Form {
           { class: "actions" },
           demo && button(texts.create.example, () => this.#fill(demo.request)),
           this.#startOverButton,
+          h("a", { class: "button quiet", href: "/new/many" }, texts.create.several),
         ),
       ),
       this.#makeForm(),
@@ -164,16 +136,14 @@ class Form {
   dispose() {
     this.#unsubscribe();
     this.#leaveSession();
-    clearTimeout(this.#following);
-    this.#reading.abort();
-    this.#disposal.abort();
+    this.#parts.dispose();
     this.#sending?.abort();
   }
 
   /** Brings what the package says of the fields up to date, in case it has just come. */
   #checkAnew() {
     const required = missingIssues();
-    for (const [name, field] of this.#fields) field.check(required.has(name));
+    for (const field of this.#fields.all) field.check(required.has(field.name));
     this.#key.check(false);
     this.#showTokens();
     this.#showPreview();
@@ -181,152 +151,26 @@ class Form {
   }
 
   #makeFields() {
-    /** @type {FormOfIds} */
-    const form = {
-      issues: fieldIssues,
-      homeOf: (text, name) => this.#homeOf(text, name),
-      move: (text, from, to) => this.#move(text, from, to),
+    const { vendors, controlSets, users, workflows, of } = this.#names;
+    const fields = new RequestFields({
       changed: () => this.#changed(),
-      nameOf: (id) => this.#names.of(id),
-    };
-    /**
-     * @param {RequestField} name
-     * @param {Search} search
-     */
-    const addId = (name, search) => this.#fields.set(name, new IdField({ name, form, search }));
-    /**
-     * @param {RequestField} name
-     * @param {Search} [search]
-     */
-    const addList = (name, search) =>
-      this.#fields.set(name, new IdListField({ name, form, ...(search && { search }) }));
-    /**
-     * @param {RequestField} name
-     * @param {{ after?: Child, search?: Search }} [more]
-     */
-    const addText = (name, more = {}) =>
-      this.#fields.set(
-        name,
-        new TextField({
-          name,
-          check: (value) => (value === undefined ? [] : fieldIssues(name, value)),
-          onchange: () => this.#changed(),
-          ...more,
-        }),
-      );
-    addId("vendor_id", this.#names.vendors);
-    addList("control_set_ids", this.#names.controlSets);
-    addList("service_ids");
-    addText("name");
-    addText("assessment_name_format", { after: this.#tokens });
-    addId("assignee_id", this.#names.users);
-    addList("supporting_document_ids");
-    addText("trigger_workflow", { search: this.#names.workflows });
-    for (const name of /** @type {(keyof typeof OF_VENDOR)[]} */ (Object.keys(OF_VENDOR))) {
-      const field = /** @type {IdListField} */ (this.#field(name));
-      const onchange = (/** @type {string} */ id, /** @type {boolean} */ isChecked) =>
-        isChecked ? field.take(id) : field.drop(id);
-      this.#checklists.set(name, new Checklist(onchange));
-    }
+      nameOf: (id) => of.call(this.#names, id),
+    });
+    fields.addId("vendor_id", vendors);
+    fields.addList("control_set_ids", controlSets);
+    fields.addList("service_ids");
+    fields.addText("name");
+    fields.addText("assessment_name_format", { after: this.#tokens });
+    fields.addId("assignee_id", users);
+    fields.addList("supporting_document_ids");
+    fields.addText("trigger_workflow", { search: workflows });
+    return fields;
   }
 
   /** Offers names to choose from, while there is somebody who may read them. */
   #offerNames() {
-    const isByName = canReadNames();
-    for (const field of this.#fields.values()) field.isByName = isByName;
-    this.#follow();
-  }
-
-  /** Finds out what the ids in the fields are, and what the vendor has. */
-  #follow() {
-    const { vendor_id: id = "", control_set_ids: sets = [], assignee_id: user } = this.#values();
-    const followed = canReadNames() && VENDOR_ID.test(id) ? id : undefined;
-    if (followed !== this.#followed) {
-      this.#followed = followed;
-      clearTimeout(this.#following);
-      this.#reading.abort();
-      this.#reading = new AbortController();
-      const { signal } = this.#reading;
-      if (followed === undefined) this.#became(undefined);
-      else this.#following = setTimeout(() => this.#readVendor(followed, signal), SETTLED_MS);
-    }
-    const isUnknown = [...sets, ...(user ? [user] : [])].some((each) => !this.#names.of(each));
-    if (canReadNames() && isUnknown) this.#readNames();
-    this.#showNames();
-  }
-
-  /**
-   * @param {string} id
-   * @param {AbortSignal} signal
-   */
-  async #readVendor(id, signal) {
-    try {
-      const vendor = await this.#names.vendor(id, signal);
-      if (!signal.aborted) this.#became(vendor);
-    } catch (error) {
-      if (signal.aborted) return;
-      // Without it the id stands for itself. One that is not there need not be asked for again.
-      const { status } = /** @type {Failure} */ (error);
-      if (status !== 404) this.#followed = undefined;
-      this.#became(undefined);
-    }
-  }
-
-  async #readNames() {
-    try {
-      await this.#names.readLists(this.#disposal.signal);
-      for (const field of this.#fields.values()) if (field instanceof IdListField) field.check();
-      this.#showNames();
-    } catch {
-      // Ids without a name are shown as they are.
-    }
-  }
-
-  /** @param {Vendor | undefined} vendor */
-  #became(vendor) {
-    const before = this.#former;
-    this.#vendor = vendor;
-    this.#former = vendor ?? before;
-    const field = /** @type {IdField} */ (this.#field("vendor_id"));
-    for (const [name, checklist] of this.#checklists) {
-      const list = /** @type {IdListField} */ (this.#field(name));
-      const part = OF_VENDOR[/** @type {keyof typeof OF_VENDOR} */ (name)];
-      // What belongs to another vendor goes with it, if somebody chooses by name.
-      const isLeft = before && vendor && field.picked;
-      const gone = new Set(isLeft ? before[part].map(({ id }) => id) : []);
-      const { label } = texts.create.fields[name];
-      const what = texts.picker.choose(label, withMarks(vendor?.name ?? ""));
-      checklist.show(what, vendor?.[part] ?? []);
-      for (const id of checklist.ids) gone.delete(id);
-      for (const id of list.value) if (gone.has(id)) list.drop(id);
-      list.check();
-    }
-    this.#showNames();
-    this.#showPreview();
-  }
-
-  /** Says what the ids are called that stand in fields as such. */
-  #showNames() {
-    const { isCalled, firstAnalyst } = texts.picker;
-    const named = (/** @type {string} */ said, /** @type {string} */ name) => [
-      `${said} `,
-      h("bdi", {}, withMarks(name)),
-    ];
-    const vendor = /** @type {IdField} */ (this.#field("vendor_id"));
-    const known = this.#vendor?.id === vendor.value ? this.#vendor : undefined;
-    const { last } = known ?? {};
-    const assessed = last !== undefined && lastAssessed(last);
-    vendor.called =
-      known &&
-      (vendor.picked ? assessed : [named(isCalled, known.name), assessed && [", ", assessed]]);
-    const assignee = /** @type {IdField} */ (this.#field("assignee_id"));
-    const name = this.#names.of(assignee.value ?? "");
-    const [first] = known?.risk_analysts ?? [];
-    if (assignee.value === undefined)
-      assignee.called = first?.name != null && [named(firstAnalyst, first.name), "."];
-    else assignee.called = name !== undefined && !assignee.picked && [named(isCalled, name), "."];
-    for (const [list, checklist] of this.#checklists)
-      checklist.checked = /** @type {IdListField} */ (this.#field(list)).value;
+    this.#fields.isByName = canReadNames();
+    this.#parts.follow();
   }
 
   #makeKey() {
@@ -345,10 +189,8 @@ class Form {
   }
 
   #showTokens() {
-    const insert = (/** @type {string} */ token) => () => {
-      const format = this.#field("assessment_name_format");
-      if (format instanceof TextField) format.insert(token);
-    };
+    const format = this.#fields.text("assessment_name_format");
+    const insert = (/** @type {string} */ token) => () => format.insert(token);
     const tokens = nameTokens().map((token) =>
       button(h("code", {}, token), insert(token), { look: "quiet small" }),
     );
@@ -357,34 +199,34 @@ class Form {
   }
 
   #makeForm() {
-    /**
-     * @param {keyof typeof texts.create.groups} name
-     * @param {Child[]} content
-     */
-    const group = (name, ...content) =>
-      h("fieldset", { class: "card" }, h("legend", {}, texts.create.groups[name]), content);
-    const field = (/** @type {RequestField} */ name) => [
-      this.#checklists.get(name)?.element,
-      this.#field(name).element,
-    ];
+    const field = (/** @type {RequestField} */ name) => this.#field(name).element;
     const onsubmit = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       this.#send();
     };
+    /** @type {Child[]} */
+    const rest = [
+      this.#parts.checklist("service_ids"),
+      field("service_ids"),
+      field("name"),
+      field("assessment_name_format"),
+      field("assignee_id"),
+      this.#parts.checklist("supporting_document_ids"),
+      field("supporting_document_ids"),
+      this.#key.element,
+    ];
+    this.#more.append(h("div", { class: "stack" }, rest));
     return h(
       "form",
-      { class: "stack", novalidate: true, onsubmit, "aria-label": texts.pages.create },
-      group("scope", field("vendor_id"), field("control_set_ids"), field("service_ids")),
-      group("naming", field("name"), field("assessment_name_format"), this.#previewBox),
-      group(
-        "work",
-        field("assignee_id"),
-        field("supporting_document_ids"),
+      { novalidate: true, onsubmit, "aria-label": texts.pages.create },
+      h(
+        "div",
+        { class: "card stack" },
+        field("vendor_id"),
+        field("control_set_ids"),
         field("trigger_workflow"),
-      ),
-      group(
-        "sending",
-        this.#key.element,
+        this.#previewBox,
+        this.#more,
         this.#message,
         h("div", { class: "actions" }, this.#submit, this.#stop),
       ),
@@ -393,31 +235,40 @@ class Form {
 
   /** Fields and key as the tab left them, and what was on its way then. */
   #restore() {
-    this.#put(this.#draft.fields);
-    for (const [name, choice] of Object.entries(this.#draft.names)) {
-      const field = this.#field(name);
-      if (field instanceof IdField && field.value === choice.id) field.pick(choice);
-    }
+    this.#fields.put(this.#draft.fields, this.#draft.names);
+    this.#showRest();
     this.#key.value = this.#draft.key;
     this.#showPreview();
     if (this.#draft.open)
       this.#tell({ tone: "warning", title: texts.create.openEarlier, actions: [this.#again()] });
   }
 
+  /** Opens what most requests leave as it is, if this one does not, or a field in it is faulty. */
+  #showRest() {
+    const isIn = (/** @type {Field} */ { element, value, hasFaults }) =>
+      this.#more.contains(element) && (hasFaults || (value?.length ?? 0) > 0);
+    if (this.#fields.all.some(isIn) || this.#key.hasFaults) this.#more.open = true;
+  }
+
+  /** Whoever opens it once wants it the next time, in this browser. */
+  #keepMore() {
+    writeShared(MORE_KEY, this.#more.open ? undefined : "open");
+  }
+
   /**
-   * Gives each field what the request has of it.
+   * Goes to a field, wherever it is.
    *
-   * @param {Partial<CreateAssessmentRequest>} request
+   * @param {Field} field
    */
-  #put(request) {
-    for (const [name, field] of this.#fields) {
-      /** @type {{ value: unknown }} */ (field).value = request[name];
-    }
+  #goTo(field) {
+    if (this.#more.contains(field.element)) this.#more.open = true;
+    field.focus();
   }
 
   /** @param {Partial<CreateAssessmentRequest>} request */
   #fill(request) {
-    this.#put(request);
+    this.#fields.put(request);
+    this.#showRest();
     this.#changed();
   }
 
@@ -450,59 +301,21 @@ class Form {
   }
 
   #faulty() {
-    return [...this.#fields.values(), this.#key].filter((field) => field.hasFaults);
+    return [...this.#fields.all, this.#key].filter((field) => field.hasFaults);
   }
 
   #changed() {
-    /** @type {Record<string, Choice>} */
-    const names = {};
-    for (const [name, field] of this.#fields)
-      if (field instanceof IdField && field.picked) names[name] = field.picked;
-    this.#draft.change({ fields: this.#values(), names });
-    this.#follow();
+    this.#draft.change({ fields: this.#fields.values, names: this.#fields.picked });
+    this.#parts.follow();
     this.#showPreview();
     this.#count();
     this.#warnOfEdits();
   }
 
-  /**
-   * The field that takes an id, if it is none of `name`'s.
-   *
-   * @param {string} text
-   * @param {RequestField} name
-   * @returns {Home | undefined}
-   */
-  #homeOf(text, name) {
-    const kind = kindOf(text);
-    if (kind === undefined) return undefined;
-    for (const [other, field] of this.#fields) {
-      if (other === name || field instanceof TextField) continue;
-      const value = field instanceof IdListField ? [text] : text;
-      // A good id that is there already is not replaced.
-      const isTaken = field instanceof IdField && field.value !== undefined && !field.hasFaults;
-      if (!isTaken && fieldIssues(other, value).length === 0) return { kind, field };
-    }
-    return undefined;
-  }
-
-  /**
-   * @param {string} text
-   * @param {IdField | IdListField} from
-   * @param {IdField | IdListField} to
-   */
-  #move(text, from, to) {
-    from.drop(text);
-    to.take(text);
-    this.#changed();
-    to.focus();
-    announce(texts.create.moved(texts.create.fields[to.name].label));
-  }
-
   #showPreview() {
-    const request = this.#values();
+    const request = this.#fields.values;
     const { vendor_id: vendor, service_ids: services = [] } = request;
-    const known = this.#vendor?.id === vendor ? this.#vendor : undefined;
-    const { last, name: vendorName = texts.create.previewVendor } = known ?? {};
+    const { last, name: vendorName = texts.create.previewVendor } = this.#parts.vendor ?? {};
     const isSeen = this.#app.store
       .all()
       .some(({ assessment }) => vendor !== undefined && assessment?.vendor_id === vendor);
@@ -521,29 +334,6 @@ class Form {
     replace(this.#preview, preview && withMarks(preview));
   }
 
-  /**
-   * What is in the fields.
-   *
-   * @returns {Partial<CreateAssessmentRequest>}
-   */
-  #values() {
-    return Object.fromEntries([...this.#fields].map(([name, field]) => [name, field.value]));
-  }
-
-  /**
-   * What is sent of it. What is missing, the server tells of.
-   *
-   * @returns {CreateAssessmentRequest}
-   */
-  #body() {
-    const sent = this.#values();
-    for (const [name, value] of Object.entries(sent)) {
-      const isEmpty = !value || (value.length === 0 && name !== "control_set_ids");
-      if (isEmpty) delete sent[/** @type {RequestField} */ (name)];
-    }
-    return /** @type {CreateAssessmentRequest} */ (sent);
-  }
-
   /** One at a time, however often the button is pressed. */
   async #send() {
     if (this.#isSubmitting) return;
@@ -558,22 +348,23 @@ class Form {
   async #submitOnce() {
     await this.#draft.claimed;
     if (!session.isConnected && !(await askForCredential(this.#app))) return;
-    const body = this.#body();
+    const { body } = this.#fields;
     const missing = missingIssues();
-    for (const [name, field] of this.#fields) {
+    for (const field of this.#fields.all) {
       // What is typed and not a chip yet becomes one.
       if (field instanceof IdListField) {
         field.settle();
         continue;
       }
-      const lack = name in body ? undefined : missing.get(name);
+      const lack = field.name in body ? undefined : missing.get(field.name);
       field.setIssues(lack ? [lack] : []);
     }
     const [first] = this.#faulty();
     if (first) {
       this.#counted = 0;
       this.#count();
-      first.focus();
+      this.#showRest();
+      this.#goTo(first);
       return;
     }
     await this.#exchange(body);
@@ -597,7 +388,7 @@ class Form {
       const different = differences(body, answer.data);
       const isAnothers = answer.requestDiffers || different.length > 0;
       if (isAnothers) await this.#belongsToAnother(answer, different);
-      else await this.#created(answer);
+      else await this.#created(answer, body);
     } catch (thrown) {
       const failure = /** @type {Failure} */ (thrown);
       const isAnswered = !failure.isOpen && !BEFORE_KEY.includes(failure.status ?? 0);
@@ -611,9 +402,13 @@ class Form {
     }
   }
 
-  /** @param {Answer<CreatedAssessment>} answer */
-  async #created({ data, requestId, replayed }) {
+  /**
+   * @param {Answer<CreatedAssessment>} answer
+   * @param {CreateAssessmentRequest} body
+   */
+  async #created({ data, requestId, replayed }, body) {
     this.#draft.startAnew();
+    this.#names.noteUsed(body);
     await this.#app.store.note(data, { requestId, adds: true });
     this.#app.navigate(`/assessments/${data.id}`, {
       tone: replayed ? "info" : "success",
@@ -680,7 +475,7 @@ class Form {
   #warnOfEdits() {
     if (this.#sending) return;
     const { open } = this.#draft;
-    const isEdited = open !== undefined && open !== JSON.stringify(this.#body());
+    const isEdited = open !== undefined && open !== JSON.stringify(this.#fields.body);
     const place = this.#message.querySelector(".banner-text");
     const warning = place?.querySelector(".edited");
     if (isEdited && place && !warning) {
@@ -699,18 +494,20 @@ class Form {
    * @param {CreateAssessmentRequest} body
    */
   #refused(failure, body) {
-    const known = [...this.#fields.keys(), KEY_FIELD];
+    const known = [...this.#fields.names, KEY_FIELD];
     const { requestId } = failure;
-    const isRefusal = failure.kind === "invalid" || failure.kind === "refused";
-    if (!isRefusal || failure.speaker === "between") {
-      this.#tell({ tone: "error", requestId, ...this.#trouble(failure) });
+    if (!isRefusal(failure)) {
+      const words = troubleWords(failure);
+      this.#tell({ tone: "error", requestId, ...words, actions: this.#help(words) });
       return;
     }
     const { fields, rest } = byField(failure, { ...body }, known);
     for (const [name, issues] of fields) this.#field(name).setIssues(issues);
     const first = known.find((name) => fields.has(name));
-    const toField = () => first && this.#field(first).focus();
-    const { title, body: said = rest, actions = [] } = this.#meaning(failure, fields.size);
+    const toField = () => first && this.#goTo(this.#field(first));
+    const words = refusalWords(failure, fields.size);
+    const { title, body: said = rest } = words;
+    const actions = this.#help(words);
     this.#tell({
       tone: "error",
       title,
@@ -729,82 +526,11 @@ class Form {
     return this.#fields.get(/** @type {RequestField} */ (name)) ?? this.#key;
   }
 
-  /**
-   * No answer, or none that says what became of the request.
-   *
-   * @param {Failure} failure
-   * @returns {Omit<Message, "tone">}
-   */
-  #trouble(failure) {
-    const { problems, sameKey } = texts.create;
-    const { kind, isOpen } = failure;
-    const { title, body } = explained(failure);
-    const retry = { actions: [this.#again()] };
-    switch (kind) {
-      case "ended":
-        return { title: problems.ended, body: [title, ...(isOpen ? [sameKey] : [])], ...retry };
-      case "unreachable":
-        // Of the session: then nothing was sent.
-        if (!isOpen) return { title: problems.unreachable, body: [title], ...retry };
-        return {
-          title: problems.unreachable,
-          body: [title, problems.unreachableText, sameKey],
-          ...retry,
-        };
-      case "stopped":
-        return { title: problems.stopped, body: [problems.stoppedText, sameKey], ...retry };
-      case "misused":
-        return { title: problems.misused, body: [title] };
-      case "unexpected":
-        return { title: problems.unexpected, body: [title, ...body, sameKey], ...retry };
-      default:
-        return { title: problems.between, body: [title, ...body, sameKey], ...retry };
-    }
-  }
-
-  /**
-   * What an error's status asks of the user.
-   *
-   * @param {Failure} failure
-   * @param {number} faultyFields
-   * @returns {Omit<Message, "tone">}
-   */
-  #meaning(failure, faultyFields) {
-    const { problems, sameKey, faults } = texts.create;
-    const { status, code } = failure;
-    const said = quoted(failure);
-    const seconds = askedWait(failure);
-    const waiting = seconds === undefined ? [] : [texts.trouble.wait(seconds)];
-    const again = { actions: [this.#again()] };
-    switch (status) {
-      case 401: {
-        const connect = () => askForCredential(this.#app);
-        const actions = [button(texts.connection.connect, connect, { look: "primary" })];
-        const { title, body } = explained(failure);
-        return refusesRole(failure)
-          ? { title, body, actions }
-          : { title: problems.credential, body: [said], actions };
-      }
-      case 403:
-        return { title: problems.address, body: [said, texts.trouble.addressText] };
-      case 404:
-        return {
-          title: code === "workflow_not_found" ? problems.workflowMissing : problems.refused,
-        };
-      case 409:
-        return { title: problems.workflowDisabled, body: [said] };
-      case 413:
-        return { title: problems.tooLarge };
-      case 429:
-        return { title: problems.busy, body: [...waiting, sameKey], ...again };
-      case 400:
-      case 422:
-        if (faultyFields > 0) return { title: faults(faultyFields) };
-        return failure.speaker === "api"
-          ? { title: problems.refused }
-          : { title: problems.notSent, body: [said] };
-      default:
-        return { title: problems.unavailable, body: [said, ...waiting, sameKey], ...again };
-    }
+  /** @param {Words} words */
+  #help({ helps }) {
+    const connect = () => askForCredential(this.#app);
+    if (helps === "connect")
+      return [button(texts.connection.connect, connect, { look: "primary" })];
+    return helps === "again" ? [this.#again()] : [];
   }
 }

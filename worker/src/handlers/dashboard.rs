@@ -18,7 +18,7 @@ use crate::platform::request::{Request, RequestHeader};
 /// The one document; its script shows the page that the path names.
 const DOCUMENT: &str = "/index.html";
 /// Pages besides those of single assessments.
-const PAGES: [&str; 3] = ["/", "/new", "/watchlist"];
+const PAGES: [&str; 4] = ["/", "/new", "/new/many", "/watchlist"];
 /// Before the id in the path of an assessment's page.
 const ASSESSMENT_PAGES: &str = "/assessments/";
 /// Where the document has the settings.
@@ -104,11 +104,13 @@ mod tests {
         for (path, expected) in [
             ("/", true),
             ("/new", true),
+            ("/new/many", true),
             ("/watchlist", true),
             ("/assessments/anything", true),
             ("/dashboard/service-worker.js", false),
             ("/index.html", false),
             ("/new/", false),
+            ("/new/one", false),
             ("/watchlist/", false),
             ("/assessments", false),
             ("/assessments/", false),
