@@ -41,7 +41,7 @@ const go = (page, path) =>
 export async function visitYear({ org }, page, texts, look) {
   await signIn(page, texts);
   await go(page, "/");
-  await page.locator("tbody tr").nth(10).waitFor();
+  await page.locator(".table-row").nth(8).waitFor();
   await look("year");
   const isOpen = (one) => one.archived_at === undefined;
   const all = org.assessments.filter(isOpen);
