@@ -1,7 +1,9 @@
-// The dashboard: one document whose pages are /, /watchlist, /new and /assessments/{id}.
+// The dashboard: one document whose pages are /, /watchlist, /new, /new/many and
+// /assessments/{id}.
 
 import icon from "./icon.svg";
 import { Api } from "./api.js";
+import { Batch } from "./batch.js";
 import { h, keepingFocus, replace } from "./dom.js";
 import { Draft } from "./draft.js";
 import { forgetEvents } from "./events.js";
@@ -9,6 +11,7 @@ import { explained } from "./explain.js";
 import { failureOf } from "./failure.js";
 import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
 import { askForCredential } from "./parts/dialogs.js";
+import { forgetRecents } from "./recents.js";
 import { Refresher } from "./refresher.js";
 import { loadRules, rulesState, subscribeToRules } from "./rules.js";
 import { session } from "./session.js";
@@ -20,6 +23,7 @@ import { assessmentsView } from "./views/assessments.js";
 import { createView } from "./views/create.js";
 import { detailView } from "./views/detail.js";
 import { listView } from "./views/list.js";
+import { manyView } from "./views/many.js";
 
 /**
  * @import { CreateAssessmentRequest, Me } from "assessments-edge/slim"
@@ -122,6 +126,8 @@ class App {
     this.store = store;
     this.refresher = new Refresher(this);
     this.draft = new Draft();
+    this.batch = new Batch(this);
+    this.batch.use(session.organization);
     session.configure(settings, {
       use: (organization) => this.#use(organization),
       forget: () => this.#forget(),
@@ -215,6 +221,7 @@ class App {
     if (path === "/") return assessmentsView(this);
     if (path === "/watchlist") return listView(this);
     if (path === "/new") return createView(this);
+    if (path === "/new/many") return manyView(this);
     const [, id] = /^\/assessments\/([^/]+)$/.exec(path) ?? [];
     if (id !== undefined) return detailView(this, decoded(id), notice);
     const element = h(
@@ -259,6 +266,7 @@ class App {
   async #use(organization) {
     const { organization: before } = this.store;
     this.draft.belongTo(organization);
+    this.batch.use(organization);
     await this.store.use(organization);
     if (before !== undefined && before !== organization) this.#showPage();
   }
@@ -268,6 +276,8 @@ class App {
     this.draft.startAnew();
     this.draft.belongTo(undefined);
     forgetEvents();
+    this.batch.forget();
+    if (this.store.organization) forgetRecents(this.store.organization);
     await this.store.forget();
     this.#showPage();
   }

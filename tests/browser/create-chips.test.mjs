@@ -55,12 +55,7 @@ test("the_tab_key_stops_once_at_a_list_of_chips_and_once_in_its_input", async ()
     await page.keyboard.press("Tab");
     stops.push(await focused(page));
   }
-  assert.deepEqual(stops, [
-    "Remove all",
-    `Edit ${SETS[0]}`,
-    "control_set_ids",
-    "trigger_workflow",
-  ]);
+  assert.deepEqual(stops, ["Remove all", `Edit ${SETS[0]}`, "control_set_ids", "trigger_workflow"]);
   await finish(page);
 });
 

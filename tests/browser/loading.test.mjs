@@ -6,7 +6,16 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { addressOf } from "./bundle.mjs";
 import { dashboard, startBeforeTests } from "./started.mjs";
-import { CREATED, NORTHWIND, arrived, connect, field, finish, openMore, submit } from "./support.mjs";
+import {
+  CREATED,
+  NORTHWIND,
+  arrived,
+  connect,
+  field,
+  finish,
+  openMore,
+  submit,
+} from "./support.mjs";
 
 startBeforeTests();
 

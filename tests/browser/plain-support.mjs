@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
-import { CONTROL_SETS, NORTHWIND, ORGS, SETS, connect, field, openMore, paste } from "./support.mjs";
+import {
+  CONTROL_SETS,
+  NORTHWIND,
+  ORGS,
+  SETS,
+  connect,
+  field,
+  openMore,
+  paste,
+} from "./support.mjs";
 
 export const [, GLOBEX] = ORGS.harbor.vendors;
 export const [ANA, , , DEE] = ORGS.harbor.users;
