@@ -1,8 +1,10 @@
-// The dashboard: one document whose pages are /, /watchlist, /new and /assessments/{id}.
+// The dashboard: one document whose pages are /, /watchlist, /new, /new/many and
+// /assessments/{id}.
 
 import icon from "./icon.svg";
 import { Api } from "./api.js";
 import { savedViews } from "./assessments/saved-views.js";
+import { Batch } from "./batch.js";
 import { h, keepingFocus, replace } from "./dom.js";
 import { Draft } from "./draft.js";
 import { forgetEvents } from "./events.js";
@@ -12,6 +14,7 @@ import { account } from "./parts/account.js";
 import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
 import { askForCredential } from "./parts/dialogs.js";
 import { palette } from "./parts/palette.js";
+import { forgetRecents } from "./recents.js";
 import { Refresher } from "./refresher.js";
 import { loadRules, rulesState, subscribeToRules } from "./rules.js";
 import { session } from "./session.js";
@@ -23,6 +26,7 @@ import { assessmentsView } from "./views/assessments.js";
 import { createView } from "./views/create.js";
 import { detailView } from "./views/detail.js";
 import { listView } from "./views/list.js";
+import { manyView } from "./views/many.js";
 
 /**
  * @import { CreateAssessmentRequest } from "assessments-edge/slim"
@@ -126,6 +130,8 @@ class App {
     this.refresher = new Refresher(this);
     this.draft = new Draft();
     if (store.organization !== undefined) savedViews.use(store.organization);
+    this.batch = new Batch(this);
+    this.batch.use(session.organization);
     session.configure(settings, {
       use: (organization) => this.#use(organization),
       forget: () => this.#forget(),
@@ -220,6 +226,7 @@ class App {
     if (path === "/") return assessmentsView(this);
     if (path === "/watchlist") return listView(this);
     if (path === "/new") return createView(this);
+    if (path === "/new/many") return manyView(this);
     const [, id] = /^\/assessments\/([^/]+)$/.exec(path) ?? [];
     if (id !== undefined) return detailView(this, decoded(id), notice);
     const element = h(
@@ -265,6 +272,7 @@ class App {
     const { organization: before } = this.store;
     this.draft.belongTo(organization);
     savedViews.use(organization);
+    this.batch.use(organization);
     await this.store.use(organization);
     if (before !== undefined && before !== organization) this.#showPage();
   }
@@ -275,6 +283,8 @@ class App {
     this.draft.belongTo(undefined);
     forgetEvents();
     savedViews.forget();
+    this.batch.forget();
+    if (this.store.organization) forgetRecents(this.store.organization);
     await this.store.forget();
     this.#showPage();
   }

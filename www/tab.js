@@ -38,6 +38,9 @@ export function readShared(key) {
 }
 
 /**
+ * Keeps a text for all tabs, or removes it; whether that could be done. If not, the next
+ * visit begins without it.
+ *
  * @param {string} key
  * @param {string | undefined} value
  */
@@ -45,8 +48,9 @@ export function writeShared(key, value) {
   try {
     if (value === undefined) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
+    return true;
   } catch {
-    // Then the next visit begins without it.
+    return false;
   }
 }
 

@@ -24,6 +24,8 @@ function count(number, forms) {
 const number = new Intl.NumberFormat(language);
 const assessments = (/** @type {number} */ n) =>
   count(n, { one: `${n} assessment`, other: `${number.format(n)} assessments` });
+const vendors = (/** @type {number} */ n) =>
+  count(n, { one: `${n} vendor`, other: `${n} vendors` });
 const findings = (/** @type {number} */ n) =>
   count(n, { one: `${n} finding`, other: `${n} findings` });
 const seconds = (/** @type {number} */ n) =>
@@ -527,12 +529,62 @@ export const texts = {
     working: "Replacing…",
   },
 
+  // Assessments of several vendors at once.
+  many: {
+    title: "Assess several vendors",
+    intro: "The same control sets, workflow and assignee for each.",
+    one: "One vendor",
+    count: vendors,
+    create: (/** @type {number} */ n) => `Create ${assessments(n)}`,
+    added: (/** @type {number} */ n) => `Looking for ${vendors(n)}.`,
+    looking: "Looking for it…",
+    unread: "It cannot be looked for now.",
+    unknown: "No vendor is called that. Take it out, and choose one above.",
+    whichOne: "Which one is meant?",
+    noVendor: "Choose a vendor.",
+    toSettle: (/** @type {number} */ n) => `To be settled first: ${vendors(n)}.`,
+    tooMany: (/** @type {number} */ n) => `Too many at once; left out: ${vendors(n)}.`,
+    columns: { vendor: "Vendor", outcome: "Assessment" },
+    progress: "How many are settled",
+    sending: "Sending. You may go to other pages of this tab meanwhile.",
+    ending: "Stopping…",
+    waiting: "Waiting for the API. It goes on by itself.",
+    elsewhere: "Another tab sends these.",
+    unfinished: "Not all of them were sent.",
+    notKept: "This browser keeps no data, so if the page is closed, this is lost.",
+    goOnText: "Going on creates nothing twice.",
+    counted: (/** @type {number} */ n, /** @type {number} */ all, /** @type {number} */ failed) =>
+      `${n} of ${assessments(all)} created${failed > 0 ? `, ${failed} failed` : ""}.`,
+    done: (/** @type {number} */ n) => `${assessments(n)} created.`,
+    doneText: "Those that are missing can be sent again, as they are or changed.",
+    stop: "Stop",
+    goOn: "Go on",
+    retry: "Send the failed again",
+    change: "Change the failed",
+    exportFile: "Export CSV",
+    exportName: "new-assessments.csv",
+    startAnew: "Start over",
+    giveUp: "Give up the rest?",
+    giveUpText:
+      "What was created stays. What was sent and not answered may have been created as well: look for it in the list.",
+    giveUpConfirm: "Give up the rest",
+    keep: "Keep it",
+    states: { planned: "not sent yet", open: "sent, no answer yet" },
+    unsureText: "Sent long ago and never answered. Look whether it is there.",
+    look: "Look in the list",
+    renew: "Create it now",
+  },
+
   create: {
-    intro: "Start an assessment of a vendor that the API knows.",
+    intro: "Of a vendor that the API knows.",
     example: "Fill in an example",
     clear: "Start over",
     fields: {
       vendor_id: { label: "Vendor", hint: "One id, such as cbvndr_…" },
+      vendors: {
+        label: "Vendors",
+        hint: "Type names, or paste a column of names or ids from a spreadsheet.",
+      },
       control_set_ids: {
         label: "Control sets",
         hint: "Paste ids, separated by commas, spaces or new lines. None is allowed.",
@@ -556,11 +608,11 @@ export const texts = {
     },
     /** @type {Record<string, string>} */
     hintsByName: {
-      vendor_id: "Begin to type its name, or paste its id.",
-      control_set_ids: "Begin to type a name, or paste ids. None is allowed.",
-      assignee_id: "Begin to type a name, or leave it empty for the vendor's first risk analyst.",
+      vendor_id: "Type its name, or paste its id.",
+      control_set_ids: "Type names, or paste ids. None is allowed.",
+      assignee_id: "Type a name, or leave it empty for the vendor's first risk analyst.",
     },
-    several: "Assess several vendors",
+    several: "Several vendors",
     more: "More: services, name, assignee, documents, key",
     required: "required",
     remove: (/** @type {string} */ id) => `Remove ${id}`,

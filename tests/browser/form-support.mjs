@@ -6,6 +6,8 @@ import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
 import { NORTHWIND, ORGS, SETS, chips, connect, field, openMore, paste } from "./support.mjs";
 import { idOf, makeOrg } from "../http/harness.mjs";
 
+export { focused, tabTo } from "./keyboard.mjs";
+
 export const [, GLOBEX] = ORGS.harbor.vendors;
 export const [ANA, BO] = ORGS.harbor.users;
 export const [CARDS, PORTAL] = NORTHWIND.services;
@@ -92,26 +94,4 @@ export async function created(page) {
   const { pathname } = new URL(page.url());
   assert.match(pathname, /^\/assessments\/cbqsrw_[0-9a-f]{32}$/);
   return pathname.split("/").at(-1);
-}
-
-/** Where the focus is: a field's name, or the name of a button. */
-export const focused = (page) =>
-  page.evaluate(() => {
-    const active = document.activeElement;
-    /** @type {HTMLElement | null | undefined} */
-    const field = active?.closest("[data-field]");
-    if (active instanceof HTMLInputElement) return field?.dataset.field ?? active.type;
-    return active?.getAttribute("aria-label") ?? active?.textContent.trim();
-  });
-
-/** Presses Tab until the focus is where it is wanted, as far as the page goes. */
-export async function tabTo(page, wanted, key = "Tab") {
-  const seen = [];
-  for (let presses = 0; presses < 80; presses++) {
-    const at = await focused(page);
-    if (at === wanted) return;
-    seen.push(at);
-    await page.keyboard.press(key);
-  }
-  assert.fail(`Tab never reaches ${wanted}: ${seen.join(" | ")}`);
 }

@@ -182,7 +182,8 @@ function path() {
 function isPage(path) {
   const { pathname } = new URL(path, "http://host");
   return (
-    ["/", "/new", "/new/many", "/watchlist"].includes(pathname) || /^\/(assessments|dashboard)\//.test(pathname)
+    ["/", "/new", "/new/many", "/watchlist"].includes(pathname) ||
+    /^\/(assessments|dashboard)\//.test(pathname)
   );
 }
 

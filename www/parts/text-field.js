@@ -1,7 +1,9 @@
 // A field of text, checked as it is typed.
 
-import { h } from "../dom.js";
+import { h, replace } from "../dom.js";
+import { nameTokens } from "../rules.js";
 import { texts } from "../texts.js";
+import { button } from "./controls.js";
 import { Frame, sentence } from "./field.js";
 import { Picker } from "./picker.js";
 
@@ -134,4 +136,19 @@ export class TextField {
   #show() {
     this.#frame.show(this.#issues().map(sentence));
   }
+}
+
+/**
+ * Offers the tokens of a name's format, each to be put where the caret is.
+ *
+ * @param {HTMLElement} place
+ * @param {TextField} format
+ */
+export function showTokens(place, format) {
+  const insert = (/** @type {string} */ token) => () => format.insert(token);
+  const tokens = nameTokens().map((token) =>
+    button(h("code", {}, token), insert(token), { look: "quiet small" }),
+  );
+  place.hidden = tokens.length === 0;
+  replace(place, texts.create.tokens, " ", tokens);
 }

@@ -8,11 +8,11 @@ import { Names, canReadNames } from "../names.js";
 import { announce, banner, button } from "../parts/controls.js";
 import { askForCredential } from "../parts/dialogs.js";
 import { IdListField } from "../parts/id-list-field.js";
-import { TextField } from "../parts/text-field.js";
+import { TextField, showTokens } from "../parts/text-field.js";
 import { VendorParts } from "../parts/vendor-parts.js";
 import { isRefusal, refusalWords, troubleWords } from "../refusal-words.js";
 import { RequestFields } from "../request-fields.js";
-import { keyIssues, missingIssues, nameTokens, previewName, subscribeToRules } from "../rules.js";
+import { keyIssues, missingIssues, previewName, subscribeToRules } from "../rules.js";
 import { session } from "../session.js";
 import { readShared, writeShared } from "../tab.js";
 import { texts } from "../texts.js";
@@ -71,7 +71,7 @@ class Form {
   #message = h("div", { class: "message" });
   #submit = button(texts.create.submit, null, { look: "primary", type: "submit" });
   #stop = button(texts.create.stop, () => this.#sending?.abort(), { hidden: true });
-  #startOverButton = button(texts.create.clear, () => this.#startOver(), { look: "quiet" });
+  #startOverButton = button(texts.create.clear, () => this.#startOver(), { look: "quiet small" });
   #newKeyButton = button(texts.create.newKey, () => this.#renewKey(), { look: "quiet small" });
   /** @type {AbortController | undefined} */
   #sending;
@@ -114,9 +114,10 @@ class Form {
         h(
           "div",
           { class: "actions" },
-          demo && button(texts.create.example, () => this.#fill(demo.request)),
+          demo &&
+            button(texts.create.example, () => this.#fill(demo.request), { look: "quiet small" }),
           this.#startOverButton,
-          h("a", { class: "button quiet", href: "/new/many" }, texts.create.several),
+          h("a", { class: "button quiet small", href: "/new/many" }, texts.create.several),
         ),
       ),
       this.#makeForm(),
@@ -145,7 +146,7 @@ class Form {
     const required = missingIssues();
     for (const field of this.#fields.all) field.check(required.has(field.name));
     this.#key.check(false);
-    this.#showTokens();
+    showTokens(this.#tokens, this.#fields.text("assessment_name_format"));
     this.#showPreview();
     this.#count();
   }
@@ -188,16 +189,6 @@ class Form {
     });
   }
 
-  #showTokens() {
-    const format = this.#fields.text("assessment_name_format");
-    const insert = (/** @type {string} */ token) => () => format.insert(token);
-    const tokens = nameTokens().map((token) =>
-      button(h("code", {}, token), insert(token), { look: "quiet small" }),
-    );
-    this.#tokens.hidden = tokens.length === 0;
-    replace(this.#tokens, texts.create.tokens, " ", tokens);
-  }
-
   #makeForm() {
     const field = (/** @type {RequestField} */ name) => this.#field(name).element;
     const onsubmit = (/** @type {SubmitEvent} */ event) => {
@@ -236,8 +227,8 @@ class Form {
   /** Fields and key as the tab left them, and what was on its way then. */
   #restore() {
     this.#fields.put(this.#draft.fields, this.#draft.names);
-    this.#showRest();
     this.#key.value = this.#draft.key;
+    this.#showRest();
     this.#showPreview();
     if (this.#draft.open)
       this.#tell({ tone: "warning", title: texts.create.openEarlier, actions: [this.#again()] });
