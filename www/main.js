@@ -22,6 +22,7 @@ import { Store } from "./store.js";
 import { direction, language, texts } from "./texts.js";
 import { keepForOffline } from "./offline.js";
 import { trouble } from "./trouble.js";
+import { forgetKnown, known } from "./watchlist-reader.js";
 import { assessmentsView } from "./views/assessments.js";
 import { createView } from "./views/create.js";
 import { detailView } from "./views/detail.js";
@@ -285,6 +286,7 @@ class App {
     savedViews.forget();
     this.batch.forget();
     if (this.store.organization) forgetRecents(this.store.organization);
+    forgetKnown();
     await this.store.forget();
     this.#showPage();
   }
@@ -399,7 +401,10 @@ function lastRead(store) {
   const times = store.all().flatMap(({ readAt }) => readAt ?? []);
   // Not by arguments, of which there can be too many.
   const newest = times.reduce((latest, at) => Math.max(latest, at), 0);
-  return newest === 0 ? undefined : Math.floor(newest / 1000);
+  if (newest === 0) return undefined;
+  // What has not changed since was looked at as well.
+  const { at = 0 } = known(store.organization);
+  return Math.floor(Math.max(newest, at) / 1000);
 }
 
 /** @param {string} text */

@@ -1,39 +1,48 @@
-// Reads unfinished assessments again and again: soon after a change, ever more
-// seldom without one, not at all in a hidden tab.
+// Reads unfinished assessments again and again: soon after a change, ever more seldom
+// without one, not at all in a hidden tab. The one that is looked at is read by each tab, all
+// others by one tab for all.
 
 import { isTerminal, subscribeToRules } from "./rules.js";
 import { session } from "./session.js";
 import { trouble } from "./trouble.js";
+import { Turn } from "./turn.js";
+import { WatchlistReader } from "./watchlist-reader.js";
 
 /**
  * @import { Api } from "./api.js"
  * @import { Failure } from "./failure.js"
- * @import { Entry, Store } from "./store.js"
+ * @import { Store } from "./store.js"
  */
 
-/** @typedef {{ at: number, delay: number, isRunning?: boolean }} Plan */
-
+/** The beginning of what the turns to read are called. */
+const TURN = "assessments.reading";
 const FIRST_DELAY_MS = 2_000;
-const LONGEST_DELAY_MS = 60_000;
 /** The longest for the assessment that is looked at. */
-const WATCHED_DELAY_MS = 5_000;
+const LONGEST_DELAY_MS = 5_000;
 /** The longest that an answer can have all reading wait, in seconds. */
 const LONGEST_PAUSE_S = 3_600;
 const GROWTH = 1.5;
-const AT_ONCE = 4;
+/** How long nothing is read after a failure, and after many. */
+const FIRST_PAUSE_MS = 3_000;
+const LONGEST_PAUSE_MS = 60_000;
 
 export class Refresher {
   #api;
   #store;
-  /** @type {Map<string, Plan>} */
-  #plans = new Map();
-  #running = 0;
+  /** All but the one that is looked at. */
+  #watchlist;
+  /** It is one tab of each organization that reads the watchlist. */
+  #turn = new Turn(() => this.#schedule());
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {string | undefined} */
   #watched;
+  /** When the one that is looked at is read next. */
+  #next = { at: 0, delay: FIRST_DELAY_MS };
+  #isReading = false;
   /** While there is trouble, nothing is read before that. */
   #pausedUntil = 0;
+  #pause = FIRST_PAUSE_MS;
   /** @type {Map<string, Failure>} */
   #failures = new Map();
 
@@ -41,11 +50,13 @@ export class Refresher {
   constructor({ api, store }) {
     this.#api = api;
     this.#store = store;
+    const readOne = (/** @type {string} */ id) => this.read(id);
+    this.#watchlist = new WatchlistReader({ api, store, readOne });
     document.addEventListener("visibilitychange", () => this.#resume());
     addEventListener("online", () => this.#resume());
     session.subscribe(() => this.#startAnew());
     store.subscribe(() => this.#schedule());
-    trouble.subscribe(() => trouble.state ?? this.#goOn());
+    trouble.subscribe(() => (trouble.state ? this.#wait() : this.#goOn()));
     subscribeToRules(() => this.#schedule());
     this.#schedule();
   }
@@ -66,8 +77,17 @@ export class Refresher {
    */
   watch(id) {
     this.#watched = id;
-    if (id !== undefined) this.#plans.delete(id);
+    this.#plan(FIRST_DELAY_MS);
     this.#schedule();
+  }
+
+  /**
+   * Says which of the watchlist are on the screen: these are read before others.
+   *
+   * @param {Set<string>} ids
+   */
+  show(ids) {
+    this.#watchlist.inSight = ids;
   }
 
   /**
@@ -105,89 +125,110 @@ export class Refresher {
     }
   }
 
-  /** Reads all that are shown now, finished ones as well. */
-  async readAll() {
-    for (const { id } of this.#store.all()) this.#plans.set(id, { at: 0, delay: FIRST_DELAY_MS });
+  /** Reads all that are shown now, finished ones as well, in this tab. */
+  readAll() {
+    this.#watchlist.force();
     this.#goOn();
+    this.#turn.take();
   }
 
   #resume() {
-    if (document.hidden) return;
-    for (const plan of this.#plans.values()) plan.at = 0;
+    // Hidden, it only gives the turn back.
+    if (document.hidden) return this.#schedule();
+    this.#next.at = 0;
+    this.#watchlist.hurry();
     this.#goOn();
   }
 
   #goOn() {
     this.#pausedUntil = 0;
+    this.#pause = FIRST_PAUSE_MS;
+    this.#schedule();
+  }
+
+  /** After a failure, wherever on the page, nothing is read for a while. */
+  #wait() {
+    const now = Date.now();
+    if (now >= this.#pausedUntil) this.#pausedUntil = now + this.#pause;
     this.#schedule();
   }
 
   #startAnew() {
-    this.#plans.clear();
     this.#failures.clear();
-    this.#pausedUntil = 0;
-    // With another credential, what was not found may be.
-    for (const { id, problem } of this.#store.all()) {
-      if (problem) this.#plans.set(id, { at: 0, delay: FIRST_DELAY_MS });
-    }
-    this.#schedule();
+    this.#next.at = 0;
+    this.#watchlist.startAnew();
+    this.#goOn();
   }
 
-  /** Who is to be read, and when. */
-  #plan() {
-    /** @type {Map<string, Plan>} */
-    const wanted = new Map();
-    for (const { id, assessment, run, problem } of this.#store.all()) {
-      const planned = this.#plans.get(id);
-      const isRunning = id === this.#watched && run && !run.completed_at;
-      const isOver = problem || (assessment && isTerminal(assessment.status) && !isRunning);
-      if (planned?.at === 0 || planned?.isRunning || !isOver) {
-        wanted.set(id, planned ?? { at: firstRead(assessment), delay: FIRST_DELAY_MS });
-      }
-    }
-    this.#plans = wanted;
+  /** @param {number} delay */
+  #plan(delay) {
+    // A share of the wait is random, so that many spread out.
+    this.#next = { at: Date.now() + delay * (0.75 + Math.random() / 2), delay };
+  }
+
+  /** Whether the one that is looked at may still change. */
+  get #isUnfinished() {
+    const record = this.#store.get(this.#watched ?? "");
+    if (!record || record.problem) return false;
+    const { assessment, run } = record;
+    const isRunning = run !== undefined && !run.completed_at;
+    return !assessment || isRunning || !isTerminal(assessment.status);
   }
 
   #schedule() {
     clearTimeout(this.#timer);
-    if (document.hidden || !session.isConnected) return;
-    this.#plan();
     const now = Date.now();
-    const waiting = [...this.#plans].filter(([, plan]) => !plan.isRunning);
-    waiting.sort(([, a], [, b]) => a.at - b.at);
-    const pausedUntil = this.#pausedUntil;
-    if (pausedUntil === Infinity) return;
-    for (const [id, plan] of waiting) {
-      const at = Math.max(plan.at, pausedUntil);
-      if (this.#running >= AT_ONCE) return;
-      if (at > now) {
-        this.#timer = setTimeout(() => this.#schedule(), at - now);
-        return;
-      }
-      this.#run(id, plan);
+    const canRead = !document.hidden && session.isConnected && this.#pausedUntil !== Infinity;
+    if (!canRead || now < this.#pausedUntil) {
+      // Another tab may fare better.
+      this.#turn.want(undefined);
+      if (canRead) this.#wake(this.#pausedUntil - now);
+      return;
+    }
+    const { organization, isKept } = this.#store;
+    const isNeeded = this.#watchlist.isNeeded && organization !== undefined;
+    // What a tab cannot keep, no other can show.
+    this.#turn.want(isNeeded && isKept ? `${TURN}.${organization}` : undefined);
+    // Somebody sees here that there is trouble, whether or not another tab has any.
+    if (trouble.state) this.#turn.take();
+    const isMine = isNeeded && (this.#turn.isMine || !isKept);
+    if (!isMine) this.#watchlist.rest();
+    const own = this.#isUnfinished && !this.#isReading ? this.#next.at : Infinity;
+    const list = isMine ? (this.#watchlist.nextAt ?? Infinity) : Infinity;
+    if (own <= now) this.#readWatched();
+    if (list <= now) this.#readWatchlist();
+    const next = Math.min(own > now ? own : Infinity, list > now ? list : Infinity);
+    if (next !== Infinity) this.#wake(next - now);
+  }
+
+  /** @param {number} delay */
+  #wake(delay) {
+    this.#timer = setTimeout(() => this.#schedule(), delay);
+  }
+
+  async #readWatched() {
+    const id = /** @type {string} */ (this.#watched);
+    const before = this.#store.get(id)?.assessment?.updated_at;
+    const longer = Math.min(this.#next.delay * GROWTH, LONGEST_DELAY_MS);
+    this.#isReading = true;
+    try {
+      await this.read(id);
+      const hasChanged = before !== this.#store.get(id)?.assessment?.updated_at;
+      this.#plan(hasChanged ? FIRST_DELAY_MS : longer);
+    } catch {
+      this.#plan(longer);
+    } finally {
+      this.#isReading = false;
+      this.#schedule();
     }
   }
 
-  /**
-   * @param {string} id
-   * @param {Plan} plan
-   */
-  async #run(id, plan) {
-    plan.isRunning = true;
-    this.#running += 1;
-    const before = this.#store.get(id)?.assessment?.updated_at;
+  async #readWatchlist() {
     try {
-      await this.read(id);
-      const after = this.#store.get(id)?.assessment?.updated_at;
-      const longest = id === this.#watched ? WATCHED_DELAY_MS : LONGEST_DELAY_MS;
-      plan.delay = before === after ? Math.min(plan.delay * GROWTH, longest) : FIRST_DELAY_MS;
-    } catch {
-      plan.delay = Math.min(plan.delay * GROWTH, LONGEST_DELAY_MS);
+      await this.#watchlist.read();
+    } catch (failure) {
+      this.#noteTrouble(/** @type {Failure} */ (failure), () => this.#resume());
     } finally {
-      // A share of the wait is random, so that many spread out.
-      plan.at = Date.now() + plan.delay * (0.75 + Math.random() / 2);
-      plan.isRunning = false;
-      this.#running -= 1;
       this.#schedule();
     }
   }
@@ -208,22 +249,19 @@ export class Refresher {
       await this.#store.noteProblem(id, { status, code, message });
       return;
     }
-    trouble.note(failure, () => this.read(id, { adds }).catch(() => {}));
-    if (!trouble.state) return;
-    const isLasting = failure.speaker === "api" && [401, 403].includes(status);
-    const delay = Math.max(
-      Math.min(failure.retryAfter ?? 0, LONGEST_PAUSE_S) * 1000,
-      this.#plans.get(id)?.delay ?? FIRST_DELAY_MS,
-    );
-    this.#pausedUntil = isLasting ? Infinity : Date.now() + delay;
+    this.#noteTrouble(failure, () => this.read(id, { adds }).catch(() => {}));
   }
-}
 
-/**
- * What was never read is read now, the rest a little later, not all at once.
- *
- * @param {Entry["assessment"]} assessment
- */
-function firstRead(assessment) {
-  return assessment ? Date.now() + Math.random() * FIRST_DELAY_MS : 0;
+  /**
+   * @param {Failure} failure
+   * @param {() => unknown} retry
+   */
+  #noteTrouble(failure, retry) {
+    trouble.note(failure, retry);
+    if (!trouble.state) return;
+    const isLasting = failure.speaker === "api" && [401, 403].includes(failure.status ?? 0);
+    const asked = Math.min(failure.retryAfter ?? 0, LONGEST_PAUSE_S) * 1_000;
+    this.#pausedUntil = isLasting ? Infinity : Date.now() + Math.max(asked, this.#pause);
+    this.#pause = Math.min(this.#pause * GROWTH, LONGEST_PAUSE_MS);
+  }
 }

@@ -2,7 +2,15 @@
 // its own, in IndexedDB; tabs share it. Each organization
 // has a database of its own, and of those only one is open.
 
-/** @import { ArchivedAssessment, Assessment, CreatedAssessment, WorkflowRun } from "assessments-edge/slim" */
+/**
+ * @import {
+ *   ArchivedAssessment,
+ *   Assessment,
+ *   CreatedAssessment,
+ *   ListedAssessment,
+ *   WorkflowRun,
+ * } from "assessments-edge/slim"
+ */
 
 /**
  * A record of the index. Times are Unix milliseconds, but for those inside
@@ -18,6 +26,7 @@
  * @property {number | undefined} [archivedAt]
  * @property {Seen[]} history The statuses that this browser saw.
  * @property {Problem | undefined} [problem]
+ * @property {boolean | undefined} [mayBeOld] Whether the answer may be one of long ago.
  */
 
 /**
@@ -113,6 +122,9 @@ export class Store {
   /** @type {BroadcastChannel | undefined} */
   #channel;
   #isForbidden = false;
+  /** Whether another tab has changed what is kept since it was read. */
+  #isStale = false;
+  #isReloading = false;
 
   /**
    * Opens the index, of an organization if one is known. Where there is no IndexedDB
@@ -187,14 +199,7 @@ export class Store {
   #listen(name) {
     const channel = new BroadcastChannel(name);
     this.#channel = channel;
-    channel.onmessage = () => {
-      if (this.#database) {
-        this.#load().then(
-          () => this.#tell(),
-          () => {},
-        );
-      }
-    };
+    channel.onmessage = () => this.#reload();
   }
 
   /** Whose it is, once that is known. */
@@ -254,25 +259,42 @@ export class Store {
    * @param {{ requestId?: string | undefined, adds?: boolean }} told
    */
   async note(assessment, { requestId, adds = false }) {
+    // What a create answers may be what it answered before.
+    const mayBeOld = "workflow_run_id" in assessment || undefined;
     await this.#change((put) =>
       put(assessment.id, (record) => {
         if (!record && !adds) return undefined;
-        // An answer that was overtaken by a newer one.
-        const { updated_at: known = -Infinity } = record?.assessment ?? {};
-        if (known > assessment.updated_at) return undefined;
-        const { history = [], addedAt = Date.now(), archivedAt, run } = record ?? {};
-        return {
-          id: assessment.id,
-          addedAt,
-          archivedAt,
-          run,
-          assessment: { ...record?.assessment, ...assessment },
-          readAt: Date.now(),
-          requestId,
-          history: extended(history, assessment.status),
-        };
+        const told = { archivedAt: record?.archivedAt, requestId, mayBeOld };
+        return noted(record, assessment, told);
       }),
     );
+  }
+
+  /**
+   * Notes what a list answered of those that are here; how many of them it tells more of.
+   *
+   * @param {ListedAssessment[]} items
+   */
+  async noteListed(items) {
+    let changed = 0;
+    const isNews = (/** @type {ListedAssessment} */ item) => {
+      const record = this.#records.get(item.id);
+      return record && !isTold(record, item);
+    };
+    const news = items.filter(isNews);
+    if (news.length === 0) return 0;
+    await this.#change((put) => {
+      for (const item of news) {
+        put(item.id, (record) => {
+          if (!record || isTold(record, item)) return undefined;
+          const { requestId, archivedAt = item.updated_at } = record;
+          changed += 1;
+          const told = { requestId, archivedAt: item.is_archived ? archivedAt : undefined };
+          return noted(record, publicOf(item), told);
+        });
+      }
+    });
+    return changed;
   }
 
   /**
@@ -430,9 +452,79 @@ export class Store {
       this.#records = new Map(records.map((record) => [record.id, record]));
   }
 
+  /** Reads what other tabs changed, once for all that they tell meanwhile. */
+  async #reload() {
+    this.#isStale = true;
+    if (this.#isReloading) return;
+    this.#isReloading = true;
+    try {
+      while (this.#isStale && this.#database) {
+        this.#isStale = false;
+        await this.#load();
+        this.#tell();
+      }
+    } catch (error) {
+      const { message } = /** @type {Error} */ (error);
+      console.info("What another tab changed was not read:", message);
+    } finally {
+      this.#isReloading = false;
+    }
+  }
+
   #tell() {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/**
+ * A record with an answer, unless a newer one has overtaken that.
+ *
+ * @param {Entry | undefined} record
+ * @param {Known} assessment
+ * @param {Pick<Entry, "archivedAt" | "requestId" | "mayBeOld">} told
+ * @returns {Entry | undefined}
+ */
+function noted(record, assessment, told) {
+  const { updated_at: known = -Infinity } = record?.assessment ?? {};
+  if (known > assessment.updated_at) return undefined;
+  const { history = [], addedAt = Date.now(), run } = record ?? {};
+  return {
+    id: assessment.id,
+    addedAt,
+    run,
+    ...told,
+    assessment: { ...record?.assessment, ...assessment },
+    readAt: Date.now(),
+    history: extended(history, assessment.status),
+  };
+}
+
+/**
+ * What an item of a list has of what the public read answers.
+ *
+ * @param {ListedAssessment} item
+ * @returns {Known}
+ */
+function publicOf(item) {
+  const { vendor_name, assignee_name, workflow_run_id, is_archived, ...assessment } = item;
+  return /** @type {Known} */ (/** @type {unknown} */ (assessment));
+}
+
+/**
+ * Whether a record has all that an item tells, or newer.
+ *
+ * @param {Entry} record
+ * @param {ListedAssessment} item
+ */
+function isTold({ assessment, archivedAt, problem, mayBeOld }, item) {
+  if (!assessment || problem || mayBeOld) return false;
+  if (assessment.updated_at > item.updated_at) return true;
+  const told = Object.entries(publicOf(item));
+  const known = /** @type {Record<string, unknown>} */ (assessment);
+  return (
+    (archivedAt !== undefined) === item.is_archived &&
+    told.every(([name, value]) => JSON.stringify(known[name]) === JSON.stringify(value))
+  );
 }
 
 /**

@@ -76,7 +76,7 @@ export async function startDashboard({ development = true, data = DEMO, more = {
     /** What becomes of an assessment that someone works on. */
     async move(id, { status, score = null, findings = 0 }) {
       await api.rows(
-        "UPDATE assessments SET status = ?, score_percent = ?, updated_at = updated_at + 1 WHERE id = ?",
+        "UPDATE assessments SET status = ?, score_percent = ?, updated_at = max(updated_at + 1, unixepoch()) WHERE id = ?",
         status,
         score,
         id,
@@ -154,6 +154,7 @@ export async function sessionOf({ api }, role) {
 const OPERATIONS = {
   create: ["POST", /\/v1\/assessments$/],
   retrieve: ["GET", /\/v1\/assessments\/[^/]+$/],
+  list: ["GET", /\/v1\/dashboard\/assessments\?/],
   archive: ["DELETE", /\/v1\/assessments\/[^/]+$/],
 };
 
@@ -295,3 +296,15 @@ export async function arrived(page, notice) {
 
 /** Loads the page again with a changed module of texts. */
 export const withTexts = (page, change) => withModules(page, { "texts.js": change });
+
+/** The rows of the watchlist, and those that have a text. */
+export const rows = (page) => page.locator(".row-item");
+export const row = (page, name) => page.locator(".row-item").filter({ hasText: name });
+
+/** Says to the page that it is hidden, or seen again. */
+export function setHidden(page, isHidden) {
+  return page.evaluate((hidden) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, isHidden);
+}

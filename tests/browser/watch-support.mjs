@@ -3,6 +3,8 @@
 import { dashboard, startBeforeTests } from "./started.mjs";
 import { NORTHWIND, ORGS, connect } from "./support.mjs";
 
+export { row, rows, setHidden } from "./support.mjs";
+
 export const [GLOBEX_CREATED] = ORGS.harbor.assessments;
 export const COMPLETE = ORGS.harbor.assessments.find(({ status }) => status === "complete");
 export const FJORDS = ORGS.fjord.assessments?.[0];
@@ -15,8 +17,6 @@ export async function created(name) {
   return (await dashboard.api.create(body)).json;
 }
 
-export const row = (page, name) => page.locator(".row-item").filter({ hasText: name });
-export const rows = (page) => page.locator(".row-item");
 export const names = (page) => page.locator(".cell-name a").allTextContents();
 
 /** Opens an assessment by the form of the list. */
@@ -33,12 +33,4 @@ export async function openDemo() {
   await page.getByText("2025 Globex canceled").waitFor();
   await page.waitForFunction(() => !document.body.innerText.includes("Not read yet"));
   return page;
-}
-
-/** Says to the page that it is hidden, or seen again. */
-export function setHidden(page, isHidden) {
-  return page.evaluate((hidden) => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-    document.dispatchEvent(new Event("visibilitychange"));
-  }, isHidden);
 }

@@ -64,10 +64,24 @@ class List {
   #message = h("div", { class: "message" });
   /** @type {(() => unknown)[]} */
   #ends = [];
+  /**
+   * The ids of the rows on the screen.
+   *
+   * @type {Set<string>}
+   */
+  #inSight = new Set();
+  #sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const { key = "" } = /** @type {HTMLElement} */ (target).dataset;
+      if (isIntersecting) this.#inSight.add(key);
+      else this.#inSight.delete(key);
+    }
+  });
 
   /** @param {Dashboard} app */
   constructor(app) {
     this.#app = app;
+    app.refresher.show(this.#inSight);
     this.#tools = this.#makeTools();
     this.element = h(
       "div",
@@ -103,6 +117,8 @@ class List {
   }
 
   dispose() {
+    this.#sight.disconnect();
+    this.#inSight.clear();
     for (const end of this.#ends) end();
   }
 
@@ -233,7 +249,11 @@ class List {
       this.#rows,
       shown,
       ({ id }) => id,
-      () => h("li", { class: "row-item" }),
+      () => {
+        const row = h("li", { class: "row-item" });
+        this.#sight.observe(row);
+        return row;
+      },
       updateRow,
     );
     this.#rows.hidden = shown.length === 0;

@@ -1,0 +1,252 @@
+// What a long watchlist costs, and who of several tabs pays: requests are counted in the
+// page's time.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { texts } from "../../www/texts.js";
+import { makeAssessment, makeOrg } from "../http/harness.mjs";
+import { connect, finish, row, rows, setHidden, startDashboard } from "./support.mjs";
+
+/** Rows of the watchlist that are not finished. */
+const WATCHED = 500;
+
+const org = makeOrg("watched", {});
+const now = Math.floor(Date.now() / 1_000);
+org.data.assessments = Array.from({ length: WATCHED }, (_, index) =>
+  makeAssessment(`watched ${index}`, org.vendor, {
+    created_at: now - 86_400 - index,
+    updated_at: now - 3_600 - index,
+  }),
+);
+const ids = org.data.assessments.map(({ id }) => id);
+
+/** An organization in which so much happened since that no list tells of those. */
+const busy = makeOrg("busy", {});
+const OLD = 100;
+busy.data.assessments = Array.from({ length: OLD + 600 }, (_, index) =>
+  makeAssessment(`busy ${index}`, busy.vendor, {
+    created_at: now - 86_400,
+    updated_at: index < OLD ? now - 80_000 : now - 3_600,
+  }),
+);
+
+let dashboard;
+before(async () => {
+  dashboard = await startDashboard();
+  await dashboard.api.load({ orgs: [org.data, busy.data] });
+});
+after(() => dashboard?.close());
+
+const isRead = (request) =>
+  request.method() === "GET" && /\/v1\/(dashboard\/)?assessments/.test(request.url());
+
+/** The reads of a page that begin from now on. */
+function counted(page) {
+  const reads = { begun: 0, open: 0 };
+  page.on("request", (request) => {
+    if (!isRead(request)) return;
+    reads.begun += 1;
+    reads.open += 1;
+  });
+  for (const end of ["requestfinished", "requestfailed"]) {
+    page.on(end, (request) => {
+      if (isRead(request)) reads.open -= 1;
+    });
+  }
+  return reads;
+}
+
+/** So many tabs of a browser with an empty watchlist, and what they read. */
+async function openTabs(count, key) {
+  const first = await dashboard.open();
+  await first.clock.install();
+  const tabs = [first];
+  while (tabs.length < count) tabs.push(await dashboard.openTab(first, "/watchlist"));
+  for (const tab of tabs) await connect(tab, key);
+  const reads = tabs.map(counted);
+  /** How many reads of each begin in so many seconds, each answered in its second. */
+  const readsIn = async (seconds) => {
+    const began = reads.map(({ begun }) => begun);
+    for (let second = 0; second < seconds; second++) {
+      await first.clock.runFor(1_000);
+      for (const tab of tabs) if (!tab.isClosed()) await tab.evaluate(() => undefined);
+      while (reads.some(({ open }) => open > 0)) await wait(5);
+    }
+    return reads.map(({ begun }, index) => begun - began[index]);
+  };
+  /** Lets time pass until something is there, at most so many seconds. */
+  const until = async (locator, most) => {
+    for (let second = 0; second < most; second++) {
+      if ((await locator.count()) > 0) return;
+      await readsIn(1);
+    }
+    assert.fail(`${locator} is not there after ${most} s`);
+  };
+  return { tabs, reads, readsIn, until };
+}
+
+/** Has a tab watch them. */
+async function watch(page, watched) {
+  const assessments = watched.map((id) => ({ id }));
+  const text = JSON.stringify({ format: "assessments-index", version: 1, assessments });
+  await page.locator("input[type=file]").setInputFiles({
+    name: "list.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(text),
+  });
+  await page.getByText(texts.list.imported(watched.length, watched.length)).waitFor();
+}
+
+const sum = (numbers) => numbers.reduce((all, number) => all + number, 0);
+const unread = (page) => rows(page).filter({ hasText: texts.list.unread });
+
+test("five_hundred_watched_rows_cost_two_tabs_far_less_than_a_request_a_second", async () => {
+  const { tabs, readsIn, until } = await openTabs(2, org.key);
+  const [first, second] = tabs;
+  await watch(first, ids);
+  const atFirst = await readsIn(60);
+  for (const tab of tabs) {
+    assert.equal(await rows(tab).count(), WATCHED);
+    assert.equal(await unread(tab).count(), 0);
+  }
+  const later = await readsIn(60);
+  console.log(`reads in the first minute: ${atFirst}; in the second: ${later}`);
+  assert.ok(sum(atFirst) <= 30, atFirst.join());
+  assert.ok(sum(later) >= 2 && sum(later) <= 12, later.join());
+  assert.ok(later.includes(0), "one tab reads for both");
+
+  await dashboard.move(ids[7], { status: "complete", score: 0.5 });
+  await until(row(second, "watched 7").filter({ hasText: "Complete" }), 90);
+  await until(row(first, "watched 7").filter({ hasText: "Complete" }), 5);
+  await dashboard.api.archive(ids[8], { key: org.key });
+  await until(row(second, "watched 8").filter({ hasText: texts.list.archived }), 90);
+
+  // A tab that is opened later knows what the others found out.
+  const late = await dashboard.openTab(first, "/watchlist");
+  await connect(late, org.key);
+  const reads = counted(late);
+  await readsIn(20);
+  assert.equal(reads.begun, 0);
+  await finish(first);
+});
+
+test("when_the_tab_that_reads_is_hidden_or_closed_another_goes_on", async () => {
+  const { tabs, readsIn, until } = await openTabs(3, org.key);
+  const watched = ids.slice(20, 30);
+  await watch(tabs[0], watched);
+  await until(row(tabs[2], "watched 20").filter({ hasText: "Collecting" }), 20);
+  const readers = await readsIn(120);
+  assert.equal(readers.filter((count) => count > 0).length, 1, readers.join());
+  const one = readers.findIndex((count) => count > 0);
+  await setHidden(tabs[one], true);
+  const others = await readsIn(120);
+  assert.equal(others[one], 0);
+  assert.equal(others.filter((count) => count > 0).length, 1, others.join());
+  const another = others.findIndex((count) => count > 0);
+  await tabs[another].close();
+  const last = 3 - one - another;
+  await dashboard.move(watched[0], { status: "complete" });
+  await until(row(tabs[last], "watched 20").filter({ hasText: "Complete" }), 90);
+  // Who is seen again shows what was read meanwhile.
+  await setHidden(tabs[one], false);
+  await until(row(tabs[one], "watched 20").filter({ hasText: "Complete" }), 5);
+  for (const tab of tabs) assert.deepEqual(tab.complaints, []);
+  await finish(tabs[last]);
+});
+
+test("what_no_list_tells_of_is_read_one_by_one_and_first_what_is_on_the_screen", async () => {
+  const { tabs, readsIn } = await openTabs(2, busy.key);
+  const [page] = tabs;
+  const watched = busy.data.assessments.slice(0, OLD).map(({ id }) => id);
+  await watch(page, watched);
+  const inSight = await rows(page).evaluateAll(
+    (all) => all.filter((item) => item.getBoundingClientRect().top < innerHeight).length,
+  );
+  assert.ok(inSight > 4 && inSight < OLD / 2, `${inSight} rows on the screen`);
+  // The lists are looked through until they seem to have none of them.
+  const seconds = Math.ceil((12 + inSight) * 1.25);
+  const atFirst = sum(await readsIn(seconds));
+  assert.ok(atFirst <= seconds, `${atFirst} reads in ${seconds} s`);
+  const stillUnread = await rows(page).evaluateAll(
+    (all, words) => all.flatMap((item, at) => (item.innerText.includes(words) ? [at] : [])),
+    texts.list.unread,
+  );
+  assert.ok(stillUnread.length > OLD / 3, `${stillUnread.length} are left`);
+  assert.deepEqual(
+    stillUnread.filter((at) => at < inSight),
+    [],
+  );
+  const minute = await readsIn(60);
+  assert.ok(sum(minute) > 30 && sum(minute) <= 50, minute.join());
+  assert.ok(minute.includes(0), "one tab reads for both");
+  await readsIn(90);
+  assert.equal(await unread(tabs[1]).count(), 0);
+  await finish(page);
+});
+
+test("a_tab_that_cannot_read_leaves_it_to_another_and_tries_again", async () => {
+  const { tabs, readsIn, until } = await openTabs(2, org.key);
+  const watched = ids.slice(40, 50);
+  await watch(tabs[0], watched);
+  await readsIn(60);
+  const readers = await readsIn(120);
+  const one = tabs[readers.findIndex((count) => count > 0)];
+  const other = tabs.find((tab) => tab !== one);
+  await one.route(/\/v1\/dashboard\/assessments/, (route) => route.abort("connectionrefused"));
+  await until(one.getByText(texts.trouble.unreachable), 90);
+  await dashboard.move(watched[0], { status: "complete" });
+  await until(row(other, "watched 40").filter({ hasText: "Complete" }), 90);
+  assert.equal(await other.getByText(texts.trouble.unreachable).count(), 0);
+  const [failed] = (await readsIn(60)).filter((_, index) => tabs[index] === one);
+  assert.ok(failed <= 8, `${failed} reads that fail in a minute`);
+  await one.unroute(/\/v1\/dashboard\/assessments/);
+  await one.getByRole("button", { name: texts.trouble.retry }).click();
+  await one.getByText(texts.trouble.unreachable).waitFor({ state: "detached" });
+  await finish(one);
+});
+
+test("a_return_visit_asks_only_for_what_changed_since_and_disconnecting_forgets_that", async () => {
+  const { tabs, readsIn, reads, until } = await openTabs(1, org.key);
+  const [page] = tabs;
+  await watch(page, ids);
+  await readsIn(60);
+  await dashboard.move(ids[60], { status: "complete" });
+  await page.reload();
+  await connect(page, org.key);
+  const before = reads[0].begun;
+  await until(row(page, "watched 60").filter({ hasText: "Complete" }), 30);
+  assert.ok(reads[0].begun - before <= 2, `${reads[0].begun - before} reads`);
+  // One that is as it was created, whatever became of it since.
+  await page.evaluate(
+    async ([database, id]) => {
+      const opened = indexedDB.open(database);
+      await new Promise((resolve) => (opened.onsuccess = resolve));
+      const table = opened.result
+        .transaction("assessments", "readwrite")
+        .objectStore("assessments");
+      const asked = table.get(id);
+      await new Promise((resolve) => (asked.onsuccess = resolve));
+      const { assessment, ...record } = asked.result;
+      table.put({
+        ...record,
+        mayBeOld: true,
+        assessment: { ...assessment, status: "created", updated_at: 1 },
+      });
+      await new Promise((resolve) => (table.transaction.oncomplete = resolve));
+      opened.result.close();
+    },
+    [`assessments.${org.id}`, ids[60]],
+  );
+  await page.reload();
+  await row(page, "watched 60").getByText("Collecting").waitFor();
+  await connect(page, org.key);
+  await until(row(page, "watched 60").filter({ hasText: "Complete" }), 10);
+  await page.getByRole("button", { name: texts.connection.disconnect }).click();
+  await page.getByText(texts.list.empty).waitFor();
+  assert.equal(
+    await page.evaluate((id) => JSON.stringify(localStorage).includes(id), org.id),
+    false,
+  );
+  await finish(page);
+});
