@@ -13,6 +13,7 @@ import { failureOf } from "./failure.js";
 import { account } from "./parts/account.js";
 import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
 import { askForCredential } from "./parts/dialogs.js";
+import { lateView } from "./parts/late-view.js";
 import { palette } from "./parts/palette.js";
 import { forgetRecents } from "./recents.js";
 import { Refresher } from "./refresher.js";
@@ -24,10 +25,8 @@ import { keepForOffline } from "./offline.js";
 import { trouble } from "./trouble.js";
 import { forgetKnown, known } from "./watchlist-reader.js";
 import { assessmentsView } from "./views/assessments.js";
-import { createView } from "./views/create.js";
 import { detailView } from "./views/detail.js";
 import { listView } from "./views/list.js";
-import { manyView } from "./views/many.js";
 
 /**
  * @import { CreateAssessmentRequest } from "assessments-edge/slim"
@@ -122,6 +121,8 @@ class App {
   #state = h("div");
   /** @type {View | undefined} */
   #view;
+  /** @type {typeof import("./views/forms.js") | undefined} */
+  #forms;
 
   /** @param {{ settings: Settings, store: Store }} parts */
   constructor({ settings, store }) {
@@ -226,8 +227,8 @@ class App {
   #viewOf(path, notice) {
     if (path === "/") return assessmentsView(this);
     if (path === "/watchlist") return listView(this);
-    if (path === "/new") return createView(this);
-    if (path === "/new/many") return manyView(this);
+    if (path === "/new") return this.#form("createView", texts.pages.create);
+    if (path === "/new/many") return this.#form("manyView", texts.many.title);
     const [, id] = /^\/assessments\/([^/]+)$/.exec(path) ?? [];
     if (id !== undefined) return detailView(this, decoded(id), notice);
     const element = h(
@@ -237,6 +238,21 @@ class App {
       h("p", {}, texts.pages.missingText),
     );
     return { title: texts.pages.missing, element, dispose: () => {} };
+  }
+
+  /**
+   * A page that creates. Whoever comes back to one does not see it wait.
+   *
+   * @param {"createView" | "manyView"} which
+   * @param {string} title
+   * @returns {View}
+   */
+  #form(which, title) {
+    if (this.#forms) return this.#forms[which](this);
+    return lateView(title, async () => {
+      this.#forms = await import("./views/forms.js");
+      return this.#forms[which](this);
+    });
   }
 
   /**

@@ -35,6 +35,9 @@ export const texts = {
   product: "Assessments",
   skipToContent: "Skip to the content",
   navigation: "Pages",
+  // A part of the page that comes when it is needed.
+  partLate: "This page is slow to come. It still may.",
+  partMissing: "This page did not come. Nothing you wrote is lost.",
   loading: "Loading…",
   dismiss: "Dismiss",
   close: "Close",

@@ -21,6 +21,12 @@ export function addressOf(source) {
   return `${HASHED}/${found[0]}`;
 }
 
+/** What every visit loads: all but the part for those who create something. */
+export const everyVisit = () =>
+  names()
+    .map((name) => `${HASHED}/${name}`)
+    .filter((path) => path !== addressOf("forms.js"));
+
 /**
  * The script of the dashboard with other modules: `changes` makes another text of one, by
  * its name.

@@ -15,6 +15,7 @@ import {
   connect,
   faultTexts,
   field,
+  disconnect,
   finish,
   meddle,
   paste,
@@ -192,7 +193,7 @@ test("what_was_chosen_survives_a_reload_and_goes_with_the_organization", async (
   await page.getByText(many.unknown).waitFor();
   assert.deepEqual(await rowNames(page), ["Supplier 002", "Nobody"]);
   assert.equal(await field(page, "assessment_name_format").inputValue(), "kept");
-  await press(page, texts.connection.disconnect);
+  await disconnect(page);
   await page.waitForFunction(() => document.querySelectorAll(".vendor-row").length === 0);
   assert.equal(await field(page, "assessment_name_format").inputValue(), "");
   await finish(page);

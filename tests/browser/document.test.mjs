@@ -10,7 +10,7 @@ import { HASHED, names } from "./bundle.mjs";
 
 test("the_document_names_every_file_of_the_bundle_and_no_other", () => {
   const document = readFileSync(join(ROOT, "dist/assets/index.html"), "utf8");
-  const named = [...document.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, path]) => path);
+  const named = [...document.matchAll(/(?:href|src|content)="(\/[^"]*)"/g)].map(([, path]) => path);
   const files = new Set(named.filter((path) => path !== "/"));
   assert.deepEqual(
     [...files].sort(),

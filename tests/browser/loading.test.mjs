@@ -115,6 +115,7 @@ test("a_package_that_was_missing_can_be_had_by_trying_again", async () => {
   await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.getByRole("button", { name: texts.trouble.retry }).click();
   await page.getByText(texts.rules.missing).waitFor({ state: "detached" });
+  await openMore(page);
   await page.getByRole("button", { name: "{{year}}" }).waitFor();
   await finishWithout(page, /assessments-|preload/);
 });

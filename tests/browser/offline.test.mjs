@@ -3,10 +3,19 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { texts } from "../../www/texts.js";
-import { HASHED, names } from "./bundle.mjs";
+import { HASHED, everyVisit, names } from "./bundle.mjs";
 import { SLOW_3G, visit } from "./network.mjs";
 import { connectByTeam, kept, startDeployed } from "./sign-in-support.mjs";
-import { NORTHWIND, ORGS, arrived, disconnect, field, finish, submit } from "./support.mjs";
+import {
+  NORTHWIND,
+  ORGS,
+  arrived,
+  disconnect,
+  field,
+  finish,
+  openMore,
+  submit,
+} from "./support.mjs";
 
 let dashboard;
 before(async () => {
@@ -46,6 +55,7 @@ async function openWithData(name) {
   await page.context().addCookies([{ name: "team", value: "ana", domain: "127.0.0.1", path: "/" }]);
   await connectByTeam(page);
   await field(page, "vendor_id").fill(NORTHWIND.id);
+  await openMore(page);
   await field(page, "name").fill(name);
   await submit(page);
   await arrived(page, CREATED);
@@ -133,12 +143,9 @@ for (const [line, conditions] of [
     const go = (path) => () => page.goto(dashboard.url + path, { waitUntil: "commit" });
     const cold = await visit(page, go("/"), conditions);
     // The icon is the page's and the tab's.
-    assert.deepEqual(
-      [...new Set(cold.paths)].sort(),
-      ["/", ...names().map((name) => `${HASHED}/${name}`)].sort(),
-    );
-    const again = await visit(page, go("/new"), conditions);
-    assert.deepEqual(again.paths, ["/new"]);
+    assert.deepEqual([...new Set(cold.paths)].sort(), ["/", ...everyVisit()].sort());
+    const again = await visit(page, go("/watchlist"), conditions);
+    assert.deepEqual(again.paths, ["/watchlist"]);
     console.log(`${line}: cold ${told(cold)}; again ${told(again)}`);
     await context.close();
   });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { UUID } from "../http/harness.mjs";
-import { HASHED, addressOf, names } from "./bundle.mjs";
+import { HASHED, addressOf, everyVisit, names } from "./bundle.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
 import { visitScreens } from "./screens.mjs";
 import { connect, finish, settingsOf, startDashboard, withTexts } from "./support.mjs";
@@ -137,7 +137,7 @@ test("a_page_asks_nobody_but_its_own_server_and_for_each_file_once", async () =>
   // The icon is the page's and the tab's.
   const icon = addressOf("icon.svg");
   const paths = requests.map(({ pathname }) => pathname).filter((path) => path !== icon);
-  const others = FILES.filter((path) => path !== icon);
+  const others = everyVisit().filter((path) => path !== icon);
   assert.deepEqual(paths.sort(), ["/", ...others].sort());
   await finish(page);
 });
