@@ -100,6 +100,9 @@ test("those_that_are_selected_are_canceled_or_archived_after_one_question", asyn
   );
   assert.ok(most() <= 4 && most() > 1, String(most()));
   await shown(page).getByText("2 assessments", { exact: true }).waitFor();
+  // Whoever is anywhere in the list is told there, and puts it away.
+  assert.equal(await bar(page).getByRole("button", { name: selection.end }).count(), 0);
+  await bar(page).getByRole("button", { name: texts.dismiss }).click();
   assert.equal(await bar(page).count(), 0);
   assert.equal(await statusOf(made[3].id), "complete");
   assert.equal(await statusOf(made[4].id), "canceled");
