@@ -160,7 +160,7 @@ export class Selection {
     else
       replace(
         this.#bar,
-        h("span", { role: "status" }, said),
+        h("span", {}, said),
         button(texts.dismiss, () => this.clear()),
       );
   }
@@ -207,10 +207,11 @@ export class Selection {
     });
     const stop = button(selection.stop, () => this.stop());
     replace(this.#result);
-    replace(this.#bar, h("span", { role: "status" }, selection.working), progress, stop);
+    replace(this.#bar, h("span", {}, selection.working), progress, stop);
     this.#bar.hidden = false;
     this.#bar.dataset.shown = "";
     stop.focus({ preventScroll: true });
+    announce(selection.working);
     await ending.run();
     this.#isWorking = false;
     for (const [id, answer] of ending.done) {
@@ -234,8 +235,9 @@ export class Selection {
     const canceled = statuses.filter((status) => status === "canceled").length;
     const rest = [...[...failed.values()].map(({ item }) => item), ...left];
     const title = selection.ended(canceled, statuses.length - canceled);
-    announce(this.#stop.signal.aborted ? selection.stopped : title);
     this.#said = rest.length === 0 ? title : "";
+    if (this.#stop.signal.aborted) announce(selection.stopped);
+    else if (rest.length === 0) announce(title);
     if (rest.length === 0) return;
     const again = button(selection.again(rest.length), () => this.#end(rest), { look: "primary" });
     replace(
