@@ -303,6 +303,7 @@ export const texts = {
       }),
     noUndo: "They stay readable. The API cannot undo this.",
     confirm: (/** @type {number} */ n) => `Cancel or archive ${n}`,
+    keep: "Keep them",
     working: "Canceling and archiving…",
     progress: (/** @type {number} */ n, /** @type {number} */ all) => `${n} of ${all}`,
     stop: "Stop",

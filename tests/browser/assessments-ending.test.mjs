@@ -90,7 +90,7 @@ test("those_that_are_selected_are_canceled_or_archived_after_one_question", asyn
   assert.ok(said.includes(selection.cancels(9)) && said.includes(selection.archives(1)), said);
   assert.deepEqual(sent, []);
   await dialog.getByRole("button", { name: selection.confirm(10) }).click();
-  await page.getByText(selection.ended(9, 1)).waitFor();
+  await page.locator("main").getByText(selection.ended(9, 1)).waitFor();
   assert.deepEqual(
     [...sent].sort(),
     made
@@ -100,6 +100,9 @@ test("those_that_are_selected_are_canceled_or_archived_after_one_question", asyn
   );
   assert.ok(most() <= 4 && most() > 1, String(most()));
   await shown(page).getByText("2 assessments", { exact: true }).waitFor();
+  // Whoever is anywhere in the list is told there, and puts it away.
+  assert.equal(await bar(page).getByRole("button", { name: selection.end }).count(), 0);
+  await bar(page).getByRole("button", { name: texts.dismiss }).click();
   assert.equal(await bar(page).count(), 0);
   assert.equal(await statusOf(made[3].id), "complete");
   assert.equal(await statusOf(made[4].id), "canceled");
@@ -134,7 +137,7 @@ test("by_keyboard_rows_are_selected_and_nothing_happens_to_those_that_are_kept",
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.getByText(selection.ended(1, 0)).waitFor();
+  await page.locator("main").getByText(selection.ended(1, 0)).waitFor();
   assert.deepEqual(sent, [made[2].id]);
   await row(page, "chosen by keys 2").waitFor({ state: "detached" });
   await finish(page);
@@ -157,7 +160,7 @@ test("single_failures_are_listed_with_their_reasons_and_can_be_tried_again", asy
   await box(page, "partly ended 0").click({ modifiers: ["Shift"] });
   await end(page, 8);
   // Those that are not there any more count as done.
-  await page.getByText(selection.ended(5, 1)).waitFor();
+  await page.locator("main").getByText(selection.ended(5, 1)).waitFor();
   const table = page.getByRole("table", { name: selection.failed });
   const told = await table.locator("tr:has(td)").allInnerTexts();
   assert.equal(told.length, 2);
@@ -171,7 +174,7 @@ test("single_failures_are_listed_with_their_reasons_and_can_be_tried_again", asy
   isMended = true;
   sent.length = 0;
   await press(page, selection.again(2));
-  await page.getByText(selection.ended(2, 0)).waitFor();
+  await page.locator("main").getByText(selection.ended(2, 0)).waitFor();
   assert.deepEqual([...sent].sort(), [refused, lost].sort());
   assert.equal(await table.count(), 0);
   await page.getByRole("heading", { name: texts.list.noneMatch }).waitFor();
@@ -189,7 +192,7 @@ test("when_the_api_asks_to_wait_all_wait_and_go_on_by_themselves", async () => {
   await end(page, 6);
   while (sent.length < 4) await page.waitForTimeout(20);
   isBusy = false;
-  await page.getByText(selection.ended(6, 0)).waitFor();
+  await page.locator("main").getByText(selection.ended(6, 0)).waitFor();
   for (const { id } of made) assert.equal(await statusOf(id), "canceled");
   assert.equal(new Set(sent).size, 6);
   await finish(page);
@@ -217,7 +220,7 @@ test("it_can_be_stopped_and_the_rest_is_done_later", async () => {
   assert.equal(archived.length + left, 12);
   isBusy = false;
   await press(page, selection.again(left));
-  await page.getByText(selection.ended(left, 0)).waitFor();
+  await page.locator("main").getByText(selection.ended(left, 0)).waitFor();
   for (const { id } of made) assert.equal(await statusOf(id), "canceled");
   await finish(page);
 });

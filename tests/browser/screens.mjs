@@ -41,7 +41,7 @@ export async function visitScreens(dashboard, page, texts, look) {
   await look("assessments-selected");
   await press(selection.end);
   await look("assessments-end");
-  await press(end.keep, dialog);
+  await press(selection.keep, dialog);
   await press(selection.none);
   await page.keyboard.press("Control+k");
   await dialog.getByRole("option").first().waitFor();

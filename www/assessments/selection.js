@@ -29,9 +29,10 @@ export class Selection {
   /** The id that was selected last: a range begins there. */
   #last = "";
   #isOffered = false;
-  /** Ends what is being done. */
   #stop = new AbortController();
   #isWorking = false;
+  /** How it went the last time, if all went well. */
+  #said = "";
   #bar = h("div", {
     class: "selection",
     role: "group",
@@ -58,7 +59,8 @@ export class Selection {
     this.result = this.#result;
   }
 
-  dispose() {
+  /** Ends what is being done. */
+  stop() {
     this.#stop.abort();
   }
 
@@ -83,6 +85,7 @@ export class Selection {
   /** Selects nothing. */
   clear() {
     this.#ids.clear();
+    this.#said = "";
     this.#changed();
   }
 
@@ -137,20 +140,29 @@ export class Selection {
     this.#onchange();
   }
 
+  /** Shows what is selected, or else how it went with what was. */
   #showBar() {
+    if (this.#isWorking) return;
     const { count, end, none } = texts.selection;
     const { size } = this.#ids;
-    this.#bar.hidden = size === 0 || this.#isWorking;
-    if (this.#bar.dataset.shown === `${size}`) return;
-    this.#bar.dataset.shown = `${size}`;
-    const hadFocus = this.#bar.contains(document.activeElement);
-    replace(
-      this.#bar,
-      h("span", {}, count(size)),
-      button(end, () => this.#ask(), { look: "danger-quiet" }),
-      button(none, () => this.clear(), { look: "quiet" }),
-    );
-    if (hadFocus && this.#bar.hidden) document.querySelector("h1")?.focus({ preventScroll: true });
+    const said = size === 0 ? this.#said : "";
+    this.#bar.hidden = size === 0 && said === "";
+    const shown = `${size} ${said}`;
+    if (this.#bar.dataset.shown === shown) return;
+    this.#bar.dataset.shown = shown;
+    if (size > 0)
+      replace(
+        this.#bar,
+        h("span", {}, count(size)),
+        button(end, () => this.#ask(), { look: "danger-quiet" }),
+        button(none, () => this.clear(), { look: "quiet" }),
+      );
+    else
+      replace(
+        this.#bar,
+        h("span", {}, said),
+        button(texts.dismiss, () => this.clear()),
+      );
   }
 
   async #ask() {
@@ -170,7 +182,7 @@ export class Selection {
         .filter(Boolean)
         .join(" "),
       label: selection.confirm(items.length),
-      keep: end.keep,
+      keep: selection.keep,
       working: end.working,
       act: async () => true,
       explain: sentenceOf,
@@ -193,22 +205,27 @@ export class Selection {
       signal,
       onprogress: () => replace(progress, selection.progress(ending.done.size, items.length)),
     });
-    const stop = button(selection.stop, () => this.#stop.abort());
-    replace(
-      this.#result,
-      banner({ tone: "info", title: selection.working, body: progress, actions: [stop] }),
-    );
-    this.#showBar();
+    const stop = button(selection.stop, () => this.stop());
+    replace(this.#result);
+    replace(this.#bar, h("span", {}, selection.working), progress, stop);
+    this.#bar.hidden = false;
+    this.#bar.dataset.shown = "";
     stop.focus({ preventScroll: true });
+    announce(selection.working);
     await ending.run();
     this.#isWorking = false;
     for (const [id, answer] of ending.done) {
       this.#ids.delete(id);
       if (answer) await this.#app.store.noteArchive(answer.data, answer);
     }
+    const isHere = this.#bar.contains(document.activeElement);
+    this.#tell(ending);
     this.#onended([...ending.done.keys()]);
     this.#showBar();
-    this.#tell(ending);
+    // Whoever pressed the button that is gone is still here, and sees what is left to do.
+    const next = this.#result.querySelector("button") ?? this.#bar.querySelector("button");
+    if (isHere) next?.focus();
+    else this.#result.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Ending} ending */
@@ -217,21 +234,23 @@ export class Selection {
     const statuses = [...done.values()].map((answer) => answer?.data.status);
     const canceled = statuses.filter((status) => status === "canceled").length;
     const rest = [...[...failed.values()].map(({ item }) => item), ...left];
-    const again = button(selection.again(rest.length), () => this.#end(rest), { look: "primary" });
-    const onDismiss = () => replace(this.#result);
-    const isWhole = rest.length === 0;
-    const message = banner({
-      tone: isWhole ? "success" : "warning",
-      title: selection.ended(canceled, statuses.length - canceled),
-      body: left.length > 0 ? selection.left(left.length) : [],
-      actions: isWhole ? [] : [again],
-      onDismiss,
-    });
-    const isHere = this.#result.contains(document.activeElement);
-    replace(this.#result, message, failed.size > 0 && failures([...failed.values()]));
+    const title = selection.ended(canceled, statuses.length - canceled);
+    this.#said = rest.length === 0 ? title : "";
     if (this.#stop.signal.aborted) announce(selection.stopped);
-    // Whoever pressed the button that is gone is still here.
-    if (isHere) (isWhole ? document.querySelector("h1") : again)?.focus({ preventScroll: true });
+    else if (rest.length === 0) announce(title);
+    if (rest.length === 0) return;
+    const again = button(selection.again(rest.length), () => this.#end(rest), { look: "primary" });
+    replace(
+      this.#result,
+      banner({
+        tone: "warning",
+        title,
+        body: left.length > 0 ? selection.left(left.length) : [],
+        actions: [again],
+        onDismiss: () => replace(this.#result),
+      }),
+      failed.size > 0 && failures([...failed.values()]),
+    );
   }
 }
 

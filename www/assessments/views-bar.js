@@ -111,7 +111,11 @@ export class ViewsBar {
  * @param {View} view
  * @param {boolean} isShown
  */
-const linkOf = ({ address }, isShown) => ({ href: address, "aria-current": isShown && "page" });
+const linkOf = ({ address }, isShown) => ({
+  class: "button",
+  href: address,
+  "aria-current": isShown && "page",
+});
 
 /**
  * The name that is written there, if a view can have it.

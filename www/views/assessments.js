@@ -137,7 +137,9 @@ class Assessments {
     this.#reading.abort();
     clearTimeout(this.#timer);
     this.#file.stop();
-    for (const part of [this.#tools, this.#table, this.#selection]) part.dispose();
+    this.#selection.stop();
+    this.#tools.dispose();
+    this.#table.dispose();
     for (const end of this.#ends) end();
   }
 
@@ -236,6 +238,7 @@ class Assessments {
     }
     this.#who = now;
     this.#file.stop();
+    this.#selection.stop();
     this.#selection.clear();
     this.#tools.show(this.#asked);
     this.#begin();
