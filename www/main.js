@@ -12,6 +12,8 @@ import { failureOf } from "./failure.js";
 import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
 import { askForCredential } from "./parts/dialogs.js";
 import { forgetRecents } from "./recents.js";
+import { Notifier } from "./notifier.js";
+import { tellSwitch } from "./parts/tell-switch.js";
 import { Refresher } from "./refresher.js";
 import { loadRules, rulesState, subscribeToRules } from "./rules.js";
 import { session } from "./session.js";
@@ -126,6 +128,7 @@ class App {
     this.store = store;
     this.refresher = new Refresher(this);
     this.draft = new Draft();
+    this.notifier = new Notifier(this);
     this.batch = new Batch(this);
     this.batch.use(session.organization);
     session.configure(settings, {
@@ -176,6 +179,7 @@ class App {
       this.#state,
       this.#notices,
       this.#main,
+      tellSwitch(this),
       announcer,
     );
     session.restore();
@@ -277,6 +281,7 @@ class App {
     this.draft.belongTo(undefined);
     forgetEvents();
     this.batch.forget();
+    this.notifier.forget();
     if (this.store.organization) forgetRecents(this.store.organization);
     await this.store.forget();
     this.#showPage();
