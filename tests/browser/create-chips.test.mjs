@@ -28,6 +28,7 @@ import {
   paste,
   submit,
 } from "./support.mjs";
+import { shortId } from "../../www/format.js";
 
 // Chips by keyboard.
 
@@ -55,7 +56,12 @@ test("the_tab_key_stops_once_at_a_list_of_chips_and_once_in_its_input", async ()
     await page.keyboard.press("Tab");
     stops.push(await focused(page));
   }
-  assert.deepEqual(stops, ["Remove all", `Edit ${SETS[0]}`, "control_set_ids", "trigger_workflow"]);
+  assert.deepEqual(stops, [
+    "Remove all",
+    `Edit ${shortId(SETS[0])}`,
+    "control_set_ids",
+    "trigger_workflow",
+  ]);
   await finish(page);
 });
 
@@ -79,12 +85,12 @@ test("arrow_keys_go_through_the_buttons_of_the_chips_and_stop_at_the_ends", asyn
   }
   const [first, second, third] = SETS;
   assert.deepEqual(visited, [
-    `Edit ${first}`,
-    `Edit ${first}`,
+    `Edit ${shortId(first)}`,
+    `Edit ${shortId(first)}`,
     `Remove ${first}`,
-    `Edit ${second}`,
-    `Edit ${third}`,
-    `Edit ${third}`,
+    `Edit ${shortId(second)}`,
+    `Edit ${shortId(third)}`,
+    `Edit ${shortId(third)}`,
     `Remove ${third}`,
     `Remove ${third}`,
     `Remove ${second}`,
@@ -105,9 +111,9 @@ for (const key of ["Delete", "Backspace"]) {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press(key);
     assert.deepEqual(await chips(page, "control_set_ids"), [SETS[0], SETS[2]]);
-    assert.equal(await focused(page), `Edit ${SETS[2]}`, "the next one");
+    assert.equal(await focused(page), `Edit ${shortId(SETS[2])}`, "the next one");
     await page.keyboard.press(key);
-    assert.equal(await focused(page), `Edit ${SETS[0]}`, "the last one that is left");
+    assert.equal(await focused(page), `Edit ${shortId(SETS[0])}`, "the last one that is left");
     await page.keyboard.press(key);
     assert.deepEqual(await chips(page, "control_set_ids"), []);
     assert.equal(await focused(page), "control_set_ids", "the input when no chip is left");
@@ -172,8 +178,11 @@ const said = (page) => page.locator("body > [role=status]").innerText();
 for (const [how, open] of /** @type {[string, (page: any) => Promise<unknown>][]} */ ([
   ["Enter", (page) => page.keyboard.press("Enter")],
   ["F2", (page) => page.keyboard.press("F2")],
-  ["a click", (page) => page.getByRole("button", { name: `Edit ${SETS[0]}` }).click()],
-  ["a double click", (page) => page.getByRole("button", { name: `Edit ${SETS[0]}` }).dblclick()],
+  ["a click", (page) => page.getByRole("button", { name: `Edit ${shortId(SETS[0])}` }).click()],
+  [
+    "a double click",
+    (page) => page.getByRole("button", { name: `Edit ${shortId(SETS[0])}` }).dblclick(),
+  ],
 ])) {
   test(`a_chip_is_changed_in_its_place_by_${how.replaceAll(" ", "_")}`, async () => {
     const page = await openForm();
@@ -185,7 +194,7 @@ for (const [how, open] of /** @type {[string, (page: any) => Promise<unknown>][]
     await editor(page).fill(SETS[2]);
     await page.keyboard.press("Enter");
     assert.deepEqual(await chips(page, "control_set_ids"), [SETS[2], SETS[1]]);
-    assert.equal(await focused(page), `Edit ${SETS[2]}`);
+    assert.equal(await focused(page), `Edit ${shortId(SETS[2])}`);
     assert.equal(await said(page), "Changed.");
     assert.deepEqual((await draftOf(page)).fields.control_set_ids, [SETS[2], SETS[1]]);
     await finish(page);
@@ -219,7 +228,7 @@ test("a_chip_that_is_left_keeps_what_was_made_of_it_and_an_empty_one_is_gone", a
   await field(page, "name").focus();
   assert.deepEqual(await chips(page, "control_set_ids"), [SETS[2], SETS[1]]);
   assert.equal(await focused(page), "name");
-  await page.getByRole("button", { name: `Edit ${SETS[1]}` }).click();
+  await page.getByRole("button", { name: `Edit ${shortId(SETS[1])}` }).click();
   await editor(page).fill("");
   await page.keyboard.press("Enter");
   assert.deepEqual(await chips(page, "control_set_ids"), [SETS[2]]);

@@ -60,8 +60,8 @@ export async function visitScreens(dashboard, page, texts, look) {
   await look("create-faults");
   await field(page, "vendor_id").fill(NORTHWIND.id);
   await press(create.removeAll);
-  const many = Array.from({ length: 100 }, (_, seed) => idOf("cbctst", seed));
-  await paste(page, "control_set_ids", many.join(","));
+  const hundred = Array.from({ length: 100 }, (_, seed) => idOf("cbctst", seed));
+  await paste(page, "control_set_ids", hundred.join(","));
   await field(page, "name").fill(LONG_NAME);
   await field(page, "trigger_workflow").fill("");
   await look("create-100-ids");
