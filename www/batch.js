@@ -168,6 +168,7 @@ export class Batch {
     this.#running?.abort();
     this.#key = key;
     this.#halt = undefined;
+    this.#isElsewhere = false;
     this.#load();
   }
 
@@ -293,8 +294,10 @@ export class Batch {
 
   /** Finds out whether another tab sends. */
   async #look() {
+    const key = this.#key;
     const { held = [] } = (await navigator.locks?.query()) ?? {};
-    this.#isElsewhere = !this.#running && held.some(({ name }) => name === this.#key);
+    if (this.#key !== key) return;
+    this.#isElsewhere = !this.#running && held.some(({ name }) => name === key);
     this.#tell();
     if (this.#isElsewhere) await this.#follow();
   }
@@ -302,7 +305,9 @@ export class Batch {
   /** Waits until no other tab sends. */
   async #follow() {
     const name = this.#key;
-    if (name !== undefined) await navigator.locks.request(name, { mode: "shared" }, () => {});
+    if (name === undefined) return;
+    await navigator.locks.request(name, { mode: "shared" }, () => {});
+    if (this.#key !== name) return;
     this.#isElsewhere = false;
     if (!this.#running) this.#load();
   }

@@ -16,6 +16,8 @@ import { askForCredential } from "./parts/dialogs.js";
 import { lateView } from "./parts/late-view.js";
 import { palette } from "./parts/palette.js";
 import { forgetRecents } from "./recents.js";
+import { Notifier } from "./notifier.js";
+import { tellSwitch } from "./parts/tell-switch.js";
 import { Refresher } from "./refresher.js";
 import { loadRules, rulesState, subscribeToRules } from "./rules.js";
 import { session } from "./session.js";
@@ -132,6 +134,7 @@ class App {
     this.refresher = new Refresher(this);
     this.draft = new Draft();
     if (store.organization !== undefined) savedViews.use(store.organization);
+    this.notifier = new Notifier(this);
     this.batch = new Batch(this);
     this.batch.use(session.organization);
     session.configure(settings, {
@@ -183,6 +186,7 @@ class App {
       this.#state,
       this.#notices,
       this.#main,
+      tellSwitch(this),
       announcer,
     );
     session.restore();
@@ -301,6 +305,7 @@ class App {
     forgetEvents();
     savedViews.forget();
     this.batch.forget();
+    this.notifier.forget();
     if (this.store.organization) forgetRecents(this.store.organization);
     forgetKnown();
     await this.store.forget();

@@ -22,13 +22,16 @@ export class RequestFields {
   #fields = new Map();
   /** @type {Form} */
   #form;
+  #goTo;
 
   /**
-   * `changed` is told of every change; `nameOf` is what an id is called, if that is known.
+   * `changed` is told of every change; `nameOf` is what an id is called, if that is known;
+   * `goTo` goes to a field.
    *
-   * @param {Pick<Form, "changed" | "nameOf">} parts
+   * @param {Pick<Form, "changed" | "nameOf"> & { goTo?: (field: Field) => void }} parts
    */
-  constructor({ changed, nameOf }) {
+  constructor({ changed, nameOf, goTo = (field) => field.focus() }) {
+    this.#goTo = goTo;
     this.#form = {
       issues: fieldIssues,
       homeOf: (text, name) => this.#homeOf(text, name),
@@ -192,7 +195,8 @@ export class RequestFields {
       to.add(home.field);
     }
     this.#form.changed();
-    [...to].at(-1)?.focus();
-    announce(texts.create.moved([...to].map(({ name }) => texts.create.fields[name].label)));
+    const fields = [...to];
+    for (const last of fields.slice(-1)) this.#goTo(last);
+    announce(texts.create.moved(fields.map(({ name }) => texts.create.fields[name].label)));
   }
 }

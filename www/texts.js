@@ -533,6 +533,15 @@ export const texts = {
     working: "Replacing…",
   },
 
+  // Being told when what is watched has ended.
+  tell: {
+    label: "Tell me when what I watch is done",
+    hint: "As long as a tab of this page is open; in the background it looks once a minute.",
+    denied:
+      "This browser does not let this page tell you. Allow notifications in its settings for this site, and load the page again.",
+    several: (/** @type {number} */ n) => `${assessments(n)} are done`,
+  },
+
   // Assessments of several vendors at once.
   many: {
     title: "Assess several vendors",
@@ -617,7 +626,7 @@ export const texts = {
       assignee_id: "Type a name, or leave it empty for the vendor's first risk analyst.",
     },
     several: "Several vendors",
-    more: "More: services, name, assignee, documents, key",
+    more: "More: name, services, assignee…",
     required: "required",
     remove: (/** @type {string} */ id) => `Remove ${id}`,
     edit: (/** @type {string} */ id) => `Edit ${id}`,

@@ -28,6 +28,7 @@ import {
   paste,
   submit,
 } from "./support.mjs";
+import { shortId } from "../../www/format.js";
 
 // Chips by keyboard.
 
@@ -55,7 +56,12 @@ test("the_tab_key_stops_once_at_a_list_of_chips_and_once_in_its_input", async ()
     await page.keyboard.press("Tab");
     stops.push(await focused(page));
   }
-  assert.deepEqual(stops, ["Remove all", `Edit ${SETS[0]}`, "control_set_ids", "trigger_workflow"]);
+  assert.deepEqual(stops, [
+    "Remove all",
+    `Edit ${shortId(SETS[0])}`,
+    "control_set_ids",
+    "trigger_workflow",
+  ]);
   await finish(page);
 });
 
@@ -79,12 +85,12 @@ test("arrow_keys_go_through_the_buttons_of_the_chips_and_stop_at_the_ends", asyn
   }
   const [first, second, third] = SETS;
   assert.deepEqual(visited, [
-    `Edit ${first}`,
-    `Edit ${first}`,
+    `Edit ${shortId(first)}`,
+    `Edit ${shortId(first)}`,
     `Remove ${first}`,
-    `Edit ${second}`,
-    `Edit ${third}`,
-    `Edit ${third}`,
+    `Edit ${shortId(second)}`,
+    `Edit ${shortId(third)}`,
+    `Edit ${shortId(third)}`,
     `Remove ${third}`,
     `Remove ${third}`,
     `Remove ${second}`,
@@ -105,9 +111,9 @@ for (const key of ["Delete", "Backspace"]) {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press(key);
     assert.deepEqual(await chips(page, "control_set_ids"), [SETS[0], SETS[2]]);
-    assert.equal(await focused(page), `Edit ${SETS[2]}`, "the next one");
+    assert.equal(await focused(page), `Edit ${shortId(SETS[2])}`, "the next one");
     await page.keyboard.press(key);
-    assert.equal(await focused(page), `Edit ${SETS[0]}`, "the last one that is left");
+    assert.equal(await focused(page), `Edit ${shortId(SETS[0])}`, "the last one that is left");
     await page.keyboard.press(key);
     assert.deepEqual(await chips(page, "control_set_ids"), []);
     assert.equal(await focused(page), "control_set_ids", "the input when no chip is left");
@@ -160,6 +166,92 @@ test("an_id_taken_back_as_text_survives_a_reload", async () => {
   await page.reload();
   await page.locator("h1").waitFor();
   assert.deepEqual(await formOf(page), { control_set_ids: SETS.slice(0, 2) });
+  await finish(page);
+});
+
+// A chip changed in its place.
+
+/** The input that a chip has become. */
+const editor = (page) => page.locator('[data-field="control_set_ids"] .chip input');
+const said = (page) => page.locator("body > [role=status]").innerText();
+
+for (const [how, open] of /** @type {[string, (page: any) => Promise<unknown>][]} */ ([
+  ["Enter", (page) => page.keyboard.press("Enter")],
+  ["F2", (page) => page.keyboard.press("F2")],
+  ["a click", (page) => page.getByRole("button", { name: `Edit ${shortId(SETS[0])}` }).click()],
+  [
+    "a double click",
+    (page) => page.getByRole("button", { name: `Edit ${shortId(SETS[0])}` }).dblclick(),
+  ],
+])) {
+  test(`a_chip_is_changed_in_its_place_by_${how.replaceAll(" ", "_")}`, async () => {
+    const page = await openForm();
+    await paste(page, "control_set_ids", `${SETS[0]} ${SETS[1]}`);
+    await page.keyboard.press("Shift+Tab");
+    await open(page);
+    assert.equal(await editor(page).inputValue(), SETS[0]);
+    assert.match(await said(page), /Enter keeps the change/);
+    await editor(page).fill(SETS[2]);
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await chips(page, "control_set_ids"), [SETS[2], SETS[1]]);
+    assert.equal(await focused(page), `Edit ${shortId(SETS[2])}`);
+    assert.equal(await said(page), "Changed.");
+    assert.deepEqual((await draftOf(page)).fields.control_set_ids, [SETS[2], SETS[1]]);
+    await finish(page);
+  });
+}
+
+test("escape_leaves_a_chip_as_it_was_and_nothing_is_sent_by_enter", async () => {
+  const page = await openConnected();
+  const sent = await meddle(page, "create", []);
+  await field(page, "vendor_id").fill(NORTHWIND.id);
+  await paste(page, "control_set_ids", `${SETS[0]} ${SETS[1]}`);
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("F2");
+  await editor(page).fill("something else");
+  await page.keyboard.press("Escape");
+  assert.deepEqual(await chips(page, "control_set_ids"), SETS.slice(0, 2));
+  assert.match((await focused(page)) ?? "", /^Edit /);
+  await page.keyboard.press("F2");
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await chips(page, "control_set_ids"), SETS.slice(0, 2));
+  assert.deepEqual(sent, []);
+  await finish(page);
+});
+
+test("a_chip_that_is_left_keeps_what_was_made_of_it_and_an_empty_one_is_gone", async () => {
+  const page = await openForm();
+  await paste(page, "control_set_ids", `${SETS[0]} ${SETS[1]}`);
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("F2");
+  await editor(page).fill(SETS[2].toUpperCase());
+  await field(page, "name").focus();
+  assert.deepEqual(await chips(page, "control_set_ids"), [SETS[2], SETS[1]]);
+  assert.equal(await focused(page), "name");
+  await page.getByRole("button", { name: `Edit ${shortId(SETS[1])}` }).click();
+  await editor(page).fill("");
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await chips(page, "control_set_ids"), [SETS[2]]);
+  await finish(page);
+});
+
+test("ids_of_other_kinds_are_moved_all_at_once_to_where_they_belong", async () => {
+  const page = await openForm();
+  const strays = [NORTHWIND.id, CARDS.id, PORTAL.id, NORTHWIND.documents[0].id, GLOBEX.id];
+  await paste(page, "control_set_ids", [SETS[0], ...strays, "cbctst_12"].join(" "));
+  await page.getByRole("button", { name: "Move all 5 to where they belong" }).click();
+  // A field of one id takes no second.
+  assert.deepEqual(await formOf(page), {
+    vendor_id: NORTHWIND.id,
+    control_set_ids: [SETS[0], GLOBEX.id, "cbctst_12"],
+    service_ids: [CARDS.id, PORTAL.id],
+    supporting_document_ids: [NORTHWIND.documents[0].id],
+  });
+  assert.equal(await said(page), "Moved to Vendor, Services, and Supporting documents.");
+  await page.getByRole("button", { name: "Remove all 2 that are wrong" }).press("Enter");
+  assert.deepEqual(await chips(page, "control_set_ids"), [SETS[0]]);
+  assert.equal(await focused(page), "control_set_ids");
+  assert.equal(await faults(page, "control_set_ids").count(), 0);
   await finish(page);
 });
 

@@ -160,7 +160,7 @@ test("a_pasted_column_of_names_is_matched_whole_without_case_and_accents_and_the
     many.whichOne,
     many.unknown,
   ]);
-  assert.deepEqual(sent, []);
+  assert.equal(sent.length, 0);
   await rows(page).nth(3).getByRole("button", { name: /^Acme/ }).click();
   // One that is only alike is not taken for it.
   await rows(page)
@@ -260,7 +260,7 @@ test("a_reload_in_between_goes_on_with_the_same_keys_once_somebody_says_so", asy
   await page.reload();
   await says(page, many.unfinished);
   const second = await meddle(page, "create", []);
-  assert.deepEqual(second, [], "nothing is sent by itself");
+  assert.equal(second.length, 0, "nothing is sent by itself");
   await press(page, many.goOn);
   await page.getByRole("dialog").getByLabel(texts.connection.credential).fill(WIDE.key);
   await page.getByRole("dialog").getByRole("button", { name: texts.connection.connect }).click();

@@ -246,6 +246,52 @@ test("an_id_in_an_address_is_pasted_into_a_field_of_one", async () => {
   await finish(page);
 });
 
+test("what_a_person_used_last_comes_first_and_goes_with_the_organization", async () => {
+  const page = await openConnected();
+  const groups = (name) => within(page, name).getByRole("group").first();
+  const offered = async (name) => {
+    await field(page, name).click();
+    await page.getByRole("option").first().waitFor();
+    const heads = await within(page, name).locator(".choices-head").allInnerTexts();
+    const used = await groups(name).getByRole("option").locator("bdi").allInnerTexts();
+    const all = await page.getByRole("option").locator("bdi").allInnerTexts();
+    assert.equal(new Set(all).size, all.length, "each is there once");
+    await page.keyboard.press("Escape");
+    return heads.length > 0 ? used : [];
+  };
+  assert.deepEqual(await offered("control_set_ids"), []);
+  for (const vendor of [NORTHWIND, GLOBEX]) {
+    await field(page, "vendor_id").fill(vendor.id);
+    await within(page, "vendor_id").getByText(vendor.name).waitFor();
+    await seek(page, "control_set_ids", "iso", "ISO/IEC 27001:2022");
+    await page.keyboard.press("Enter");
+    await seek(page, "assignee_id", "bo", BO.name);
+    await page.keyboard.press("Enter");
+    await field(page, "trigger_workflow").fill(WORKFLOW);
+    await submit(page);
+    await created(page);
+    await page.getByRole("link", { name: "New assessment" }).click();
+  }
+  assert.deepEqual(await offered("vendor_id"), [GLOBEX.name, NORTHWIND.name]);
+  assert.deepEqual(await offered("control_set_ids"), ["ISO/IEC 27001:2022"]);
+  assert.deepEqual(await offered("assignee_id"), [BO.name]);
+  assert.deepEqual(await offered("trigger_workflow"), [WORKFLOW]);
+  // By keyboard they are the first.
+  await field(page, "vendor_id").focus();
+  await page.keyboard.press("ArrowDown");
+  await option(page, GLOBEX.name).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  assert.equal(await field(page, "vendor_id").inputValue(), GLOBEX.name);
+  const kept = () =>
+    page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("recents")));
+  assert.equal((await kept()).length, 1);
+  await page.getByRole("button", { name: texts.connection.disconnect }).click();
+  await page.getByRole("button", { name: texts.connection.connect }).first().waitFor();
+  assert.deepEqual(await kept(), []);
+  await finish(page);
+});
+
 test("what_turns_the_direction_of_a_name_is_shown_as_a_mark", async () => {
   const page = await openConnected();
   const name = "Evil \u202Efdp.exe";

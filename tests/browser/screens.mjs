@@ -1,7 +1,16 @@
 // A walk through every screen of the dashboard, for whoever looks at them all.
 
 import { idOf } from "../http/harness.mjs";
-import { CONTROL_SETS, NORTHWIND, connect, field, meddle, paste, submit } from "./support.mjs";
+import {
+  CONTROL_SETS,
+  NORTHWIND,
+  answer,
+  connect,
+  field,
+  meddle,
+  paste,
+  submit,
+} from "./support.mjs";
 
 /** As long as a name may be, with a word that fits no line. */
 export const LONG_NAME = `${"An assessment with a very long name ".repeat(6)}${"x".repeat(39)}`;
@@ -19,7 +28,7 @@ export async function visitScreens(dashboard, page, texts, look) {
     await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
     await page.getByRole("heading", { name, exact: true, level: 1 }).waitFor();
   };
-  const { create, connection, detail, end, list, pages, selection, views } = texts;
+  const { create, connection, detail, end, list, many, pages, selection, views } = texts;
   await page.evaluate(() => (Math.random = () => 0));
 
   await look("list-empty");
@@ -66,8 +75,8 @@ export async function visitScreens(dashboard, page, texts, look) {
   await look("create-faults");
   await field(page, "vendor_id").fill(NORTHWIND.id);
   await press(create.removeAll);
-  const many = Array.from({ length: 100 }, (_, seed) => idOf("cbctst", seed));
-  await paste(page, "control_set_ids", many.join(","));
+  const hundred = Array.from({ length: 100 }, (_, seed) => idOf("cbctst", seed));
+  await paste(page, "control_set_ids", hundred.join(","));
   await field(page, "name").fill(LONG_NAME);
   await field(page, "trigger_workflow").fill("");
   await look("create-100-ids");
@@ -89,6 +98,23 @@ export async function visitScreens(dashboard, page, texts, look) {
   await page.getByText(end.canceled).waitFor();
   await look("detail-canceled");
 
+  await go(pages.create);
+  await page.getByRole("link", { name: create.several, exact: true }).click();
+  await look("many-empty");
+  await paste(page, "vendors", `${NORTHWIND.name}\nGlobex Cloud\nGlobex\nNobody`);
+  await page.getByText(many.unknown).waitFor();
+  await page.getByText(many.looking).first().waitFor({ state: "detached" });
+  await submit(page);
+  await look("many-to-settle");
+  for (const name of ["Globex", "Nobody"]) await press(create.remove(name));
+  await meddle(page, "create", [answer(400, { error: "vendor_id: unknown" })]);
+  await submit(page);
+  await page.getByRole("button", { name: many.retry, exact: true }).waitFor();
+  await look("many-failed");
+  await press(many.retry);
+  await page.getByText(many.done(2)).waitFor();
+  await look("many-created");
+  await press(many.startAnew);
   await go(pages.list);
   await page.getByText(list.more, { exact: true }).click();
   await look("list-menu");

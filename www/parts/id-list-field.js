@@ -407,11 +407,10 @@ function update(chip, { text, isBad, called }) {
   // An input is there until it is left.
   if (!remove) return;
   setAttribute(chip, "class", isBad ? "chip bad" : "chip");
-  replace(
-    edit,
-    called === undefined ? h("code", {}, shortId(text)) : h("bdi", {}, withMarks(called)),
-  );
-  edit.setAttribute("aria-label", texts.create.edit(called ?? text));
+  const name = called === undefined ? shortId(text) : withMarks(called);
+  replace(edit, h(called === undefined ? "code" : "bdi", {}, name));
+  // Who speaks to the browser says what is seen.
+  edit.setAttribute("aria-label", texts.create.edit(name));
   remove.setAttribute("aria-label", texts.create.remove(called ?? text));
 }
 

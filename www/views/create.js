@@ -71,7 +71,7 @@ class Form {
   #message = h("div", { class: "message" });
   #submit = button(texts.create.submit, null, { look: "primary", type: "submit" });
   #stop = button(texts.create.stop, () => this.#sending?.abort(), { hidden: true });
-  #startOverButton = button(texts.create.clear, () => this.#startOver(), { look: "quiet small" });
+  #startOverButton = button(texts.create.clear, () => this.#startOver(), { look: "quiet" });
   #newKeyButton = button(texts.create.newKey, () => this.#renewKey(), { look: "quiet small" });
   /** @type {AbortController | undefined} */
   #sending;
@@ -88,7 +88,6 @@ class Form {
 
   /** @param {Dashboard} app */
   constructor(app) {
-    const { demo } = app;
     this.#app = app;
     this.#draft = app.draft;
     this.#names = new Names(app.api);
@@ -111,14 +110,7 @@ class Form {
           h("h1", { tabindex: -1 }, texts.pages.create),
           h("p", { class: "lead" }, texts.create.intro),
         ),
-        h(
-          "div",
-          { class: "actions" },
-          demo &&
-            button(texts.create.example, () => this.#fill(demo.request), { look: "quiet small" }),
-          this.#startOverButton,
-          h("a", { class: "button quiet small", href: "/new/many" }, texts.create.several),
-        ),
+        h("a", { class: "button quiet small", href: "/new/many" }, texts.create.several),
       ),
       this.#makeForm(),
     );
@@ -152,10 +144,11 @@ class Form {
   }
 
   #makeFields() {
-    const { vendors, controlSets, users, workflows, of } = this.#names;
+    const { vendors, controlSets, users, workflows } = this.#names;
     const fields = new RequestFields({
       changed: () => this.#changed(),
-      nameOf: (id) => of.call(this.#names, id),
+      nameOf: (id) => this.#names.of(id),
+      goTo: (field) => this.#goTo(field),
     });
     fields.addId("vendor_id", vendors);
     fields.addList("control_set_ids", controlSets);
@@ -190,6 +183,7 @@ class Form {
   }
 
   #makeForm() {
+    const { demo } = this.#app;
     const field = (/** @type {RequestField} */ name) => this.#field(name).element;
     const onsubmit = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
@@ -219,7 +213,14 @@ class Form {
         this.#previewBox,
         this.#more,
         this.#message,
-        h("div", { class: "actions" }, this.#submit, this.#stop),
+        h(
+          "div",
+          { class: "actions" },
+          this.#submit,
+          this.#stop,
+          this.#startOverButton,
+          demo && button(texts.create.example, () => this.#fill(demo.request), { look: "quiet" }),
+        ),
       ),
     );
   }

@@ -274,7 +274,12 @@ class Many {
         (element, row) => this.#updateRow(element, row),
       ),
     );
-    replace(this.#count, all.length > 0 && count(all.length));
+    const removeAll = () => {
+      this.#rows.clear();
+      this.#input.focus();
+    };
+    const remove = button(texts.create.removeAll, removeAll, { look: "quiet small" });
+    replace(this.#count, all.length > 0 && [count(all.length), " ", remove]);
     replace(this.#submit, create(vendors.length));
     this.#vendors.show(leftOut > 0 ? [tooMany(leftOut)] : []);
   }

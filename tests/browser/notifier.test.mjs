@@ -1,0 +1,149 @@
+// Being told that what is watched has ended, while nobody looks at it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { texts } from "../../www/texts.js";
+import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
+import { NORTHWIND, connect, finish } from "./support.mjs";
+
+startBeforeTests();
+
+const { tell } = texts;
+
+/** What stands in for the browser's notifications, of which a test sees nothing. */
+function standIn(permission) {
+  class Notification {
+    static permission = permission;
+    static async requestPermission() {
+      globalThis.asked += 1;
+      Notification.permission = "granted";
+      return "granted";
+    }
+    constructor(title, { body, tag }) {
+      globalThis.shown.push({ title, body, tag, notification: this });
+    }
+    close() {}
+  }
+  Object.assign(globalThis, { Notification, shown: [], asked: 0 });
+  let isHidden = false;
+  Object.defineProperty(document, "hidden", { get: () => isHidden });
+  globalThis.hide = (/** @type {boolean} */ hidden) => {
+    isHidden = hidden;
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+}
+
+/** An unfinished assessment. */
+async function unfinished(name) {
+  const { json } = await dashboard.api.create({
+    vendor_id: NORTHWIND.id,
+    control_set_ids: [],
+    name,
+  });
+  return json.id;
+}
+
+/** A page that watches assessments, opened on the last of them. */
+async function watching(ids, permission = "default") {
+  const page = await dashboard.open("/watchlist");
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.clock.install();
+  await page.addInitScript(standIn, permission);
+  await page.reload();
+  await connect(page);
+  for (const id of ids) {
+    await page.getByLabel(texts.list.openLabel).fill(id);
+    await page.getByRole("button", { name: texts.list.openButton, exact: true }).click();
+    await page.locator("h1").waitFor();
+    await page.getByRole("link", { name: texts.pages.list }).click();
+  }
+  return page;
+}
+
+const box = (page) => page.getByRole("checkbox", { name: tell.label });
+const shown = (page) =>
+  page.evaluate(() => globalThis.shown.map(({ title, body, tag }) => ({ title, body, tag })));
+const told = (page, count) => page.waitForFunction((n) => globalThis.shown.length === n, count);
+
+test("it_is_offered_once_something_is_watched_and_asks_when_it_is_turned_on", async () => {
+  const page = await watching([]);
+  assert.equal(await box(page).isVisible(), false);
+  const id = await unfinished("Offered");
+  await page.getByLabel(texts.list.openLabel).fill(id);
+  await page.getByRole("button", { name: texts.list.openButton, exact: true }).click();
+  await box(page).waitFor();
+  assert.equal(await page.evaluate(() => globalThis.asked), 0, "nobody is asked by itself");
+  await box(page).focus();
+  await page.keyboard.press("Space");
+  await page.getByText(tell.hint).waitFor();
+  assert.equal(await page.evaluate(() => globalThis.asked), 1);
+  await finish(page);
+});
+
+test("whoever_forbade_it_reads_how_to_allow_it", async () => {
+  const page = await watching([await unfinished("Denied")], "denied");
+  await page.getByText(tell.denied).waitFor();
+  assert.equal(await box(page).isDisabled(), true);
+  await finish(page);
+});
+
+test("an_end_is_told_on_another_page_once_over_all_tabs_and_a_click_opens_it", async () => {
+  const id = await unfinished("Told ☕");
+  const page = await watching([id]);
+  await box(page).check();
+  const tab = await dashboard.openTab(page, "/new");
+  await tab.evaluate(standIn, "granted");
+  await dashboard.move(id, { status: "complete", score: 0.5 });
+  await page.getByText(texts.list.more, { exact: true }).click();
+  await page.getByRole("button", { name: texts.list.refresh }).click();
+  await told(page, 1);
+  assert.deepEqual(await shown(page), [
+    { title: "Complete", body: "Told ☕", tag: `/assessments/${id}` },
+  ]);
+  await tab.waitForTimeout(300);
+  assert.deepEqual(await shown(tab), []);
+  await page.evaluate(() => globalThis.shown[0].notification.onclick());
+  await page.getByRole("heading", { name: "Told ☕" }).waitFor();
+  await finish(page);
+});
+
+test("what_is_looked_at_needs_no_telling", async () => {
+  const id = await unfinished("Seen");
+  const page = await watching([id]);
+  await box(page).check();
+  await page.getByRole("link", { name: "Seen" }).click();
+  await page.getByRole("heading", { name: "Seen", exact: true }).waitFor();
+  await dashboard.move(id, { status: "failed" });
+  await page.getByRole("button", { name: texts.detail.refresh, exact: true }).click();
+  await page.locator(".badge").getByText("Failed").first().waitFor();
+  assert.deepEqual(await shown(page), []);
+  await finish(page);
+});
+
+test("a_hidden_page_looks_once_a_minute_in_one_request_and_only_for_whoever_wants_it", async () => {
+  const ids = [await unfinished("First"), await unfinished("Second")];
+  const page = await watching(ids);
+  const requests = [];
+  page.on("request", (request) => requests.push(request.url()));
+  const calls = () => requests.filter((url) => url.includes("/v1/")).length;
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(() => globalThis.hide(true));
+  requests.length = 0;
+  await page.clock.runFor(300_000);
+  assert.equal(calls(), 0, "nobody wants to be told");
+  await page.evaluate(() => globalThis.hide(false));
+  await box(page).check();
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(() => globalThis.hide(true));
+  requests.length = 0;
+  for (const id of ids) await dashboard.move(id, { status: "complete" });
+  const answered = page.waitForResponse(/\/v1\/dashboard\/assessments\?/);
+  await page.clock.runFor(61_000);
+  await answered;
+  await told(page, 2);
+  assert.equal(calls(), 1);
+  requests.length = 0;
+  await page.clock.runFor(300_000);
+  assert.equal(calls(), 0, "all that is watched has ended");
+  await finish(page);
+});
