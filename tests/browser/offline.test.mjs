@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { texts } from "../../www/texts.js";
+import { launchBrowser } from "../package/projects.mjs";
 import { HASHED, everyVisit, names } from "./bundle.mjs";
+import { startHttp2 } from "./http2.mjs";
 import { SLOW_3G, visit } from "./network.mjs";
 import { connectByTeam, kept, startDeployed } from "./sign-in-support.mjs";
 import {
@@ -14,6 +16,7 @@ import {
   field,
   finish,
   openMore,
+  sessionOf,
   submit,
 } from "./support.mjs";
 
@@ -150,3 +153,35 @@ for (const [line, conditions] of [
     await context.close();
   });
 }
+
+test("who_is_signed_in_and_comes_back_asks_for_the_document_and_the_data_and_nothing_else", async () => {
+  const front = await startHttp2(dashboard.url);
+  const browser = await launchBrowser([front.flag]);
+  try {
+    const page = await browser.newPage();
+    const token = await sessionOf(dashboard, "Dashboard User");
+    await page.addInitScript((kept) => {
+      sessionStorage.setItem("assessments.credential", JSON.stringify({ token: kept }));
+    }, token);
+    const open = async () => {
+      await page.goto(`${front.url}/`);
+      await page.locator(".table-row").first().waitFor();
+    };
+    await open();
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      while (!(await caches.match("/"))) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    await page.waitForLoadState("networkidle");
+    front.passed();
+    await open();
+    await page.waitForLoadState("networkidle");
+    const asked = front.passed().map(({ path }) => path.replace(/\?.*/, ""));
+    // The browser itself may look whether there is another service worker.
+    const others = asked.filter((path) => path !== "/dashboard/service-worker.js");
+    assert.deepEqual(others, ["/", "/v1/dashboard/me", "/v1/dashboard/assessments"]);
+  } finally {
+    await browser.close();
+    front.close();
+  }
+});

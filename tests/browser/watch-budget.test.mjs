@@ -11,20 +11,20 @@ import { connect, finish, row, rows, setHidden, startDashboard } from "./support
 /** Rows of the watchlist that are not finished. */
 const WATCHED = 500;
 
-const org = makeOrg("watched", {});
 const now = Math.floor(Date.now() / 1_000);
-org.data.assessments = Array.from({ length: WATCHED }, (_, index) =>
+const org = makeOrg("watched");
+const assessments = Array.from({ length: WATCHED }, (_, index) =>
   makeAssessment(`watched ${index}`, org.vendor, {
     created_at: now - 86_400 - index,
     updated_at: now - 3_600 - index,
   }),
 );
-const ids = org.data.assessments.map(({ id }) => id);
+const ids = assessments.map(({ id }) => id);
 
 /** An organization in which so much happened since that no list tells of those. */
-const busy = makeOrg("busy", {});
+const busy = makeOrg("busy");
 const OLD = 100;
-busy.data.assessments = Array.from({ length: OLD + 600 }, (_, index) =>
+const ofBusy = Array.from({ length: OLD + 600 }, (_, index) =>
   makeAssessment(`busy ${index}`, busy.vendor, {
     created_at: now - 86_400,
     updated_at: index < OLD ? now - 80_000 : now - 3_600,
@@ -34,7 +34,12 @@ busy.data.assessments = Array.from({ length: OLD + 600 }, (_, index) =>
 let dashboard;
 before(async () => {
   dashboard = await startDashboard();
-  await dashboard.api.load({ orgs: [org.data, busy.data] });
+  await dashboard.api.load({
+    orgs: [
+      { ...org.data, assessments },
+      { ...busy.data, assessments: ofBusy },
+    ],
+  });
 });
 after(() => dashboard?.close());
 
@@ -158,7 +163,7 @@ test("when_the_tab_that_reads_is_hidden_or_closed_another_goes_on", async () => 
 test("what_no_list_tells_of_is_read_one_by_one_and_first_what_is_on_the_screen", async () => {
   const { tabs, readsIn } = await openTabs(2, busy.key);
   const [page] = tabs;
-  const watched = busy.data.assessments.slice(0, OLD).map(({ id }) => id);
+  const watched = ofBusy.slice(0, OLD).map(({ id }) => id);
   await watch(page, watched);
   const inSight = await rows(page).evaluateAll(
     (all) => all.filter((item) => item.getBoundingClientRect().top < innerHeight).length,

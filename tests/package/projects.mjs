@@ -293,10 +293,14 @@ export const FLAGS = [
   "--disable-sync",
 ];
 
-/** Chromium, for the tests of one file. */
-export function launchBrowser() {
+/**
+ * Chromium, for the tests of one file.
+ *
+ * @param {string[]} [flags] Besides those of all.
+ */
+export function launchBrowser(flags = []) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
 /**
