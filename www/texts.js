@@ -524,6 +524,7 @@ export const texts = {
 
   again: {
     label: "Assess again",
+    duplicate: "Duplicate",
     title: "Replace what you were writing?",
     text: "There is a new assessment that you have not created yet. It is replaced by one for this vendor.",
     openText:

@@ -354,6 +354,23 @@ test("assess_again_begins_the_same_request_and_asks_before_it_replaces_another",
   await finish(page);
 });
 
+test("a_duplicate_has_all_that_was_asked_for_the_name_and_the_evidence_too", async () => {
+  const { id } = await waiting("to be had twice");
+  const page = await open(id);
+  await page.getByText("approval · going on").waitFor();
+  await page.getByRole("button", { name: texts.again.duplicate }).click();
+  await page.getByRole("heading", { name: texts.pages.create, level: 1 }).waitFor();
+  const { fields } = await page.evaluate(() =>
+    JSON.parse(sessionStorage.getItem("assessments.draft") ?? "{}"),
+  );
+  const [document] = ACME.documents;
+  assert.deepEqual(
+    [fields.vendor_id, fields.name, fields.supporting_document_ids, fields.trigger_workflow],
+    [ACME.id, "to be had twice", [document.id], APPROVAL.name],
+  );
+  await finish(page);
+});
+
 test("without_the_names_the_page_shows_what_it_can", async () => {
   const page = await dashboard.open(`/assessments/${NAMED.id}`);
   await page.route(/\/v1\/dashboard\/assessments\//, (route) => route.abort("connectionreset"));

@@ -101,10 +101,9 @@ const byKeyboard = (page) => {
 
 /** Approves the review that a run waits for. */
 async function approve(page, hand) {
-  await hand.press(page.getByRole("button", { name: texts.runs.answer }));
-  const dialog = page.getByRole("dialog");
-  await hand.type(dialog.getByLabel(texts.event.name), APPROVED);
-  await hand.press(dialog.getByRole("button", { name: texts.event.send }));
+  await hand.press(page.getByRole("button", { name: texts.runs.approve }));
+  const approves = { name: texts.event.approve, exact: true };
+  await hand.press(page.getByRole("dialog").getByRole("button", approves));
   await page.getByText(texts.event.sent(APPROVED)).waitFor();
 }
 
@@ -162,6 +161,8 @@ async function morning(page, hand, { vendor, finished }, name) {
     return `${chosen?.querySelector("input")?.value} ${chosen?.innerText}`.includes(called);
   }, vendor.name);
   assert.deepEqual(await chips(page, "control_set_ids"), finished.control_set_ids);
+  const more = page.locator("details.rest");
+  if (!(await more.evaluate(({ open }) => open))) await hand.press(more.locator("summary"));
   await hand.type(field(page, "name"), name);
   await hand.type(field(page, "trigger_workflow"), WORKFLOW.slice(0, 8));
   await hand.choose(field(page, "trigger_workflow"), page.getByRole("option", { name: WORKFLOW }));
@@ -171,7 +172,7 @@ async function morning(page, hand, { vendor, finished }, name) {
   await stop("what was created");
 
   // The workflow collects, asks the analyser and comes to the review.
-  await page.getByRole("button", { name: texts.runs.answer }).waitFor({ timeout: RUN_MS });
+  await page.getByRole("button", { name: texts.runs.approve }).waitFor({ timeout: RUN_MS });
   await stop("the review");
   await approve(page, hand);
 

@@ -1,12 +1,12 @@
 // Finding anything by its name from wherever one is: assessments, vendors to assess, pages,
 // views.
 
-import { begin } from "../begin.js";
 import { savedViews, BUILT_IN } from "../assessments/saved-views.js";
 import { freshId, h } from "../dom.js";
 import { canReadNames, lastAssessed } from "../names.js";
 import { stageLabel } from "../rules.js";
 import { texts } from "../texts.js";
+import { writeAnew } from "../write-anew.js";
 import { button } from "./controls.js";
 import { makeDialog, show } from "./dialogs.js";
 import { Picker } from "./picker.js";
@@ -108,7 +108,7 @@ async function waysTo(app, text, signal) {
       id: of,
       name: texts.palette.assess(name),
       detail: lastAssessed(last),
-      go: () => begin(app, { vendor_id: /** @type {any} */ (of) }),
+      go: () => writeAnew(app, { vendor_id: /** @type {any} */ (of) }),
     })),
     ...fixed,
   ];

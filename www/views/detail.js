@@ -1,5 +1,6 @@
 // One assessment.
 
+import { duplicateOf } from "../duplicate.js";
 import { freshId, h, keepingFocus, replace } from "../dom.js";
 import { eventKey, eventName, noteEvent } from "../events.js";
 import { Failure } from "../failure.js";
@@ -13,6 +14,7 @@ import { withMarks } from "../format.js";
 import { hasRules, idFault, isTerminal, stageLabel, subscribeToRules } from "../rules.js";
 import { session } from "../session.js";
 import { texts } from "../texts.js";
+import { writeAnew } from "../write-anew.js";
 
 /**
  * @import {
@@ -426,6 +428,9 @@ class Detail {
           { class: "actions" },
           button(texts.detail.refresh, () => this.#refresh()),
           button(texts.again.label, () => this.#again(assessment)),
+          button(texts.again.duplicate, () =>
+            writeAnew(this.#app, duplicateOf(assessment, this.#detail)),
+          ),
           !isArchived && end,
         ),
       ),
@@ -571,30 +576,9 @@ class Detail {
    *
    * @param {Known} assessment
    */
-  async #again(assessment) {
-    const { draft } = this.#app;
-    const { title, text, openText, confirm: label, keep, working } = texts.again;
-    await draft.claimed;
-    const isWritten = Object.values(draft.fields).some((value) => (value?.length ?? 0) > 0);
-    const isOpen = draft.open !== undefined;
-    if (isWritten || isOpen) {
-      const isMeant = await confirm({
-        ...{ title, text: isOpen ? openText : text, label, keep, working },
-        act: async () => true,
-        explain: sentenceOf,
-      });
-      if (!isMeant) return;
-    }
-    draft.startAnew();
-    draft.change({
-      fields: {
-        vendor_id: assessment.vendor_id,
-        control_set_ids: assessment.control_set_ids,
-        service_ids: assessment.service_ids,
-        ...(assessment.assignee_id !== null && { assignee_id: assessment.assignee_id }),
-      },
-    });
-    this.#app.navigate("/new");
+  #again({ vendor_id, control_set_ids, service_ids, assignee_id }) {
+    const assignee = assignee_id === null ? {} : { assignee_id };
+    return writeAnew(this.#app, { vendor_id, control_set_ids, service_ids, ...assignee });
   }
 
   /**
