@@ -161,8 +161,8 @@ async function morning(page, hand, { vendor, finished }, name) {
     return `${chosen?.querySelector("input")?.value} ${chosen?.innerText}`.includes(called);
   }, vendor.name);
   assert.deepEqual(await chips(page, "control_set_ids"), finished.control_set_ids);
-  const more = page.locator("details.rest");
-  if (!(await more.evaluate(({ open }) => open))) await hand.press(more.locator("summary"));
+  const rest = page.locator("details.rest");
+  if (!(await rest.evaluate(({ open }) => open))) await hand.press(rest.locator("summary"));
   await hand.type(field(page, "name"), name);
   await hand.type(field(page, "trigger_workflow"), WORKFLOW.slice(0, 8));
   await hand.choose(field(page, "trigger_workflow"), page.getByRole("option", { name: WORKFLOW }));
