@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { asked, openList, rows, search, shown } from "./list-support.mjs";
 import { dashboard } from "./started.mjs";
-import { KEYS, connect, finish } from "./support.mjs";
+import { KEYS, connect, disconnect, finish } from "./support.mjs";
 import { created } from "./watch-support.mjs";
 
 const { views } = texts;
@@ -93,7 +93,7 @@ test("views_are_an_organizations_and_go_with_its_data", async () => {
   await rows(page).first().waitFor();
   await save(page, "Broken");
   assert.ok((await links(page)).includes("Broken"));
-  await page.getByRole("button", { name: texts.connection.disconnect }).click();
+  await disconnect(page);
   await page.getByRole("button", { name: texts.connection.connect, exact: true }).first().waitFor();
   assert.deepEqual(
     await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("views"))),

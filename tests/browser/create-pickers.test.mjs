@@ -25,6 +25,7 @@ import {
   connect,
   faults,
   field,
+  disconnect,
   finish,
   meddle,
   openMore,
@@ -286,7 +287,7 @@ test("what_a_person_used_last_comes_first_and_goes_with_the_organization", async
   const kept = () =>
     page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("recents")));
   assert.equal((await kept()).length, 1);
-  await page.getByRole("button", { name: texts.connection.disconnect }).click();
+  await disconnect(page);
   await page.getByRole("button", { name: texts.connection.connect }).first().waitFor();
   assert.deepEqual(await kept(), []);
   await finish(page);

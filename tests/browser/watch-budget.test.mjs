@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { texts } from "../../www/texts.js";
 import { makeAssessment, makeOrg } from "../http/harness.mjs";
-import { connect, finish, row, rows, setHidden, startDashboard } from "./support.mjs";
+import { connect, disconnect, finish, row, rows, setHidden, startDashboard } from "./support.mjs";
 
 /** Rows of the watchlist that are not finished. */
 const WATCHED = 500;
@@ -247,7 +247,7 @@ test("a_return_visit_asks_only_for_what_changed_since_and_disconnecting_forgets_
   await row(page, "watched 60").getByText("Collecting").waitFor();
   await connect(page, org.key);
   await until(row(page, "watched 60").filter({ hasText: "Complete" }), 10);
-  await page.getByRole("button", { name: texts.connection.disconnect }).click();
+  await disconnect(page);
   await page.getByText(texts.list.empty).waitFor();
   assert.equal(
     await page.evaluate((id) => JSON.stringify(localStorage).includes(id), org.id),
