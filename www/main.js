@@ -115,6 +115,7 @@ class App {
   #state = h("div");
   /** @type {View | undefined} */
   #view;
+  #isFolded = true;
 
   /** @param {{ settings: Settings, store: Store }} parts */
   constructor({ settings, store }) {
@@ -296,13 +297,32 @@ class App {
     replace(
       this.#connection,
       me
-        ? [identity(me, choiceToKeep()), button(disconnect, leave, { look: "quiet" })]
+        ? [
+            identity(me, choiceToKeep()),
+            button(disconnect, leave, { look: "quiet" }),
+            this.#makeFold(),
+          ]
         : button(label, () => askForCredential(this), {
             look: "primary",
             title: texts.connection.needed,
           }),
     );
     this.#showState();
+  }
+
+  /** On a phone, what else there is of the connection comes when it is asked for. */
+  #makeFold() {
+    const toggle = button("⋯", () => fold(!this.#isFolded), {
+      look: "quiet account",
+      "aria-label": texts.connection.account,
+    });
+    const fold = (/** @type {boolean} */ isFolded) => {
+      this.#isFolded = isFolded;
+      this.#connection.classList.toggle("folded", isFolded);
+      toggle.setAttribute("aria-expanded", String(!isFolded));
+    };
+    fold(this.#isFolded);
+    return toggle;
   }
 
   /** Says what is wrong with the connection, if anything is, in one place for all pages. */

@@ -59,6 +59,7 @@ export const texts = {
     connect: "Connect",
     connectAgain: "Connect again",
     disconnect: "Disconnect",
+    account: "Account",
     connected: "Connected",
     // In its place, as long as it would not be true.
     expired: "Session expired",
