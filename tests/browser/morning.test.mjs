@@ -223,7 +223,7 @@ for (const [index, [way, { hand, viewport, direction }]] of Object.entries(WAYS)
       );
       assert.equal(await page.evaluate(() => document.documentElement.dir), direction);
     }
-    const name = `Morning ${index + 1} of an analyst`;
+    const name = `Morning ${["north", "east", "south", "west"][index]} of an analyst`;
     const { cells } = await morning(page, hand(page), LAST_YEAR[index], name);
     const [stored] = await dashboard.api.rows(
       "SELECT status, score_percent AS score, vendor_id AS vendor FROM assessments WHERE name = ?",

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { UUID } from "../http/harness.mjs";
 import { HASHED, addressOf, everyVisit, names } from "./bundle.mjs";
-import { overflowOf, violationsOf } from "./looks.mjs";
+import { cutLabels, headerRows, overflowOf, smallTargets, violationsOf } from "./looks.mjs";
 import { visitScreens } from "./screens.mjs";
 import { connect, finish, settingsOf, startDashboard, withTexts } from "./support.mjs";
 
@@ -46,6 +46,63 @@ for (const width of [320, 768, 3840]) {
       if (overflowing.length > 0) wide.push(screen, overflowing[0]);
     });
     assert.deepEqual(wide, []);
+    await finish(page);
+  });
+}
+
+for (const width of [320, 390]) {
+  test(`on_a_phone_of_${width}_pixels_the_header_has_two_rows_and_targets_fit_a_finger`, async () => {
+    const viewport = { width, height: 800 };
+    const page = await dashboard.open("/watchlist", { viewport, hasTouch: true, isMobile: true });
+    const found = new Set();
+    await visitScreens(dashboard, page, texts, async (screen) => {
+      const rows = await headerRows(page);
+      if (rows > 2) found.add(`${screen}: ${rows} rows of the header`);
+      for (const target of await smallTargets(page)) found.add(`small: ${target}`);
+      for (const label of await cutLabels(page)) found.add(`cut off: ${label}`);
+    });
+    assert.deepEqual([...found], []);
+    await finish(page);
+  });
+}
+
+test("what_a_phone_folds_away_comes_when_it_is_asked_for", async () => {
+  const page = await dashboard.open("/watchlist", { viewport: { width: 320, height: 800 } });
+  await connect(page);
+  const leave = page.getByRole("button", { name: texts.connection.disconnect });
+  const account = page.getByRole("button", { name: texts.connection.account });
+  assert.equal(await leave.isVisible(), false);
+  assert.equal(await account.getAttribute("aria-expanded"), "false");
+  await account.click();
+  assert.equal(await account.getAttribute("aria-expanded"), "true");
+  assert.deepEqual(await overflowOf(page), []);
+  assert.deepEqual(await violationsOf(page), []);
+  await leave.click();
+  await page.getByRole("button", { name: texts.connection.connect }).waitFor();
+  await finish(page);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`the_track_of_a_score_can_be_seen_in_the_${colorScheme}_theme`, async () => {
+    const complete = dashboard.offer.assessment_ids.at(-1);
+    const page = await dashboard.open(`/assessments/${complete}`, { colorScheme });
+    await connect(page);
+    await page.locator(".ring-track").waitFor();
+    const contrast = await page.evaluate(() => {
+      const lightness = (color) => {
+        const parts = (color.match(/[\d.]+/g) ?? []).map((part) => {
+          const share = Number(part) / 255;
+          return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+      };
+      const styleOf = (selector) =>
+        getComputedStyle(/** @type {Element} */ (document.querySelector(selector)));
+      const colors = [styleOf(".ring-track").stroke, styleOf(".card").backgroundColor];
+      const [darker, lighter] = colors.map(lightness).sort((a, b) => a - b);
+      return (lighter + 0.05) / (darker + 0.05);
+    });
+    assert.ok(contrast >= 1.6, `${contrast}`);
     await finish(page);
   });
 }

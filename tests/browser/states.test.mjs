@@ -1,0 +1,122 @@
+// What holds in the states of a page that a walk through its screens does not meet: offline,
+// in trouble, with a session that has ended, with a list of choices open, while data are late.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { texts } from "../../www/texts.js";
+import { organizationOf } from "../../worker/demo/year/organization.mjs";
+import { overflowOf, violationsOf } from "./looks.mjs";
+import { answer, connect, field, finish, meddle, startDashboard } from "./support.mjs";
+
+const LATE_MS = 600;
+/** Less than anybody sees. */
+const UNSEEN_SHIFT = 0.01;
+
+const year = organizationOf(new Date().toISOString().slice(0, 10));
+const KEY = year.api_keys[0].secret;
+const COMPLETE = year.assessments.find(
+  ({ status, archived_at: at, runs }) => status === "complete" && !at && runs.length > 0,
+);
+const WAITING = year.assessments.find(({ status }) => status === "review_evals");
+
+let dashboard;
+before(async () => {
+  dashboard = await startDashboard({ data: { orgs: [year] } });
+});
+after(() => dashboard?.close());
+
+for (const [theme, options] of [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["narrow", { viewport: { width: 320, height: 640 } }],
+]) {
+  test(`every_state_of_a_page_is_for_everyone: ${theme}`, async () => {
+    const page = await dashboard.open("/", Object.assign({ reducedMotion: "reduce" }, options));
+    const found = [];
+    const look = async (state) => {
+      for (const fault of await violationsOf(page)) found.push(`${state}: ${fault}`);
+      for (const wide of await overflowOf(page)) found.push(`${state}: ${wide}`);
+    };
+    await look("not connected");
+    await connect(page, KEY);
+    await page.locator(".table-row").first().waitFor();
+    await look("the list of a year");
+    await page.context().setOffline(true);
+    await page.getByText(texts.trouble.offline).waitFor();
+    await look("offline");
+    await page.context().setOffline(false);
+    await page.goto(`${dashboard.url}/assessments/${WAITING.id}`);
+    await connect(page, KEY);
+    await page.getByRole("button", { name: texts.runs.answer }).waitFor();
+    await look("a run that waits");
+    await meddle(page, "retrieve", [answer(503, "Service temporarily unavailable.")]);
+    await page.getByRole("button", { name: texts.detail.refresh }).click();
+    await page.getByText(texts.trouble.apiFaultText).waitFor();
+    await look("an API in trouble");
+    await page.goto(`${dashboard.url}/new`);
+    await connect(page, KEY);
+    await field(page, "vendor_id").pressSequentially(year.vendors[0].name.slice(0, 2));
+    await page.getByRole("option").first().waitFor();
+    await look("a list of choices");
+    await page.getByRole("option").first().click();
+    await page.locator(".checklist").first().waitFor();
+    await look("a vendor that was chosen");
+    await page.goto(`${dashboard.url}/assessments/${COMPLETE.id}`);
+    await meddle(page, "retrieve", [answer(401, "Invalid or expired API key.")]);
+    await connect(page, KEY);
+    await page.getByText(texts.connection.problems.refused).waitFor();
+    await look("a session that has ended");
+    assert.deepEqual(found, []);
+    await finish(page);
+  });
+}
+
+/** Has a page keep what shifts in it, without anybody having pressed anything. */
+const noteShifts = (page) =>
+  page.addInitScript(() => {
+    const noted = { sum: 0, what: /** @type {string[]} */ ([]) };
+    Object.assign(globalThis, { noted });
+    new PerformanceObserver((list) => {
+      for (const entry of /** @type {any[]} */ (list.getEntries())) {
+        if (entry.hadRecentInput) continue;
+        noted.sum += entry.value;
+        for (const { node } of entry.sources) noted.what.push(node?.outerHTML?.slice(0, 60));
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+
+for (const [device, viewport] of [
+  ["a desktop", { width: 1280, height: 900 }],
+  ["a phone", { width: 390, height: 844 }],
+]) {
+  test(`nothing_shifts_while_data_are_late: ${device}`, async () => {
+    const found = [];
+    for (const path of [
+      "/watchlist",
+      "/new",
+      `/assessments/${COMPLETE.id}`,
+      `/assessments/${WAITING.id}`,
+    ]) {
+      const page = await dashboard.open("/", { viewport, reducedMotion: "reduce" });
+      await connect(page, KEY);
+      await page.evaluate(
+        (token) => sessionStorage.setItem("assessments.credential", JSON.stringify({ token })),
+        KEY,
+      );
+      await noteShifts(page);
+      await page.route("**/v1/**", async (route) => {
+        await wait(LATE_MS);
+        await route.continue().catch(() => {});
+      });
+      await page.goto(dashboard.url + path);
+      await page.getByText(texts.connection.connected, { exact: true }).waitFor();
+      await page.waitForTimeout(4 * LATE_MS);
+      const { sum, what } = await page.evaluate(() => /** @type {any} */ (globalThis).noted);
+      if (sum >= UNSEEN_SHIFT) found.push([path, sum.toFixed(3), ...new Set(what)]);
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+      await finish(page);
+    }
+    assert.deepEqual(found, []);
+  });
+}
