@@ -48,7 +48,7 @@ for (const [theme, options] of [
     await page.context().setOffline(false);
     await page.goto(`${dashboard.url}/assessments/${WAITING.id}`);
     await connect(page, KEY);
-    await page.getByRole("button", { name: texts.runs.answer }).waitFor();
+    await page.getByRole("button", { name: texts.runs.approve }).waitFor();
     await look("a run that waits");
     await meddle(page, "retrieve", [answer(503, "Service temporarily unavailable.")]);
     await page.getByRole("button", { name: texts.detail.refresh }).click();
