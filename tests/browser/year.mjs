@@ -53,6 +53,7 @@ export async function visitYear({ org }, page, texts, look) {
     await look(`year-${name}`);
   }
   await go(page, "/new");
+  await page.locator('[data-field="vendor_id"] input').waitFor();
   await look("year-new");
   await page.locator('[data-field="vendor_id"] input').fill(org.vendors[1].name.slice(0, 3));
   await page.getByRole("option").first().waitFor();
