@@ -96,6 +96,8 @@ export class Refresher {
    * @param {string} id
    */
   async read(id, { adds = false } = {}) {
+    // Whoever reads it, it is not read twice at once.
+    if (id === this.#watched) this.#plan(this.#next.delay);
     try {
       const { data, requestId } = await this.#api.retrieve(id);
       this.#failures.delete(id);
@@ -155,7 +157,6 @@ export class Refresher {
 
   #startAnew() {
     this.#failures.clear();
-    this.#next.at = 0;
     this.#watchlist.startAnew();
     this.#goOn();
   }

@@ -132,7 +132,8 @@ async function morning(page, hand, { vendor, finished }, name) {
   await hand.press(
     page.getByRole("dialog").getByRole("button", { name: texts.connection.useDemo }),
   );
-  await page.getByText(year.name).waitFor();
+  await page.getByText(texts.connection.connected, { exact: true }).waitFor();
+  assert.ok((await page.locator(".connection").textContent()).includes(year.name));
 
   // Last year's vendor, by the start of its name.
   const rows = page.locator(".table-row");

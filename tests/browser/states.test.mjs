@@ -50,10 +50,14 @@ for (const [theme, options] of [
     await connect(page, KEY);
     await page.getByRole("button", { name: texts.runs.approve }).waitFor();
     await look("a run that waits");
-    await meddle(page, "retrieve", [answer(503, "Service temporarily unavailable.")]);
+    // Any other success would end it.
+    const down = answer(503, "Service temporarily unavailable.");
+    await meddle(page, "retrieve", Array(50).fill(down));
+    await page.route(/\/v1\/(dashboard|workflows)\//, () => {});
     await page.getByRole("button", { name: texts.detail.refresh }).click();
     await page.getByText(texts.trouble.apiFaultText).waitFor();
     await look("an API in trouble");
+    await page.unrouteAll({ behavior: "ignoreErrors" });
     await page.goto(`${dashboard.url}/new`);
     await connect(page, KEY);
     await field(page, "vendor_id").pressSequentially(year.vendors[0].name.slice(0, 2));
