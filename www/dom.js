@@ -94,7 +94,7 @@ export function replace(element, ...children) {
 }
 
 /** What can have the focus, and how it is known again after it was made anew. */
-const FOCUSABLE = "a, button, summary, [tabindex]";
+const FOCUSABLE = "a, button, input, select, summary, [tabindex]";
 
 /** @param {Element} element */
 function sameAs(element) {

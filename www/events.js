@@ -1,60 +1,49 @@
-// What this tab sent to workflow runs: the idempotency key of each event, so that one whose
-// answer got lost is sent again as the same, and what the events of a step are called, which
-// no answer of the API tells.
+// What this page sends to workflow runs: by which key, whether it is an approval, and, where
+// no answer of the API tells it, what the events of a step are called.
 
 import { readJson, write } from "./tab.js";
 
 const KEY = "assessments.events";
-/** The most of each that are kept; the oldest go first. */
+/** The most names that are kept; the oldest go first. */
 const MOST = 50;
 
 /**
- * Keys by run, step and name; names by the step's component.
+ * The names that were accepted last, by the step's component.
  *
- * @typedef {{ keys: [string, string][], names: [string, string][] }} Kept
+ * @type {[string, string][]}
  */
+let names = readJson(KEY) ?? [];
 
-/** @type {Kept} */
-let kept = readJson(KEY) ?? { keys: [], names: [] };
+const APPROVING = /^(approv(ed|al|e)|accept(ed|ance)?|confirm(ed|ation)?|sign(ed|off)|signature)$/;
+const NEGATING =
+  /^(no|not|non|un.+|dis.+|den(y|ied)|reject(ed)?|declin(e|ed)|refus(e|ed)|request(ed)?)$/;
 
 /**
- * The entries with one more, which is the newest.
+ * Whether an event reads like somebody's approval, so that the opposite is to reject.
  *
- * @param {[string, string][]} entries
  * @param {string} name
- * @param {string} value
  */
-const withEntry = (entries, name, value) =>
-  /** @type {[string, string][]} */ (
-    [...entries.filter(([other]) => other !== name), [name, value]].slice(-MOST)
-  );
-
-function keep() {
-  write(KEY, JSON.stringify(kept));
+export function isApproval(name) {
+  const spaced = name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").replace(/sign-off/i, "signoff");
+  const words = spaced.toLowerCase().split(/[^a-z]+/);
+  return words.some((word) => APPROVING.test(word)) && !words.some((word) => NEGATING.test(word));
 }
 
 /**
- * The key of an event: the same whenever this tab sends it to that step of that run.
+ * The idempotency key of an event for a step: the same for all who answer that step, so that
+ * what several send at once is one event, and none is left over for the next step.
  *
- * @param {string} run
- * @param {string} component
+ * @param {string} step
  * @param {string} name
  */
-export function eventKey(run, component, name) {
-  const entry = JSON.stringify([run, component, name]);
-  const known = kept.keys.find(([other]) => other === entry)?.[1];
-  const key = known ?? crypto.randomUUID();
-  kept.keys = withEntry(kept.keys, entry, key);
-  keep();
-  return key;
-}
+export const eventKey = (step, name) => `dashboard-${step}-${name}`;
 
 /**
  * What an event for this step was called when one was last accepted.
  *
  * @param {string} component
  */
-export const eventName = (component) => kept.names.find(([other]) => other === component)?.[1];
+export const eventName = (component) => names.find(([other]) => other === component)?.[1];
 
 /**
  * Notes that a run accepted an event.
@@ -63,12 +52,13 @@ export const eventName = (component) => kept.names.find(([other]) => other === c
  * @param {string} name
  */
 export function noteEvent(component, name) {
-  kept.names = withEntry(kept.names, component, name);
-  keep();
+  names = [...names.filter(([other]) => other !== component), [component, name]];
+  names = names.slice(-MOST);
+  write(KEY, JSON.stringify(names));
 }
 
 /** Forgets all of it: it is an organization's. */
 export function forgetEvents() {
-  kept = { keys: [], names: [] };
+  names = [];
   write(KEY, undefined);
 }

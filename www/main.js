@@ -12,7 +12,7 @@ import { explained } from "./explain.js";
 import { failureOf } from "./failure.js";
 import { account } from "./parts/account.js";
 import { announcer, banner, button, refreshTimes, time } from "./parts/controls.js";
-import { askForCredential } from "./parts/dialogs.js";
+import { askForCredential, closeDialogs } from "./parts/dialogs.js";
 import { lateView } from "./parts/late-view.js";
 import { palette } from "./parts/palette.js";
 import { forgetRecents } from "./recents.js";
@@ -157,6 +157,7 @@ class App {
     if (rulesState() !== "loading") this.#showRules();
     watchStyles(() => this.#showStylesMissing());
     addEventListener("popstate", () => {
+      closeDialogs();
       this.#showPage();
       this.#main.querySelector("h1")?.focus({ preventScroll: true });
     });

@@ -513,6 +513,7 @@ export const texts = {
     knownText: (/** @type {string} */ step, /** @type {string} */ event) =>
       `“${step}” goes on with the event ${event}, which is sent in your name. The API cannot undo this.`,
     approve: "Approve",
+    over: "It went on meanwhile: nothing was sent.",
     name: "Name of the event",
     empty: "Enter the name of the event.",
     send: "Send event",

@@ -34,6 +34,13 @@ export function show(dialog) {
   dialog.showModal();
 }
 
+/** Closes what is open over a page that goes, but for what waits for an answer. */
+export function closeDialogs() {
+  /** @type {NodeListOf<HTMLDialogElement>} */
+  const open = document.querySelectorAll("dialog[open]:not([aria-busy=true])");
+  for (const dialog of open) dialog.close();
+}
+
 /**
  * @param {string} title
  * @param {Child[]} content
@@ -216,6 +223,7 @@ export function confirm({
     const stay = button(keep, () => dialog.close(), { autofocus: !content });
     // What is on its way cannot be called back.
     const setBusy = (/** @type {boolean} */ isBusy) => {
+      dialog.ariaBusy = String(isBusy);
       go.disabled = isBusy;
       stay.disabled = isBusy;
     };

@@ -9,7 +9,7 @@ import { texts } from "../texts.js";
 import { writeAnew } from "../write-anew.js";
 import { button } from "./controls.js";
 import { makeDialog, show } from "./dialogs.js";
-import { Picker } from "./picker.js";
+import { LONGEST, Picker } from "./picker.js";
 
 /**
  * @import { Dashboard } from "../main.js"
@@ -73,6 +73,9 @@ function showPalette(app) {
   });
   const dialog = makeDialog(title, h("div", { class: "control" }, input, picker.element));
   dialog.classList.add("palette");
+  dialog.addEventListener("close", () => picker.close());
+  // Beside it there is a way out for a finger as well.
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   picker.isOn = true;
   show(dialog);
   // Where one may go is there at once.
@@ -92,9 +95,10 @@ async function waysTo(app, text, signal) {
   if (id !== undefined) return [openingOf(app, id, id, texts.palette.openId)];
   if (text === "" || !canReadNames()) return fixed;
   const { reads } = app.api;
+  const q = text.slice(0, LONGEST);
   const [assessments, vendors] = await Promise.allSettled([
-    reads.assessments({ q: text, limit: ASSESSMENTS }, { signal, maxRetries: 0 }),
-    reads.vendors({ q: text, limit: VENDORS }, { signal, maxRetries: 0 }),
+    reads.assessments({ q, limit: ASSESSMENTS }, { signal, maxRetries: 0 }),
+    reads.vendors({ q, limit: VENDORS }, { signal, maxRetries: 0 }),
   ]);
   // What is here can be chosen all the same.
   if (assessments.status === "rejected" && fixed.length === 0) throw assessments.reason;

@@ -22,7 +22,7 @@ import { announce } from "./controls.js";
 /** So long nothing is asked while somebody types. */
 const PAUSE_MS = 150;
 /** The longest text that the API searches for. */
-const LONGEST = 100;
+export const LONGEST = 100;
 
 /** Whether a text is an id or begins like one, so that it is no name. */
 export const isLikeId = (/** @type {string} */ text) => /^\s*cb[a-z]+_/i.test(text);
@@ -117,9 +117,11 @@ export class Picker {
       else if (!isLikeId(this.#input.value)) this.#ask(0);
     } else if (key === "Escape" && !this.#isAlways && (isOpen || isWaiting)) {
       this.close();
+    } else if (key === "Enter" && isWaiting) {
+      // What is shown was found for another text.
     } else if (key === "Enter" && isOpen && chosen) {
       this.#pick(chosen);
-    } else if (!(key === "Enter" && isWaiting)) {
+    } else {
       return;
     }
     event.preventDefault();
@@ -134,7 +136,9 @@ export class Picker {
     this.#asking = asking;
     this.#timer = setTimeout(async () => {
       this.#timer = undefined;
-      const text = this.#input.value.trim().slice(0, LONGEST);
+      const typed = this.#input.value.trim();
+      // Whoever takes anything finds out what it is.
+      const text = this.#isAlways ? typed : typed.slice(0, LONGEST);
       try {
         const { recent = [], choices, hasMore } = await this.#search(text, asking.signal);
         if (asking.signal.aborted) return;

@@ -14,7 +14,10 @@ import { duration, foreign, moment } from "./named.js";
 /**
  * A run as far as it is known: its steps, or why they could not be read.
  *
- * @typedef {{ run?: WorkflowRun | undefined, fault?: string | undefined }} Known
+ * @typedef {object} Known
+ * @property {WorkflowRun | undefined} run
+ * @property {string | undefined} fault
+ * @property {AwaitedEvent | undefined} awaited What its last step waits for.
  */
 
 /**
@@ -53,7 +56,7 @@ export function runStatus(status) {
 export function runList(runs, { known, opened, toggled, retry }) {
   const items = runs.map((listed) => {
     const { workflow_run_id: id } = listed;
-    const { run, fault } = known(id);
+    const { run, fault, awaited } = known(id);
     const { status, started_at: started, completed_at: completed } = run ?? listed;
     /** @type {[Child, Child][]} */
     const times = [[texts.runs.started, moment(started)]];
@@ -75,7 +78,7 @@ export function runList(runs, { known, opened, toggled, retry }) {
           { class: "facts" },
           times.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
         ),
-        run && stepList(run, listed.awaited_event),
+        run && stepList(run, awaited),
         !run && fault === undefined && h("p", { class: "muted" }, texts.loading),
         fault !== undefined && [
           h("p", { class: "fault" }, fault),
@@ -91,7 +94,7 @@ export function runList(runs, { known, opened, toggled, retry }) {
  * The steps of a run that were begun.
  *
  * @param {WorkflowRun} run
- * @param {AwaitedEvent | null} [awaited] What it waits for, if that is known.
+ * @param {AwaitedEvent} [awaited] What it waits for, if that is known.
  */
 export function stepList(run, awaited) {
   if (run.steps.length === 0) return h("p", { class: "muted" }, texts.detail.noSteps);

@@ -2,7 +2,7 @@
 
 import { duplicateOf } from "../duplicate.js";
 import { freshId, h, keepingFocus, replace } from "../dom.js";
-import { eventKey, eventName, noteEvent } from "../events.js";
+import { eventKey, eventName, isApproval, noteEvent } from "../events.js";
 import { Failure } from "../failure.js";
 import { customFieldValue, idLine, scoreRing, stageBadge, tracker } from "../parts/assessment.js";
 import { announce, banner, button, copyButton, markedId, time } from "../parts/controls.js";
@@ -30,8 +30,6 @@ import { writeAnew } from "../write-anew.js";
  * @import { Entry, Known, Seen } from "../store.js"
  */
 
-/** How the names of events read that a person's approval is. */
-const APPROVAL = /approv|accept|confirm|sign/i;
 /** How many runs that go on are read without being opened. */
 const RUNS_READ = 5;
 
@@ -428,9 +426,11 @@ class Detail {
           { class: "actions" },
           button(texts.detail.refresh, () => this.#refresh()),
           button(texts.again.label, () => this.#again(assessment)),
-          button(texts.again.duplicate, () =>
-            writeAnew(this.#app, duplicateOf(assessment, this.#detail)),
-          ),
+          // What else it was asked for is known from its detail.
+          (detail || !may("read_dashboard")) &&
+            button(texts.again.duplicate, () =>
+              writeAnew(this.#app, duplicateOf(assessment, detail)),
+            ),
           !isArchived && end,
         ),
       ),
@@ -489,7 +489,13 @@ class Detail {
     return runList(runs, {
       known: (id) => {
         const fault = this.#runs.get(id);
-        return { run: this.#knownRun(id), fault: typeof fault === "string" ? fault : undefined };
+        const run = this.#knownRun(id);
+        const step = run && waitingStep(run);
+        return {
+          run,
+          fault: typeof fault === "string" ? fault : undefined,
+          awaited: run && step && this.#awaited(run, step),
+        };
       },
       opened: this.#opened ?? new Set(),
       toggled: (id, isOpen) => this.#toggled(id, isOpen),
@@ -502,8 +508,9 @@ class Detail {
     const { run, step, awaited } = waiting;
     const { answer, approve, notAllowed, reject, report, send, until } = texts.runs;
     const mayAnswer = !session.isConnected || may("send_workflow_event");
-    const isApproval = awaited !== undefined && APPROVAL.test(awaited.name);
-    const label = isApproval ? approve : awaited ? send(withMarks(awaited.name)) : answer;
+    const mayEnd = !session.isConnected || may("archive_assessment");
+    const isGate = awaited !== undefined && isApproval(awaited.name);
+    const label = isGate ? approve : awaited ? send(withMarks(awaited.name)) : answer;
     const go = button(label, () => this.#answer(waiting), { look: "primary" });
     const no = button(reject, () => this.#end("reject"), { look: "danger-quiet" });
     // What an analyser found is for a system to send.
@@ -516,7 +523,7 @@ class Detail {
         awaited && h("span", {}, until, " ", moment(awaited.deadline)),
         isReport ? report : !mayAnswer && notAllowed,
       ],
-      actions: mayAnswer && !isReport ? (isApproval ? [go, no] : [go]) : [],
+      actions: mayAnswer && !isReport ? (isGate && mayEnd ? [go, no] : [go]) : [],
     });
   }
 
@@ -541,14 +548,15 @@ class Detail {
     });
     const field = h("div", { class: "field" }, h("label", { for: input.id }, event.name), input);
     const stepName = withMarks(step.component_name);
-    const isApproval = awaited !== undefined && APPROVAL.test(awaited.name);
+    const isGate = awaited !== undefined && isApproval(awaited.name);
     const words = awaited
       ? {
-          title: isApproval ? event.approveTitle : event.knownTitle,
+          title: isGate ? event.approveTitle : event.knownTitle,
           text: event.knownText(stepName, withMarks(awaited.name)),
-          label: isApproval ? event.approve : event.send,
+          label: isGate ? event.approve : event.send,
         }
       : { title: event.title, text: event.text(stepName), label: event.send };
+    let wasSent = false;
     const answer = await confirm({
       ...words,
       keep: event.keep,
@@ -558,7 +566,12 @@ class Detail {
       act: async () => {
         const name = awaited?.name ?? input.value.trim();
         if (name === "") throw new Failure("invalid", "page", new Error(event.empty));
-        const idempotencyKey = eventKey(runId, component, name);
+        // Somebody else may have answered it while this was read; what was sent from here
+        // may have arrived, and is sent again as the same.
+        const isThere = this.#waiting.some(({ step: { step_id: id } }) => id === step.step_id);
+        if (!isThere && !wasSent) throw new Failure("invalid", "page", new Error(event.over));
+        wasSent = true;
+        const idempotencyKey = eventKey(step.step_id, name);
         return this.#app.api.sendEvent(runId, { name }, { idempotencyKey });
       },
       explain: (failure) => (failure.isOpen ? event.failed : sentenceOf(failure)),

@@ -61,18 +61,19 @@ struct Import {
 }
 
 impl Bundle {
-    /// The file that the script imports at once.
-    fn shared(&self) -> Option<&str> {
+    /// The one file that the script imports at once: the document names no second.
+    fn shared(&self) -> Result<&str> {
         let script = format!("{SOURCES}/{SCRIPT}");
-        let output = self
-            .outputs
-            .values()
-            .find(|output| output.entry_point.as_ref() == Some(&script))?;
-        let import = output
-            .imports
-            .iter()
-            .find(|import| import.kind == "import-statement" && import.path.ends_with(".js"))?;
-        file_name(&import.path)
+        let outputs = self.outputs.values();
+        let mut imported = outputs
+            .filter(|output| output.entry_point.as_ref() == Some(&script))
+            .flat_map(|output| &output.imports)
+            .filter(|import| import.kind == "import-statement")
+            .filter_map(|import| file_name(&import.path));
+        match (imported.next(), imported.next()) {
+            (Some(shared), None) => Ok(shared),
+            found => bail!("the script should import one file, not {found:?}"),
+        }
     }
 }
 
@@ -195,9 +196,7 @@ fn bundle(folder: &Path) -> Result<BTreeMap<String, String>> {
             names.insert(called.to_owned(), name.to_owned());
         }
     }
-    if let Some(shared) = bundle.shared() {
-        names.insert(SHARED.to_owned(), shared.to_owned());
-    }
+    names.insert(SHARED.to_owned(), bundle.shared()?.to_owned());
     Ok(names)
 }
 
