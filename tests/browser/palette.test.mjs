@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { overflowOf, violationsOf } from "./looks.mjs";
 import { dashboard } from "./started.mjs";
-import { NORTHWIND, connect, field, finish } from "./support.mjs";
+import { NORTHWIND, connect, field, finish, openMore } from "./support.mjs";
 import { GLOBEX_CREATED, created } from "./watch-support.mjs";
 
 const { palette, pages, views, picker } = texts;
@@ -97,6 +97,7 @@ test("a_vendor_is_assessed_by_its_name_and_nothing_that_is_written_is_lost", asy
   await assess();
   await page.waitForURL("**/new");
   await page.getByRole("heading", { name: pages.create }).waitFor();
+  await openMore(page);
   await field(page, "name").fill("written by hand");
   await assess();
   await page.getByRole("dialog").getByText(texts.again.text).waitFor();
