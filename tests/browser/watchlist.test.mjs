@@ -58,6 +58,18 @@ test("the_list_follows_what_changes_and_counts_stages", async () => {
   await finish(page);
 });
 
+test("what_would_turn_a_name_around_is_shown_as_a_mark", async () => {
+  const { id } = await created("invoice \u202efdp.exe");
+  const page = await dashboard.open();
+  await connect(page);
+  await openById(page, id);
+  await page.getByRole("heading", { name: "invoice ‹U+202E›fdp.exe" }).waitFor();
+  await page.getByRole("link", { name: "Watchlist", exact: true }).click();
+  await row(page, "invoice").waitFor();
+  assert.deepEqual(await names(page), ["invoice ‹U+202E›fdp.exe"]);
+  await finish(page);
+});
+
 test("search_filter_and_sort_choose_and_order_rows", async () => {
   const page = await openDemo();
   assert.equal(await rows(page).count(), ORGS.harbor.assessments.length);

@@ -1,7 +1,7 @@
 // The assessments that this browser watches.
 
 import { freshId, h, keepingFocus, reconcile, replace, setAttribute } from "../dom.js";
-import { formatNumber, formatPercent, shortId } from "../format.js";
+import { formatNumber, formatPercent, shortId, withMarks } from "../format.js";
 import { distribution, stageBadge } from "../parts/assessment.js";
 import { announce, banner, button, markedId, time } from "../parts/controls.js";
 import { confirm } from "../parts/dialogs.js";
@@ -417,7 +417,7 @@ function updateRow(row, { id, assessment, archivedAt, problem }) {
         h(
           "a",
           { href: `/assessments/${encodeURIComponent(id)}` },
-          h("bdi", {}, assessment?.name ?? shortId(id)),
+          h("bdi", {}, assessment ? withMarks(assessment.name) : shortId(id)),
         ),
         h("code", { class: "id muted", title: id }, shortId(id)),
       ),
