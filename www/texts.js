@@ -602,7 +602,7 @@ export const texts = {
       },
       control_set_ids: {
         label: "Control sets",
-        hint: "Paste ids, separated by commas, spaces or new lines. None is allowed.",
+        hint: "Paste as many ids as you like, or none.",
       },
       service_ids: {
         label: "Services",

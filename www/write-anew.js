@@ -6,6 +6,7 @@ import { texts } from "./texts.js";
 /**
  * @import { CreateAssessmentRequest } from "assessments-edge/slim"
  * @import { Dashboard } from "./main.js"
+ * @import { Choice } from "./parts/picker.js"
  */
 
 /**
@@ -13,8 +14,9 @@ import { texts } from "./texts.js";
  *
  * @param {Dashboard} app
  * @param {Partial<CreateAssessmentRequest>} fields
+ * @param {Record<string, string | null | undefined>} [called] What ids in them are called.
  */
-export async function writeAnew(app, fields) {
+export async function writeAnew(app, fields, called = {}) {
   const { draft } = app;
   const { title, text, openText, confirm: label, keep, working } = texts.again;
   await draft.claimed;
@@ -28,7 +30,14 @@ export async function writeAnew(app, fields) {
     });
     if (!isMeant) return;
   }
+  /** @type {Record<string, Choice>} */
+  const names = {};
+  for (const field of /** @type {const} */ (["vendor_id", "assignee_id"])) {
+    const id = fields[field] ?? "";
+    const name = called[id];
+    if (name) names[field] = { id, name };
+  }
   draft.startAnew();
-  draft.change({ fields });
+  draft.change({ fields, names });
   app.navigate("/new");
 }

@@ -339,6 +339,7 @@ test("assess_again_begins_the_same_request_and_asks_before_it_replaces_another",
   await page.getByRole("heading", { name: texts.pages.create, level: 1 }).waitFor();
   const shown = await fields();
   for (const [name, value] of Object.entries(asked)) assert.deepEqual(shown[name], value, name);
+  assert.equal(await page.locator('[data-field="vendor_id"] input').inputValue(), ACME.name);
   assert.ok(!shown.name);
   await page.locator('[data-field="name"] input').fill("Something of mine");
   await page.goBack();

@@ -357,6 +357,7 @@ test("the_whole_way_can_be_gone_by_keyboard", async () => {
   await page.keyboard.press("Enter");
   assert.equal(await focused(), texts.end.keep);
   await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   assert.equal(await focused(), texts.detail.cancel);
   await finish(page);
 });

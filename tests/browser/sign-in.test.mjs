@@ -29,6 +29,7 @@ import {
   settingsOf,
   submit,
   openAccount,
+  openMore,
 } from "./support.mjs";
 
 const { connection } = texts;
@@ -160,6 +161,7 @@ test("a_session_is_renewed_before_it_ends_and_calls_use_the_next", async () => {
   const page = await dashboard.openAs("ana", "/new");
   await withClock(page);
   await connectByTeam(page);
+  await openMore(page);
   await field(page, "name").fill("while it was renewed");
   await page.clock.fastForward(LIFETIME * 850);
   await asked(2);
@@ -179,6 +181,7 @@ test("a_session_that_ends_in_the_middle_of_a_draft_is_told_and_nothing_is_lost",
   await connectByTeam(page);
   const sent = await meddle(page, "create", []);
   await field(page, "vendor_id").fill(NORTHWIND.id);
+  await openMore(page);
   await field(page, "name").fill("half written");
   const key = await field(page, KEY).inputValue();
   await signInWithTeam(page, undefined);
@@ -310,6 +313,7 @@ test("signing_out_clears_the_screen_and_what_is_kept_in_every_tab", async () => 
   const page = await dashboard.openAs("ana", "/new");
   await connectByTeam(page);
   await field(page, "vendor_id").fill(NORTHWIND.id);
+  await openMore(page);
   await field(page, "name").fill("to be forgotten");
   await submit(page);
   const id = await arrived(page, CREATED);
@@ -336,6 +340,7 @@ test("two_organizations_in_one_browser_see_nothing_of_each_other", async () => {
   const page = await dashboard.openAs("ana", "/new");
   await connectByTeam(page);
   await field(page, "vendor_id").fill(NORTHWIND.id);
+  await openMore(page);
   await field(page, "name").fill("harbor's own");
   await submit(page);
   await arrived(page, CREATED);
@@ -366,6 +371,7 @@ test("who_connects_for_another_organization_sees_its_data_and_no_draft_of_the_ot
   await withClock(page);
   await connectByTeam(page);
   await field(page, "vendor_id").fill(NORTHWIND.id);
+  await openMore(page);
   await field(page, "name").fill("harbor's draft");
   const key = await field(page, KEY).inputValue();
   await signInWithTeam(page, undefined);

@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { texts } from "../../www/texts.js";
 import { organizationOf } from "../../worker/demo/year/organization.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
-import { answer, connect, field, finish, meddle, startDashboard } from "./support.mjs";
+import { answer, connect, field, finish, meddle, openMore, startDashboard } from "./support.mjs";
 
 const LATE_MS = 600;
 /** Less than anybody sees. */
@@ -64,6 +64,7 @@ for (const [theme, options] of [
     await page.getByRole("option").first().waitFor();
     await look("a list of choices");
     await page.getByRole("option").first().click();
+    await openMore(page);
     await page.locator(".checklist").first().waitFor();
     await look("a vendor that was chosen");
     await page.goto(`${dashboard.url}/assessments/${COMPLETE.id}`);

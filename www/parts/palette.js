@@ -112,7 +112,7 @@ async function waysTo(app, text, signal) {
       id: of,
       name: texts.palette.assess(name),
       detail: lastAssessed(last),
-      go: () => writeAnew(app, { vendor_id: /** @type {any} */ (of) }),
+      go: () => writeAnew(app, { vendor_id: /** @type {any} */ (of) }, { [of]: name }),
     })),
     ...fixed,
   ];

@@ -419,7 +419,8 @@ class Detail {
               archivedAt === undefined &&
               h("span", { class: "badge" }, texts.names.archived),
           ),
-          detail && h("p", { class: "lead" }, aboutWhom(detail)),
+          // Its line is there before it is known, so that nothing moves.
+          h("p", { class: "lead" }, detail ? aboutWhom(detail) : "\u00a0"),
         ),
         h(
           "div",
@@ -427,10 +428,11 @@ class Detail {
           button(texts.detail.refresh, () => this.#refresh()),
           button(texts.again.label, () => this.#again(assessment)),
           // What else it was asked for is known from its detail.
-          (detail || !may("read_dashboard")) &&
-            button(texts.again.duplicate, () =>
-              writeAnew(this.#app, duplicateOf(assessment, detail)),
-            ),
+          button(
+            texts.again.duplicate,
+            () => writeAnew(this.#app, duplicateOf(assessment, detail), calledIn(detail)),
+            { disabled: !detail && may("read_dashboard") },
+          ),
           !isArchived && end,
         ),
       ),
@@ -591,7 +593,8 @@ class Detail {
    */
   #again({ vendor_id, control_set_ids, service_ids, assignee_id }) {
     const assignee = assignee_id === null ? {} : { assignee_id };
-    return writeAnew(this.#app, { vendor_id, control_set_ids, service_ids, ...assignee });
+    const fields = { vendor_id, control_set_ids, service_ids, ...assignee };
+    return writeAnew(this.#app, fields, calledIn(this.#detail));
   }
 
   /**
@@ -677,6 +680,10 @@ function facts(entries) {
     entries.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
   );
 }
+
+/** What ids are called, by the id. */
+const calledIn = (/** @type {AssessmentDetail | undefined} */ detail) =>
+  Object.fromEntries(detail?.names.map(({ id, name }) => [id, name]) ?? []);
 
 /**
  * The vendor, and who is responsible.
