@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { crowdedOrg } from "./crowded.mjs";
-import { asked, head, names, openList, readsOf } from "./list-support.mjs";
+import { asked, focused, head, names, openList, readsOf } from "./list-support.mjs";
 import { row, rows, search, shown } from "./list-support.mjs";
 import { dashboard } from "./started.mjs";
 import { connect, finish } from "./support.mjs";
@@ -244,6 +244,19 @@ test("more_changes_than_can_be_told_have_the_list_read_again", async () => {
   await page.clock.install();
   await connect(page, (await crowd()).key);
   await sorted(page, "name");
+  await rows(page).nth(12).locator("a").focus();
+  await page.evaluate(() => scrollTo(0, 400));
+  await page.waitForTimeout(100);
+  const top = await page.evaluate(() => scrollY);
+  const before = await focused(page);
+  await page.evaluate(() => {
+    const { body } = document;
+    const look = () =>
+      (body.dataset.least = String(
+        Math.min(Number(body.dataset.least ?? 99), document.querySelectorAll(".table-row").length),
+      ));
+    new MutationObserver(look).observe(body, { childList: true, subtree: true });
+  });
   const reads = readsOf(page);
   const now = Math.floor(Date.now() / 1_000) + 5;
   await dashboard.api.rows(
@@ -258,5 +271,9 @@ test("more_changes_than_can_be_told_have_the_list_read_again", async () => {
     (await names(page)).filter((name) => !name.startsWith("renamed")),
     [],
   );
+  // Whoever reads the list stays where they are, and what they read until then.
+  assert.ok(Number(await page.evaluate(() => document.body.dataset.least)) > 12);
+  assert.equal(await page.evaluate(() => scrollY), top);
+  assert.equal(await focused(page), `renamed ${before}`);
   await finish(page);
 });

@@ -78,6 +78,12 @@ class Assessments {
    * @type {{ state: "reading" | "stopped" | "read", changes: Changes } | undefined}
    */
   #order;
+  /**
+   * The same list as it is read anew, which takes its place when it is.
+   *
+   * @type {Paged<ListedAssessment> | undefined}
+   */
+  #anew;
   /** Ends what is being read for the list. */
   #reading = new AbortController();
   #isReading = false;
@@ -244,12 +250,18 @@ class Assessments {
     this.#begin();
   }
 
-  /** Reads the list from its beginning. */
-  #begin() {
+  /** Ends what is being read. */
+  #giveUp() {
     this.#reading.abort();
     this.#reading = new AbortController();
-    this.#list = this.#listOf(this.#asked);
     this.#isReading = false;
+  }
+
+  /** Reads the list from its beginning. */
+  #begin() {
+    this.#giveUp();
+    this.#list = this.#listOf(this.#asked);
+    this.#anew = undefined;
     this.#failures = 0;
     this.#order = undefined;
     if (isSortedHere(this.#asked)) {
@@ -277,12 +289,33 @@ class Assessments {
 
   /** Reads the page again that is looked at, or what could not be read. */
   #again() {
-    if (!this.#list.isRead || this.#order?.state === "reading") return this.#readMore();
+    const isUnread = !this.#list.isRead || this.#order?.state === "reading";
+    if (isUnread && !this.#anew) return this.#readMore();
     return this.#read(async (list, signal) => {
       const { changes } = this.#order ?? {};
       if (!changes) return list.again(this.#table.lookedAt, signal);
-      if (!(await changes.read(list, signal))) this.#begin();
+      if (!this.#anew && (await changes.read(list, signal))) return;
+      this.#anew ??= this.#listOf(this.#asked);
+      await this.#readAnew(this.#anew, signal);
     });
+  }
+
+  /**
+   * Reads the list anew as far as it was read, as long as anybody looks. Until then, what
+   * is there stays, and so does whoever reads it.
+   *
+   * @param {Paged<ListedAssessment>} list
+   * @param {AbortSignal} signal
+   */
+  async #readAnew(list, signal) {
+    const isEnough = () =>
+      isWhole(list) || (this.#order?.state === "stopped" && list.count >= this.#list.count);
+    while (!list.isRead || !isEnough()) {
+      if (document.hidden) return;
+      await list.more(signal);
+    }
+    this.#list = list;
+    this.#anew = undefined;
   }
 
   /** @param {(list: Paged<ListedAssessment>, signal: AbortSignal) => Promise<void>} work */
@@ -305,9 +338,7 @@ class Assessments {
     if (signal.aborted) return;
     this.#isReading = false;
     this.#readAt = Date.now();
-    const { hasMore, isFull } = list;
-    const isWhole = !hasMore || isFull;
-    if (this.#order && isWhole && !this.#failure) this.#order.state = "read";
+    if (this.#order && isWhole(this.#list) && !this.#failure) this.#order.state = "read";
     this.#show();
     // What is to be sorted is read to the end, as long as anybody looks.
     if (this.#order?.state === "reading" && !this.#failure && !document.hidden) this.#readMore();
@@ -325,7 +356,7 @@ class Assessments {
   #sortOn() {
     if (!this.#order) return;
     this.#order.state = "reading";
-    this.#readMore();
+    this.#again();
   }
 
   /** Has the page read again when it is due, if it is seen then. */
@@ -475,6 +506,13 @@ class Assessments {
     if (place > last) this.#readAhead();
   }
 }
+
+/**
+ * Whether nothing more is read of it.
+ *
+ * @param {Paged<ListedAssessment>} list
+ */
+const isWhole = ({ hasMore, isFull, isRead }) => isRead && (!hasMore || isFull);
 
 /** Whether the page's session may list. */
 function canList() {
