@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Changes } from "../../www/assessments/changes.js";
+import { Ending } from "../../www/assessments/ending.js";
+import { Failure } from "../../www/failure.js";
 import { Paged } from "../../www/paged.js";
 
 const { signal } = new AbortController();
@@ -20,7 +22,9 @@ function cut(all, size) {
 }
 
 test("what_new_ones_push_over_the_end_of_a_page_is_read_again_as_well", async () => {
+  /** @type {{ id: string, name: string }[]} */
   let items = ["b0", "b1", "b2", "c0", "c1", "c2", "d0"].map((id) => ({ id, name: "old" }));
+  /** @type {Paged<{ id: string, name: string }>} */
   const list = new Paged(cut(() => items, 3));
   for (let page = 0; page < 3; page++) await list.more(signal);
   items = [{ id: "a0", name: "new" }, { id: "a1", name: "new" }, ...items];
@@ -28,8 +32,8 @@ test("what_new_ones_push_over_the_end_of_a_page_is_read_again_as_well", async ()
   assert.equal(ids(list), "a0 a1 b0 b1 b2 c0 c1 c2 d0");
   items = items.map((item) => ({ ...item, name: "renamed" }));
   await list.again("b2", signal);
-  assert.equal(list.get("b2").name, "renamed");
-  assert.equal(list.get("b1").name, "renamed");
+  assert.equal(list.get("b2")?.name, "renamed");
+  assert.equal(list.get("b1")?.name, "renamed");
   assert.equal(ids(list), "a0 a1 b0 b1 b2 c0 c1 c2 d0");
   assert.equal(list.hasMore, false);
   // And so are those behind it, where several were pushed over one after the other.
@@ -55,6 +59,7 @@ test("what_is_answered_after_a_read_was_given_up_is_not_taken_in", async () => {
 });
 
 const NOW = 1_800_000_000;
+/** @type {any} */
 const NOTHING = { q: "", status: "", mine: false, archived: false, sort: "name" };
 
 /** An assessment that changed so many seconds ago. */
@@ -67,7 +72,11 @@ const item = (id, ago, more = {}) => ({
   ...more,
 });
 
-/** A list that was read, of what `live` and `archived` are then. */
+/**
+ * A list that was read, of what `live` and `archived` are then.
+ *
+ * @param {any} api
+ */
 async function readList(api, asked = {}) {
   const changes = new Changes({ ...NOTHING, ...asked }, undefined, async (query) => {
     const all = query.archived ? api.archived : api.live;
@@ -82,7 +91,7 @@ async function readList(api, asked = {}) {
 
 test("more_that_were_archived_than_can_be_told_have_the_list_read_again", async () => {
   const live = Array.from({ length: 130 }, (_, n) => item(`a${n}`, 500 + n));
-  const api = { live, archived: [] };
+  const api = { live, archived: /** @type {any[]} */ ([]) };
   const { look } = await readList(api);
   api.live = live.slice(120);
   api.archived = live.slice(0, 120).map((each) => ({ ...each, updated_at: NOW }));
@@ -111,4 +120,75 @@ test("what_a_search_may_find_now_has_it_read_again_once", async () => {
   assert.equal(await look(), true);
   api.live = [item("a", 500), item("b", 5)];
   assert.equal(await look(), false);
+});
+
+/** What becomes of those that are ended; `fateOf` answers or throws. */
+function endingOf(items, fateOf) {
+  const stopped = new AbortController();
+  const sent = [];
+  const ending = new Ending(items, {
+    archive: async (id) => {
+      sent.push(id);
+      await undefined;
+      return { data: fateOf(id, sent.length) ?? { id, status: "canceled", archived_at: NOW } };
+    },
+    signal: stopped.signal,
+    onprogress: () => {},
+  });
+  return { ending, sent, stop: () => stopped.abort() };
+}
+
+const some = (count) => Array.from({ length: count }, (_, n) => item(`e${n}`, n));
+const refusal = (status, more = {}) =>
+  Object.assign(new Failure("refused", "api", { message: "No.", status, ...more }));
+const lost = () => new Failure("unreachable", "browser", { message: "lost" }, true);
+
+test("one_whose_answer_was_lost_is_not_told_to_be_untried", async () => {
+  const { ending, sent, stop } = endingOf(some(6), (id) => {
+    if (id !== "e1") return undefined;
+    stop();
+    throw lost();
+  });
+  await ending.run();
+  assert.deepEqual([...ending.failed.keys()], ["e1"]);
+  assert.equal(ending.failed.get("e1")?.failure.kind, "unreachable");
+  assert.deepEqual(
+    ending.left.map(({ id }) => id),
+    some(6)
+      .map(({ id }) => id)
+      .filter((id) => !sent.includes(id)),
+  );
+});
+
+test("what_asks_for_a_long_wait_is_asked_no_more_and_the_rest_is_left", async () => {
+  const { ending, sent } = endingOf(some(12), () => {
+    throw refusal(429, { retryAfter: 3_600 });
+  });
+  await ending.run();
+  assert.equal(sent.length, 4);
+  assert.equal(ending.left.length, 12);
+  assert.equal(ending.halt?.retryAfter, 3_600);
+  assert.equal(ending.failed.size, 0);
+});
+
+test("of_several_waits_the_longest_is_kept", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const { ending, sent } = endingOf(some(3), (id, count) => {
+    // The first asks for longer than those whose answers come behind it.
+    if (count <= 3) throw refusal(429, { retryAfter: id === "e0" ? 30 : 1 });
+    return undefined;
+  });
+  const run = ending.run();
+  const pass = async (seconds) => {
+    for (let quarter = 0; quarter < seconds * 4; quarter++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      t.mock.timers.tick(250);
+    }
+  };
+  await pass(29);
+  assert.equal(sent.length, 3);
+  await pass(2);
+  await run;
+  assert.equal(sent.length, 6);
+  assert.equal(ending.done.size, 3);
 });

@@ -3,6 +3,7 @@
 
 import { NOTHING, addressOf, askedBy, isSortedHere, queryOf } from "../assessments/asked.js";
 import { Changes } from "../assessments/changes.js";
+import { who } from "../assessments/endings.js";
 import { FileMaker } from "../assessments/file.js";
 import { Nothing } from "../assessments/nothing.js";
 import { ordered } from "../assessments/order.js";
@@ -11,8 +12,8 @@ import { Table } from "../assessments/table.js";
 import { Tools } from "../assessments/tools.js";
 import { ViewsBar } from "../assessments/views-bar.js";
 import { h, keepingFocus, replace } from "../dom.js";
-import { askedWait } from "../explain.js";
 import { Export } from "../export.js";
+import { askedWait } from "../failure.js";
 import { formatNumber } from "../format.js";
 import { Paged } from "../paged.js";
 import { button } from "../parts/controls.js";
@@ -143,7 +144,7 @@ class Assessments {
     this.#reading.abort();
     clearTimeout(this.#timer);
     this.#file.stop();
-    this.#selection.stop();
+    this.#selection.dispose();
     this.#tools.dispose();
     this.#table.dispose();
     for (const end of this.#ends) end();
@@ -244,7 +245,6 @@ class Assessments {
     }
     this.#who = now;
     this.#file.stop();
-    this.#selection.stop();
     this.#selection.clear();
     this.#tools.show(this.#asked);
     this.#begin();
@@ -371,13 +371,17 @@ class Assessments {
   }
 
   /**
-   * Takes those out that were canceled or archived.
+   * Takes those out that were canceled or archived, from whatever is not the list of these,
+   * and reads again.
    *
    * @param {string[]} ids
    */
   #ended(ids) {
-    this.#list.change(new Map(ids.map((id) => [id, undefined])));
-    this.#show();
+    // What is on its way may have been read before.
+    this.#giveUp();
+    const gone = new Map(ids.map((id) => [id, undefined]));
+    if (!this.#asked.archived) for (const list of [this.#list, this.#anew]) list?.change(gone);
+    this.#again();
   }
 
   /**
@@ -517,10 +521,4 @@ const isWhole = ({ hasMore, isFull, isRead }) => isRead && (!hasMore || isFull);
 /** Whether the page's session may list. */
 function canList() {
   return session.me?.routes.includes("read_dashboard") ?? false;
-}
-
-/** For whom lists are, as far as these differ. */
-function who() {
-  const { me } = session;
-  return me && JSON.stringify([me.organization.id, me.user?.id, me.key?.id, me.role]);
 }
