@@ -137,6 +137,14 @@ test("a_view_that_cannot_be_kept_is_not_told_to_be_saved", async () => {
   await finish(page);
 });
 
+test("a_key_has_nothing_assigned_and_the_address_does_not_say_so", async () => {
+  const page = await openList("/?assignee=me&q=2025", KEYS.harbor);
+  await rows(page).first().waitFor();
+  assert.equal(asked(page), "?q=2025");
+  assert.equal(await page.getByLabel(texts.assessments.mine).isChecked(), false);
+  await finish(page);
+});
+
 test("no_more_views_are_kept_than_can_be_looked_over_and_what_is_none_is_left_out", async () => {
   const page = await openList("/?status=failed");
   await rows(page).first().waitFor();

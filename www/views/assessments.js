@@ -260,6 +260,7 @@ class Assessments {
   /** Reads the list from its beginning. */
   #begin() {
     this.#giveUp();
+    this.#dropMine();
     this.#list = this.#listOf(this.#asked);
     this.#anew = undefined;
     this.#failures = 0;
@@ -271,6 +272,15 @@ class Assessments {
       this.#order = { state: "reading", changes };
     }
     this.#readMore();
+  }
+
+  /** A key is nobody to whom anything is assigned: all are listed then, and that is shown. */
+  #dropMine() {
+    const { me } = session;
+    if (!this.#asked.mine || !me || me.user) return;
+    this.#asked = { ...this.#asked, mine: false };
+    history.replaceState(history.state, "", addressOf(this.#asked));
+    this.#tools.show(this.#asked);
   }
 
   #readMore() {
