@@ -3,7 +3,8 @@
 // that after a reload, a closed tab or a lost answer it goes on with the same keys, and
 // nothing is created twice. One tab sends at a time.
 
-import { askedWait, quoted } from "./explain.js";
+import { quoted } from "./explain.js";
+import { askedWait } from "./failure.js";
 import { differences } from "./outcome.js";
 import { isRefusal, refusalWords, troubleWords } from "./refusal-words.js";
 import { readJson, readSharedJson, write, writeShared } from "./tab.js";

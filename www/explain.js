@@ -1,5 +1,6 @@
 // What a failure means for a person: what happened, in whose words, and what helps.
 
+import { askedWait } from "./failure.js";
 import { refusesRole } from "./refusals.js";
 import { session } from "./session.js";
 import { texts } from "./texts.js";
@@ -13,16 +14,6 @@ import { texts } from "./texts.js";
  */
 
 /** @typedef {{ title: string, body: string[], remedy: Remedy | undefined }} Explanation */
-
-/**
- * How long the API asks to wait, in seconds, if it does: of all its answers two can.
- *
- * @param {Failure} failure
- */
-export function askedWait({ speaker, status, retryAfter = 0 }) {
-  const asks = speaker === "api" && (status === 429 || status === 503);
-  return asks && retryAfter > 0 ? retryAfter : undefined;
-}
 
 /**
  * The words of a failure, and whose they are.

@@ -105,3 +105,13 @@ export function failureOf(error, signal) {
   if (error instanceof StrangeAnswer) return new Failure("unexpected", "between", error, true);
   return new Failure("unexpected", named ? "package" : "page", error, true);
 }
+
+/**
+ * How long the API asks to wait, in seconds, if it does: of all its answers two can.
+ *
+ * @param {Failure} failure
+ */
+export function askedWait({ speaker, status, retryAfter = 0 }) {
+  const asks = speaker === "api" && (status === 429 || status === 503);
+  return asks && retryAfter > 0 ? retryAfter : undefined;
+}

@@ -3,6 +3,7 @@
 
 import icon from "./icon.svg";
 import { Api } from "./api.js";
+import { Endings } from "./assessments/endings.js";
 import { savedViews } from "./assessments/saved-views.js";
 import { Batch } from "./batch.js";
 import { h, keepingFocus, replace } from "./dom.js";
@@ -137,6 +138,7 @@ class App {
     this.notifier = new Notifier(this);
     this.batch = new Batch(this);
     this.batch.use(session.organization);
+    this.endings = new Endings(this);
     session.configure(settings, {
       use: (organization) => this.#use(organization),
       forget: () => this.#forget(),
@@ -306,6 +308,7 @@ class App {
     forgetEvents();
     savedViews.forget();
     this.batch.forget();
+    this.endings.forget();
     this.notifier.forget();
     if (this.store.organization) forgetRecents(this.store.organization);
     forgetKnown();

@@ -80,6 +80,7 @@ export class Paged {
     for (let reads = 0; reads < MAX_EMPTY; reads++) {
       const cursor = this.#parts.at(-1)?.next ?? undefined;
       const { items, next_cursor: next } = await this.#read(cursor, signal);
+      signal.throwIfAborted();
       // A cursor that leads to itself would never end.
       this.#parts.push({ cursor, next: next === cursor ? null : next, items });
       this.#add(items);
@@ -98,6 +99,7 @@ export class Paged {
     const index = Math.max(found, 0);
     const { cursor, items: before = [] } = this.#parts[index] ?? {};
     const { items, next_cursor: next } = await this.#read(cursor, signal);
+    signal.throwIfAborted();
     const behind = this.#parts.slice(index + 1);
     const end = items.at(-1)?.id;
     const isClosed = behind.some((part) => part.items.some(({ id: known }) => known === end));
@@ -108,12 +110,21 @@ export class Paged {
     const nextBefore = this.#parts[index]?.next ?? null;
     // What follows was read from there on, unless the list ends here now.
     const follows = behind.length > 0 && next !== null;
-    const part = {
-      cursor,
-      next: follows ? nextBefore : next,
-      items: follows ? [...items, ...kept] : items,
-    };
-    this.#parts.splice(index, follows ? 1 : Infinity, part);
+    /** @type {Part<Item>} */
+    const part = { cursor, next: follows && kept.length === 0 ? nextBefore : next, items };
+    if (!follows) behind.length = 0;
+    else if (kept.length > 0) {
+      // They begin where this page ends now, and are read again from there.
+      const [after] = behind;
+      const isShort = kept.length + after.items.length <= items.length;
+      if (isShort) behind.shift();
+      behind.unshift({
+        cursor: next,
+        next: isShort ? after.next : nextBefore,
+        items: isShort ? [...kept, ...after.items] : kept,
+      });
+    }
+    this.#parts.splice(index, Infinity, part, ...behind);
     this.#renew();
   }
 

@@ -1,6 +1,7 @@
 // What is said where a create came to nothing: what happened, and what to do about it.
 
-import { askedWait, explained, quoted } from "./explain.js";
+import { explained, quoted } from "./explain.js";
+import { askedWait } from "./failure.js";
 import { refusesRole } from "./refusals.js";
 import { texts } from "./texts.js";
 

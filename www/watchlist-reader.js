@@ -37,7 +37,7 @@ const GROWTH = 1.5;
 const PACE_MS = 1_250;
 const BURST = 4;
 /** What was written so many seconds earlier may have become visible only since. */
-const OVERLAP_S = 60;
+export const OVERLAP_S = 60;
 /** Items of the first page, which mostly has all that is new, and of those behind it. */
 const FIRST_PAGE = 25;
 const PAGE = 100;

@@ -6,10 +6,11 @@ import { texts } from "../../www/texts.js";
 import { openList, row, rows, shown } from "./list-support.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
 import { dashboard } from "./started.mjs";
-import { answer, connect, finish, sessionOf } from "./support.mjs";
+import { KEYS, answer, connect, finish, sessionOf } from "./support.mjs";
 import { created } from "./watch-support.mjs";
 
-const { assessments: words, selection } = texts;
+const { selection } = texts;
+const LIST = /\/v1\/dashboard\/assessments\?/;
 const ENDS = /\/v1\/assessments\/[^/]+$/;
 
 const box = (page, name) =>
@@ -62,6 +63,13 @@ async function ends(page, fateOf = /** @type {(id: string, tried: number) => any
   });
   return { sent, most: () => most };
 }
+
+/** Waits until the page has no session any more. */
+const ended = (page) =>
+  page
+    .locator(".connection")
+    .getByRole("button", { name: texts.connection.connectAgain })
+    .waitFor();
 
 const statusOf = async (id) => {
   const [{ status, archived_at: at }] = await dashboard.api.rows(
@@ -158,9 +166,13 @@ test("single_failures_are_listed_with_their_reasons_and_can_be_tried_again", asy
   });
   await box(page, "partly ended 7").click();
   await box(page, "partly ended 0").click({ modifiers: ["Shift"] });
+  await dashboard.api.archive(gone);
   await end(page, 8);
-  // Those that are not there any more count as done.
-  await page.locator("main").getByText(selection.ended(5, 1)).waitFor();
+  // Those that are not there any more count as done, and by themselves.
+  await page
+    .locator("main")
+    .getByText(selection.ended(5, 0, 1))
+    .waitFor();
   const table = page.getByRole("table", { name: selection.failed });
   const told = await table.locator("tr:has(td)").allInnerTexts();
   assert.equal(told.length, 2);
@@ -236,6 +248,113 @@ test("after_many_failures_in_a_row_the_rest_is_not_tried", async () => {
   await finish(page);
 });
 
+test("it_goes_on_over_pages_and_the_list_tells_how_far_it_is_and_how_it_went", async () => {
+  const { page, made } = await openWith("ended elsewhere", 12);
+  const { promise: later, resolve: goOn } = Promise.withResolvers();
+  const { sent } = await ends(page);
+  await page.route(ENDS, async (route, request) => {
+    if (request.method() === "DELETE" && sent.length >= 4) await later;
+    return route.fallback();
+  });
+  await box(page, "ended elsewhere 11").click();
+  await box(page, "ended elsewhere 0").click({ modifiers: ["Shift"] });
+  await end(page, 12);
+  await bar(page).getByText(selection.progress(4, 12)).waitFor();
+  await page.getByRole("link", { name: texts.pages.list, exact: true }).click();
+  await page.getByRole("heading", { name: texts.pages.list, level: 1 }).waitFor();
+  // The browser asks whoever leaves the dashboard meanwhile.
+  const asked = page.waitForEvent("dialog");
+  const reload = page.evaluate(() => location.reload());
+  const question = await asked;
+  assert.equal(question.type(), "beforeunload");
+  await question.dismiss();
+  await reload;
+  await page.goBack();
+  await bar(page).getByText(selection.progress(4, 12)).waitFor();
+  await page.getByRole("link", { name: texts.pages.list, exact: true }).click();
+  goOn(undefined);
+  while (sent.length < 12) await page.waitForTimeout(20);
+  await page.goBack();
+  await bar(page).getByText(selection.ended(12, 0)).waitFor();
+  for (const { id } of made) assert.equal(await statusOf(id), "canceled");
+  // It is over: whoever leaves is asked no more.
+  await page.reload();
+  await page.locator("h1").waitFor();
+  await finish(page);
+});
+
+test("a_question_that_outlives_its_page_ends_nothing", async () => {
+  await created("asked and left");
+  const page = await dashboard.open("/watchlist");
+  await connect(page);
+  const pages = page.getByRole("navigation", { name: texts.navigation });
+  await pages.getByRole("link", { name: texts.pages.assessments }).click();
+  await row(page, "asked and left").waitFor();
+  const { sent } = await ends(page);
+  await box(page, "asked and left").click();
+  await press(page, selection.end);
+  const meant = await page.getByRole("button", { name: selection.confirm(1) }).elementHandle();
+  await page.goBack();
+  await page.getByRole("heading", { name: texts.pages.list, level: 1 }).waitFor();
+  await meant?.evaluate((button) => button.click());
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.waitForTimeout(200);
+  assert.deepEqual(sent, []);
+  await finish(page);
+});
+
+test("a_read_that_was_on_its_way_brings_nothing_back_that_was_ended", async () => {
+  const { page } = await openWith("not brought back", 3);
+  const { promise: later, resolve: goOn } = Promise.withResolvers();
+  await ends(page);
+  const readAgain = () => page.evaluate(() => dispatchEvent(new Event("online")));
+  const answered = page.waitForResponse(LIST);
+  await readAgain();
+  const before = await (await answered).json();
+  await page.locator(".page[aria-busy=false]").waitFor();
+  let reads = 0;
+  await page.route(LIST, async (route) => {
+    reads += 1;
+    if (reads > 1) return route.continue();
+    await later;
+    // It may be given up by then.
+    return route.fulfill({ json: before }).catch(() => {});
+  });
+  await readAgain();
+  await page.locator(".page[aria-busy=true]").waitFor();
+  await box(page, "not brought back 1").click();
+  await end(page, 1);
+  await shown(page).getByText("2 assessments", { exact: true }).waitFor();
+  goOn(undefined);
+  await page.locator(".page[aria-busy=false]").waitFor();
+  assert.equal(reads, 2);
+  assert.equal(await row(page, "not brought back 1").count(), 0);
+  await shown(page).getByText("2 assessments", { exact: true }).waitFor();
+  await finish(page);
+});
+
+test("what_is_selected_outlasts_the_end_of_a_session_for_the_same_person_alone", async () => {
+  const { page } = await openWith("still selected", 2);
+  await box(page, "still selected 1").click();
+  await bar(page).getByText(selection.count(1)).waitFor();
+  await page.route(LIST, (route) => route.fulfill(answer(401, "Invalid or expired API key.")));
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await ended(page);
+  assert.equal(await bar(page).count(), 0);
+  await page.unroute(LIST);
+  await connect(page);
+  await bar(page).getByText(selection.count(1)).waitFor();
+  assert.equal(await box(page, "still selected 1").isChecked(), true);
+  await page.route(LIST, (route) => route.fulfill(answer(401, "Invalid or expired API key.")));
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await ended(page);
+  await page.unroute(LIST);
+  await connect(page, KEYS.harbor);
+  await box(page, "still selected 1").waitFor();
+  assert.equal(await bar(page).count(), 0);
+  await finish(page);
+});
+
 test("who_may_not_archive_cannot_select_and_archived_ones_are_not_selected", async () => {
   await created("not to be touched");
   const page = await openList("/", await sessionOf(dashboard, "Dashboard Viewer"));
@@ -245,9 +364,10 @@ test("who_may_not_archive_cannot_select_and_archived_ones_are_not_selected", asy
   await page.keyboard.press("x");
   assert.equal(await bar(page).count(), 0);
   await finish(page);
+  const { id } = await created("put away for good");
+  await dashboard.api.archive(id);
   const archive = await openList("/?archived=true");
-  await archive.getByText(words.archived, { exact: true }).waitFor();
-  await archive.locator("main [aria-busy=false]").waitFor();
+  await row(archive, "put away for good").waitFor();
   assert.equal(await archive.locator(".select-box").count(), 0);
   await finish(archive);
 });

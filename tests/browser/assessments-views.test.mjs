@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { asked, openList, rows, search, shown } from "./list-support.mjs";
 import { dashboard } from "./started.mjs";
-import { KEYS, connect, disconnect, finish } from "./support.mjs";
+import { KEYS, ORGS, connect, disconnect, finish } from "./support.mjs";
 import { created } from "./watch-support.mjs";
 
 const { views } = texts;
@@ -102,6 +102,46 @@ test("views_are_an_organizations_and_go_with_its_data", async () => {
   await connect(page, KEYS.fjord);
   await link(page, views.all).waitFor();
   assert.ok(!(await links(page)).includes("Broken"));
+  await finish(page);
+});
+
+test("a_view_that_cannot_be_kept_is_not_told_to_be_saved", async () => {
+  const page = await openList("/?status=failed");
+  await rows(page).first().waitFor();
+  const dialog = page.getByRole("dialog");
+  const saveAs = async (name) => {
+    await dialog.getByLabel(views.name).fill(name);
+    await dialog.getByRole("button", { name: views.saveConfirm }).click();
+  };
+  await press(page, views.save);
+  await page.evaluate(() => {
+    const proto = Object.getPrototypeOf(localStorage);
+    Object.assign(window, { setItem: proto.setItem });
+    proto.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  await saveAs("Unkept");
+  await dialog.getByText(views.notKept).waitFor();
+  // Another tab saved as many as there can be meanwhile.
+  await page.evaluate((organization) => {
+    Object.getPrototypeOf(localStorage).setItem = Object(window).setItem;
+    const all = Array.from({ length: 20 }, (_, n) => ({ name: `View ${n}`, address: `/?q=${n}` }));
+    localStorage.setItem(`assessments.views.${organization}`, JSON.stringify(all));
+  }, ORGS.harbor.id);
+  await saveAs("Unkept");
+  await dialog.getByText(views.full).waitFor();
+  await dialog.getByRole("button", { name: views.keep }).click();
+  await link(page, "View 19").waitFor();
+  assert.ok(!(await links(page)).includes("Unkept"));
+  await finish(page);
+});
+
+test("a_key_has_nothing_assigned_and_the_address_does_not_say_so", async () => {
+  const page = await openList("/?assignee=me&q=2025", KEYS.harbor);
+  await rows(page).first().waitFor();
+  assert.equal(asked(page), "?q=2025");
+  assert.equal(await page.getByLabel(texts.assessments.mine).isChecked(), false);
   await finish(page);
 });
 

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { texts } from "../../www/texts.js";
+import { asked, focused, names, openList, row, rows, search, shown } from "./list-support.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
 import { dashboard } from "./started.mjs";
 import { NORTHWIND, ORGS, answer, connect, finish, sessionOf } from "./support.mjs";
@@ -14,21 +15,7 @@ const { assessments: words, connection, list } = texts;
 const LISTED = ORGS.harbor.assessments;
 const ANA = ORGS.harbor.users[0];
 
-const rows = (page) => page.locator(".table-row");
-const names = (page) => page.locator(".table .cell-name a").allInnerTexts();
-const row = (page, name) => rows(page).filter({ hasText: name }).first();
-const shown = (page) => page.locator(".shown");
-const asked = (page) => new URL(page.url()).search;
 const filter = (page, label) => page.getByRole("checkbox", { name: label, exact: true });
-const search = (page) => page.getByLabel(words.search, { exact: true });
-const focused = (page) => page.evaluate(() => document.activeElement?.textContent);
-
-/** The list as someone sees it who is connected. */
-async function openList(path = "/", key = undefined) {
-  const page = await dashboard.open(path);
-  await connect(page, key);
-  return page;
-}
 
 /** Assessments in the database, the last of them the newest. */
 async function fill(count, name) {

@@ -1,6 +1,6 @@
 // Canceling and archiving several assessments: one request each, a few at a time.
 
-import { askedWait } from "../explain.js";
+import { askedWait } from "../failure.js";
 
 /**
  * @import { ArchivedAssessment, ListedAssessment } from "assessments-edge/slim"
@@ -20,6 +20,8 @@ const MAX_IN_ROW = 8;
 
 /** @typedef {{ data: ArchivedAssessment, requestId?: string | undefined }} Answer */
 
+/** @typedef {{ item: ListedAssessment, failure: Failure }} Failed */
+
 /** One attempt to end them all. What was not reached is still there afterwards. */
 export class Ending {
   #archive;
@@ -31,10 +33,27 @@ export class Ending {
   #pausedUntil = 0;
   /** @type {Map<string, number>} */
   #tries = new Map();
-  /** What the API answered, or nothing where it has no such assessment any more. */
-  done = /** @type {Map<string, Answer | undefined>} */ (new Map());
-  /** @type {Map<string, { item: ListedAssessment, failure: Failure }>} */
+  /**
+   * Those of which it is not certain that they arrived.
+   *
+   * @type {Map<string, Failed>}
+   */
+  #open = new Map();
+  /**
+   * What the API answered, or nothing where it has no such assessment any more.
+   *
+   * @type {Map<string, { item: ListedAssessment, answer: Answer | undefined }>}
+   */
+  done = new Map();
+  /** @type {Map<string, Failed>} */
   failed = new Map();
+  /**
+   * Why it stopped by itself: the API asked for a wait that is too long to look at.
+   *
+   * @type {Failure | undefined}
+   */
+  halt;
+  isOver = false;
 
   /**
    * @param {readonly ListedAssessment[]} items
@@ -44,26 +63,38 @@ export class Ending {
    * @param {() => void} parts.onprogress
    */
   constructor(items, { archive, signal, onprogress }) {
+    this.count = items.length;
     this.#left = [...items];
     this.#archive = archive;
     this.#signal = signal;
     this.#onprogress = onprogress;
   }
 
-  /** Those that were not tried. */
+  /** Those of which it is certain that nothing happened to them. */
   get left() {
     return this.#left;
   }
 
+  /** Whether it was told to stop. */
+  get isStopped() {
+    return this.#signal.aborted;
+  }
+
   async run() {
     await Promise.all(Array.from({ length: AT_ONCE }, () => this.#work()));
+    for (const [id, each] of this.#open) {
+      if (!this.done.has(id) && !this.failed.has(id)) this.failed.set(id, each);
+    }
+    this.#left = this.#left.filter(({ id }) => !this.failed.has(id));
+    this.isOver = true;
   }
 
   async #work() {
-    while (!this.#signal.aborted && this.#inRow < MAX_IN_ROW) {
+    while (!this.isStopped && !this.halt && this.#inRow < MAX_IN_ROW) {
       const pause = this.#pausedUntil - Date.now();
       if (pause > 0) {
-        await this.#sleep(pause);
+        // Whoever stops it does not wait.
+        await new Promise((resolve) => setTimeout(resolve, Math.min(pause, 250)));
         continue;
       }
       const item = this.#left.shift();
@@ -76,13 +107,14 @@ export class Ending {
   /** @param {ListedAssessment} item */
   async #end(item) {
     try {
-      this.done.set(item.id, await this.#archive(item.id));
+      this.done.set(item.id, { item, answer: await this.#archive(item.id) });
       this.#inRow = 0;
     } catch (error) {
       const failure = /** @type {Failure} */ (error);
+      if (failure.isOpen) this.#open.set(item.id, { item, failure });
       // There is no such assessment any more, so there is nothing left to do.
       if (failure.status === 404 && failure.speaker === "api") {
-        this.done.set(item.id, undefined);
+        this.done.set(item.id, { item, answer: undefined });
         this.#inRow = 0;
       } else if (!this.#isPutOff(item, failure)) {
         this.failed.set(item.id, { item, failure });
@@ -105,21 +137,10 @@ export class Ending {
     if (asked === undefined && !failure.isOpen) return false;
     if (tries > (asked === undefined ? MAX_AGAIN : MAX_WAITS)) return false;
     this.#tries.set(item.id, tries);
-    this.#pausedUntil = Date.now() + Math.min(asked ?? AGAIN_S, LONGEST_WAIT_S) * 1_000;
+    const wait = asked ?? AGAIN_S;
+    if (wait > LONGEST_WAIT_S) this.halt = failure;
+    this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + wait * 1_000);
     this.#left.unshift(item);
     return true;
-  }
-
-  /** @param {number} ms */
-  #sleep(ms) {
-    /** @type {Promise<void>} */
-    const slept = new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    return slept;
   }
 }

@@ -23,7 +23,6 @@ export const BUILT_IN = [
 class SavedViews {
   /** @type {string | undefined} */
   #organization;
-  /** What cannot be kept lasts as long as the page. */
   #text = /** @type {string | undefined} */ (undefined);
   /** @type {Set<() => void>} */
   #listeners = new Set();
@@ -72,17 +71,22 @@ class SavedViews {
   }
 
   /**
-   * Saves what `change` makes of those that there are now, in whatever tab.
+   * Saves what `change` makes of those that there are now, in whatever tab. If that cannot
+   * be kept, nothing changes, and the answer is why.
    *
    * @param {(views: View[]) => View[]} change
+   * @returns {"full" | "notKept" | undefined}
    */
   change(change) {
-    if (this.#organization === undefined) return;
-    this.#text = readShared(this.#key) ?? this.#text;
-    const views = change(this.all).slice(0, MAX_VIEWS);
-    this.#text = JSON.stringify(views);
-    writeShared(this.#key, this.#text);
+    if (this.#organization === undefined) return "notKept";
+    this.#text = readShared(this.#key);
+    const views = change(this.all);
+    const text = JSON.stringify(views);
+    const isFull = views.length > MAX_VIEWS;
+    const isKept = !isFull && writeShared(this.#key, text);
+    if (isKept) this.#text = text;
     this.#tell();
+    return isFull ? "full" : isKept ? undefined : "notKept";
   }
 
   /**

@@ -5,15 +5,16 @@ import { sentenceOf } from "../explain.js";
 import { formatNumber, withMarks } from "../format.js";
 import { announce, banner, button } from "../parts/controls.js";
 import { confirm } from "../parts/dialogs.js";
-import { isTerminal } from "../rules.js";
+import { hasRules, isTerminal } from "../rules.js";
 import { session } from "../session.js";
 import { texts } from "../texts.js";
-import { Ending } from "./ending.js";
+import { restOf, titleOf, who } from "./endings.js";
 
 /**
  * @import { ListedAssessment } from "assessments-edge/slim"
  * @import { Failure } from "../failure.js"
  * @import { Dashboard } from "../main.js"
+ * @import { Ending, Failed } from "./ending.js"
  */
 
 /** So many can be selected. */
@@ -29,10 +30,15 @@ export class Selection {
   /** The id that was selected last: a range begins there. */
   #last = "";
   #isOffered = false;
-  #stop = new AbortController();
-  #isWorking = false;
-  /** How it went the last time, if all went well. */
-  #said = "";
+  #isGone = false;
+  /**
+   * What is told of: how far it is, and then how it went.
+   *
+   * @type {Ending | undefined}
+   */
+  #ending;
+  #progress = h("span", { "aria-hidden": "true" });
+  #ends;
   #bar = h("div", {
     class: "selection",
     role: "group",
@@ -57,11 +63,16 @@ export class Selection {
     this.#onended = onended;
     this.bar = this.#bar;
     this.result = this.#result;
+    this.#ends = app.endings.subscribe(() => this.#went());
+    this.#ending = app.endings.ending;
+    if (this.#ending?.isOver) this.#tell(this.#ending);
+    else if (this.#ending) this.#showProgress(this.#ending);
+    this.#showBar();
   }
 
-  /** Ends what is being done. */
-  stop() {
-    this.#stop.abort();
+  dispose() {
+    this.#isGone = true;
+    this.#ends();
   }
 
   /** Whether something can be done with what is selected. */
@@ -76,16 +87,16 @@ export class Selection {
 
   /** @param {boolean} isArchivedList Nothing is left to do with those. */
   offer(isArchivedList) {
-    this.#isOffered =
-      !isArchivedList && (session.me?.routes.includes("archive_assessment") ?? false);
-    if (!this.#isOffered) this.#ids.clear();
+    const { me } = session;
+    this.#isOffered = !isArchivedList && (me?.routes.includes("archive_assessment") ?? false);
+    // Whoever connects again goes on with what they selected.
+    if (!this.#isOffered && (me || isArchivedList)) this.#ids.clear();
     this.#showBar();
   }
 
   /** Selects nothing. */
   clear() {
     this.#ids.clear();
-    this.#said = "";
     this.#changed();
   }
 
@@ -140,17 +151,22 @@ export class Selection {
     this.#onchange();
   }
 
-  /** Shows what is selected, or else how it went with what was. */
+  /** Shows how far it is, or what is selected, or else how it went with what was. */
   #showBar() {
-    if (this.#isWorking) return;
-    const { count, end, none } = texts.selection;
-    const { size } = this.#ids;
-    const said = size === 0 ? this.#said : "";
-    this.#bar.hidden = size === 0 && said === "";
-    const shown = `${size} ${said}`;
+    const { count, end, none, stop, working } = texts.selection;
+    const { endings } = this.#app;
+    const size = this.#isOffered ? this.#ids.size : 0;
+    const isWorking = this.#ending?.isOver === false;
+    const isDone = this.#ending?.isOver === true && restOf(this.#ending).length === 0;
+    const said = isDone ? titleOf(this.#ending) : "";
+    const shown = isWorking ? working : size > 0 ? `${size}` : said;
+    this.#bar.hidden = shown === "";
     if (this.#bar.dataset.shown === shown) return;
     this.#bar.dataset.shown = shown;
-    if (size > 0)
+    if (isWorking) {
+      const stopIt = button(stop, () => endings.stop());
+      replace(this.#bar, h("span", {}, working), this.#progress, stopIt);
+    } else if (size > 0)
       replace(
         this.#bar,
         h("span", {}, count(size)),
@@ -161,7 +177,7 @@ export class Selection {
       replace(
         this.#bar,
         h("span", {}, said),
-        button(texts.dismiss, () => this.clear()),
+        button(texts.dismiss, () => endings.dismiss()),
       );
   }
 
@@ -172,10 +188,12 @@ export class Selection {
     const over = items.filter(({ status }) => isTerminal(status)).length;
     const { selection, end } = texts;
     const going = items.length - over;
+    const asked = who();
     const isMeant = await confirm({
       title: selection.title(items.length),
       text: [
-        going > 0 && selection.cancels(going),
+        !hasRules() && selection.either,
+        hasRules() && going > 0 && selection.cancels(going),
         over > 0 && selection.archives(over),
         selection.noUndo,
       ]
@@ -187,40 +205,31 @@ export class Selection {
       act: async () => true,
       explain: sentenceOf,
     });
-    if (isMeant) await this.#end(items);
+    // The question may outlive its page, and whom it was asked.
+    if (isMeant && who() === asked) this.#end(items);
   }
 
   /** @param {readonly ListedAssessment[]} items */
-  async #end(items) {
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    this.#stop = new AbortController();
-    const { selection } = texts;
-    // Who hears the page is told of the end.
-    const progress = h("span", { "aria-hidden": "true" });
-    const { signal } = this.#stop;
-    /** @type {Ending} */
-    const ending = new Ending(items, {
-      archive: (id) => this.#app.api.archive(id, { maxRetries: 0 }),
-      signal,
-      onprogress: () => replace(progress, selection.progress(ending.done.size, items.length)),
-    });
-    const stop = button(selection.stop, () => this.stop());
-    replace(this.#result);
-    replace(this.#bar, h("span", {}, selection.working), progress, stop);
-    this.#bar.hidden = false;
-    this.#bar.dataset.shown = "";
-    stop.focus({ preventScroll: true });
-    announce(selection.working);
-    await ending.run();
-    this.#isWorking = false;
-    for (const [id, answer] of ending.done) {
-      this.#ids.delete(id);
-      if (answer) await this.#app.store.noteArchive(answer.data, answer);
+  #end(items) {
+    if (this.#isGone || !this.#app.endings.begin(items)) return;
+    this.#bar.querySelector("button")?.focus({ preventScroll: true });
+    announce(texts.selection.working);
+  }
+
+  /** Shows how it goes with what is being ended, from this page or one before. */
+  #went() {
+    const { ending } = this.#app.endings;
+    this.#ending = ending;
+    if (!ending?.isOver) {
+      replace(this.#result);
+      if (ending) this.#showProgress(ending);
+      return this.#showBar();
     }
+    const ids = [...ending.done.keys()];
+    for (const id of ids) this.#ids.delete(id);
     const isHere = this.#bar.contains(document.activeElement);
     this.#tell(ending);
-    this.#onended([...ending.done.keys()]);
+    this.#onended(ids);
     this.#showBar();
     // Whoever pressed the button that is gone is still here, and sees what is left to do.
     const next = this.#result.querySelector("button") ?? this.#bar.querySelector("button");
@@ -229,25 +238,29 @@ export class Selection {
   }
 
   /** @param {Ending} ending */
-  #tell({ done, failed, left }) {
+  #showProgress({ done, count }) {
+    replace(this.#progress, texts.selection.progress(done.size, count));
+  }
+
+  /**
+   * Tells how it went, if anything is left to do.
+   *
+   * @param {Ending} ending
+   */
+  #tell(ending) {
     const { selection } = texts;
-    const statuses = [...done.values()].map((answer) => answer?.data.status);
-    const canceled = statuses.filter((status) => status === "canceled").length;
-    const rest = [...[...failed.values()].map(({ item }) => item), ...left];
-    const title = selection.ended(canceled, statuses.length - canceled);
-    this.#said = rest.length === 0 ? title : "";
-    if (this.#stop.signal.aborted) announce(selection.stopped);
-    else if (rest.length === 0) announce(title);
-    if (rest.length === 0) return;
+    const { failed, halt, left } = ending;
+    const rest = restOf(ending);
+    if (rest.length === 0) return replace(this.#result);
     const again = button(selection.again(rest.length), () => this.#end(rest), { look: "primary" });
-    replace(
+    return replace(
       this.#result,
       banner({
         tone: "warning",
-        title,
-        body: left.length > 0 ? selection.left(left.length) : [],
+        title: titleOf(ending),
+        body: [halt && sentenceOf(halt), left.length > 0 && selection.left(left.length)],
         actions: [again],
-        onDismiss: () => replace(this.#result),
+        onDismiss: () => this.#app.endings.dismiss(),
       }),
       failed.size > 0 && failures([...failed.values()]),
     );
@@ -257,7 +270,7 @@ export class Selection {
 /**
  * What could not be ended, as a table.
  *
- * @param {{ item: ListedAssessment, failure: Failure }[]} all
+ * @param {Failed[]} all
  */
 function failures(all) {
   const { failed, what, why } = texts.selection;

@@ -87,22 +87,26 @@ export class ViewsBar {
       working: end.working,
       look: "primary",
       content: h("div", { class: "field" }, h("label", { for: input.id }, views.name), input),
-      act: async () => nameOf(input.value, before),
+      act: async () => {
+        const given = nameOf(input.value, before);
+        const why = savedViews.change((all) =>
+          before === undefined
+            ? [...all, { name: given, address }]
+            : all.map((view) => (view.name === before ? { ...view, name: given } : view)),
+        );
+        if (why) throw faultOf(views[why]);
+        return given;
+      },
       explain: sentenceOf,
     });
-    if (name === undefined) return;
-    savedViews.change((all) =>
-      before === undefined
-        ? [...all, { name, address }]
-        : all.map((view) => (view.name === before ? { ...view, name } : view)),
-    );
-    announce(views.saved(name));
+    if (name !== undefined) announce(views.saved(name));
   }
 
   /** @param {string} name */
   #remove(name) {
-    savedViews.change((all) => all.filter((view) => view.name !== name));
-    announce(texts.views.removed(name));
+    const why = savedViews.change((all) => all.filter((view) => view.name !== name));
+    announce(why ? texts.views[why] : texts.views.removed(name));
+    if (why) return;
     this.#links.querySelector("a")?.focus();
   }
 }
@@ -117,6 +121,9 @@ const linkOf = ({ address }, isShown) => ({
   "aria-current": isShown && "page",
 });
 
+/** @param {string} told */
+const faultOf = (told) => new Failure("invalid", "page", new Error(told));
+
 /**
  * The name that is written there, if a view can have it.
  *
@@ -126,9 +133,8 @@ const linkOf = ({ address }, isShown) => ({
 function nameOf(text, before) {
   const { empty, taken } = texts.views;
   const name = text.trim();
-  const fault = (/** @type {string} */ told) => new Failure("invalid", "page", new Error(told));
-  if (name === "") throw fault(empty);
+  if (name === "") throw faultOf(empty);
   const others = [...BUILT_IN, ...savedViews.all].filter((view) => view.name !== before);
-  if (others.some((view) => view.name.toLowerCase() === name.toLowerCase())) throw fault(taken);
+  if (others.some((view) => view.name.toLowerCase() === name.toLowerCase())) throw faultOf(taken);
   return name;
 }

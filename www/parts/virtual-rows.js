@@ -76,8 +76,10 @@ export class VirtualRows {
     this.#items = items;
     this.#made = "";
     this.#measure();
-    // What had the focus is gone: what stands in its place now has it.
-    if (focused && !focused.isConnected) this.focus(Math.min(place, items.length - 1));
+    if (!focused || focused.contains(document.activeElement)) return;
+    // What had the focus was made anew, or is gone: what stands in its place now has it.
+    if (focused.isConnected) focused.querySelector("a")?.focus({ preventScroll: true });
+    else this.focus(Math.min(place, items.length - 1));
   }
 
   /** The row that has the focus, if one has. */

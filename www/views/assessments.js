@@ -3,6 +3,7 @@
 
 import { NOTHING, addressOf, askedBy, isSortedHere, queryOf } from "../assessments/asked.js";
 import { Changes } from "../assessments/changes.js";
+import { who } from "../assessments/endings.js";
 import { FileMaker } from "../assessments/file.js";
 import { Nothing } from "../assessments/nothing.js";
 import { ordered } from "../assessments/order.js";
@@ -11,8 +12,8 @@ import { Table } from "../assessments/table.js";
 import { Tools } from "../assessments/tools.js";
 import { ViewsBar } from "../assessments/views-bar.js";
 import { h, keepingFocus, replace } from "../dom.js";
-import { askedWait } from "../explain.js";
 import { Export } from "../export.js";
+import { askedWait } from "../failure.js";
 import { formatNumber } from "../format.js";
 import { Paged } from "../paged.js";
 import { button } from "../parts/controls.js";
@@ -78,6 +79,12 @@ class Assessments {
    * @type {{ state: "reading" | "stopped" | "read", changes: Changes } | undefined}
    */
   #order;
+  /**
+   * The same list as it is read anew, which takes its place when it is.
+   *
+   * @type {Paged<ListedAssessment> | undefined}
+   */
+  #anew;
   /** Ends what is being read for the list. */
   #reading = new AbortController();
   #isReading = false;
@@ -137,7 +144,7 @@ class Assessments {
     this.#reading.abort();
     clearTimeout(this.#timer);
     this.#file.stop();
-    this.#selection.stop();
+    this.#selection.dispose();
     this.#tools.dispose();
     this.#table.dispose();
     for (const end of this.#ends) end();
@@ -238,18 +245,24 @@ class Assessments {
     }
     this.#who = now;
     this.#file.stop();
-    this.#selection.stop();
     this.#selection.clear();
     this.#tools.show(this.#asked);
     this.#begin();
   }
 
-  /** Reads the list from its beginning. */
-  #begin() {
+  /** Ends what is being read. */
+  #giveUp() {
     this.#reading.abort();
     this.#reading = new AbortController();
-    this.#list = this.#listOf(this.#asked);
     this.#isReading = false;
+  }
+
+  /** Reads the list from its beginning. */
+  #begin() {
+    this.#giveUp();
+    this.#dropMine();
+    this.#list = this.#listOf(this.#asked);
+    this.#anew = undefined;
     this.#failures = 0;
     this.#order = undefined;
     if (isSortedHere(this.#asked)) {
@@ -259,6 +272,15 @@ class Assessments {
       this.#order = { state: "reading", changes };
     }
     this.#readMore();
+  }
+
+  /** A key is nobody to whom anything is assigned: all are listed then, and that is shown. */
+  #dropMine() {
+    const { me } = session;
+    if (!this.#asked.mine || !me || me.user) return;
+    this.#asked = { ...this.#asked, mine: false };
+    history.replaceState(history.state, "", addressOf(this.#asked));
+    this.#tools.show(this.#asked);
   }
 
   #readMore() {
@@ -277,12 +299,33 @@ class Assessments {
 
   /** Reads the page again that is looked at, or what could not be read. */
   #again() {
-    if (!this.#list.isRead || this.#order?.state === "reading") return this.#readMore();
+    const isUnread = !this.#list.isRead || this.#order?.state === "reading";
+    if (isUnread && !this.#anew) return this.#readMore();
     return this.#read(async (list, signal) => {
       const { changes } = this.#order ?? {};
       if (!changes) return list.again(this.#table.lookedAt, signal);
-      if (!(await changes.read(list, signal))) this.#begin();
+      if (!this.#anew && (await changes.read(list, signal))) return;
+      this.#anew ??= this.#listOf(this.#asked);
+      await this.#readAnew(this.#anew, signal);
     });
+  }
+
+  /**
+   * Reads the list anew as far as it was read, as long as anybody looks. Until then, what
+   * is there stays, and so does whoever reads it.
+   *
+   * @param {Paged<ListedAssessment>} list
+   * @param {AbortSignal} signal
+   */
+  async #readAnew(list, signal) {
+    const isEnough = () =>
+      isWhole(list) || (this.#order?.state === "stopped" && list.count >= this.#list.count);
+    while (!list.isRead || !isEnough()) {
+      if (document.hidden) return;
+      await list.more(signal);
+    }
+    this.#list = list;
+    this.#anew = undefined;
   }
 
   /** @param {(list: Paged<ListedAssessment>, signal: AbortSignal) => Promise<void>} work */
@@ -305,9 +348,7 @@ class Assessments {
     if (signal.aborted) return;
     this.#isReading = false;
     this.#readAt = Date.now();
-    const { hasMore, isFull } = list;
-    const isWhole = !hasMore || isFull;
-    if (this.#order && isWhole && !this.#failure) this.#order.state = "read";
+    if (this.#order && isWhole(this.#list) && !this.#failure) this.#order.state = "read";
     this.#show();
     // What is to be sorted is read to the end, as long as anybody looks.
     if (this.#order?.state === "reading" && !this.#failure && !document.hidden) this.#readMore();
@@ -325,7 +366,7 @@ class Assessments {
   #sortOn() {
     if (!this.#order) return;
     this.#order.state = "reading";
-    this.#readMore();
+    this.#again();
   }
 
   /** Has the page read again when it is due, if it is seen then. */
@@ -340,13 +381,17 @@ class Assessments {
   }
 
   /**
-   * Takes those out that were canceled or archived.
+   * Takes those out that were canceled or archived, from whatever is not the list of these,
+   * and reads again.
    *
    * @param {string[]} ids
    */
   #ended(ids) {
-    this.#list.change(new Map(ids.map((id) => [id, undefined])));
-    this.#show();
+    // What is on its way may have been read before.
+    this.#giveUp();
+    const gone = new Map(ids.map((id) => [id, undefined]));
+    if (!this.#asked.archived) for (const list of [this.#list, this.#anew]) list?.change(gone);
+    this.#again();
   }
 
   /**
@@ -476,13 +521,14 @@ class Assessments {
   }
 }
 
+/**
+ * Whether nothing more is read of it.
+ *
+ * @param {Paged<ListedAssessment>} list
+ */
+const isWhole = ({ hasMore, isFull, isRead }) => isRead && (!hasMore || isFull);
+
 /** Whether the page's session may list. */
 function canList() {
   return session.me?.routes.includes("read_dashboard") ?? false;
-}
-
-/** For whom lists are, as far as these differ. */
-function who() {
-  const { me } = session;
-  return me && JSON.stringify([me.organization.id, me.user?.id, me.key?.id, me.role]);
 }
