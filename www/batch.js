@@ -4,6 +4,7 @@
 // nothing is created twice. One tab sends at a time.
 
 import { askedWait, quoted } from "./explain.js";
+import { heldLocks, withLock } from "./locks.js";
 import { differences } from "./outcome.js";
 import { isRefusal, refusalWords, troubleWords } from "./refusal-words.js";
 import { readJson, readSharedJson, write, writeShared } from "./tab.js";
@@ -211,8 +212,7 @@ export class Batch {
       if (lock !== null && this.#key === name) await this.#sendAll(running.signal);
     };
     try {
-      if (navigator.locks) await navigator.locks.request(name, { ifAvailable: true }, work);
-      else await work(undefined);
+      await withLock(name, { ifAvailable: true }, work);
     } finally {
       if (this.#running === running) this.#running = undefined;
       this.#isEnding = false;
@@ -295,9 +295,9 @@ export class Batch {
   /** Finds out whether another tab sends. */
   async #look() {
     const key = this.#key;
-    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    const held = await heldLocks();
     if (this.#key !== key) return;
-    this.#isElsewhere = !this.#running && held.some(({ name }) => name === key);
+    this.#isElsewhere = !this.#running && key !== undefined && held.includes(key);
     this.#tell();
     if (this.#isElsewhere) await this.#follow();
   }
@@ -306,7 +306,7 @@ export class Batch {
   async #follow() {
     const name = this.#key;
     if (name === undefined) return;
-    await navigator.locks.request(name, { mode: "shared" }, () => {});
+    await withLock(name, { mode: "shared" }, () => {});
     if (this.#key !== name) return;
     this.#isElsewhere = false;
     if (!this.#running) this.#load();

@@ -1,0 +1,60 @@
+// Assessments of several vendors where something is out of the ordinary: a computer that
+// slept, a browser that forbids locks, a credential of another organization.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { idOf, makeOrg } from "../http/harness.mjs";
+import { PATIENCE_MS, countOf, dashboard, startBeforeTests } from "./started.mjs";
+import { connect, field, finish, meddle, paste, submit } from "./support.mjs";
+import { texts } from "../../www/texts.js";
+
+const ORG = makeOrg("several vendors, oddly", {
+  vendors: ["Acme", "ACME", ...Array.from({ length: 30 }, (_, n) => `Oddity ${n}`)].map(
+    (name, n) => ({ id: idOf("cbvndr", `odd ${n}`), name }),
+  ),
+});
+const SUPPLIERS = ORG.data.vendors.slice(2);
+const ids = (vendors) => vendors.map(({ id }) => id);
+const { many } = texts;
+
+startBeforeTests([ORG.data]);
+
+const rows = (page) => page.locator(".vendor-row");
+const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const results = (page) => page.locator(".batch tbody tr");
+const says = (page, title) =>
+  page.locator(".banner-title").getByText(title, { exact: true }).waitFor();
+
+async function openMany() {
+  const page = await dashboard.open("/new/many");
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
+}
+
+/** Pastes ids or names, and waits until all of them were looked for. */
+async function pasteVendors(page, entries) {
+  await paste(page, "vendors", entries.join("\n"));
+  await page.getByText(many.looking).first().waitFor({ state: "detached" });
+}
+
+/** Answers the question for a credential that somebody's press has brought. */
+async function giveCredential(page, key) {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(texts.connection.credential).fill(key);
+  await dialog.getByRole("button", { name: texts.connection.connect }).click();
+  await dialog.waitFor({ state: "detached" });
+}
+
+test("where_locks_are_forbidden_all_is_sent_without_them", async () => {
+  const page = await openMany();
+  await page.addInitScript(() => {
+    const refuse = () => Promise.reject(new DOMException("No locks here.", "SecurityError"));
+    Object.assign(LockManager.prototype, { request: refuse, query: refuse });
+  });
+  await page.reload();
+  await connect(page, ORG.key);
+  await pasteVendors(page, ids(SUPPLIERS.slice(0, 3)));
+  await submit(page);
+  await says(page, many.done(3));
+  await finish(page);
+});
