@@ -284,10 +284,7 @@ export class Batch {
   /** Takes over what is kept, which another tab may have brought on. */
   #load() {
     this.#plan = this.#key === undefined ? undefined : readSharedJson(this.#key);
-    const limit = Date.now() - KEY_LIFE_MS;
-    for (const item of this.#plan?.items ?? []) {
-      if (item.state === "open" && (item.sentAt ?? 0) < limit) item.state = "unsure";
-    }
+    this.#plan?.items.forEach(markUnsure);
     this.#tell();
     if (this.#plan && !this.#isElsewhere) this.#look();
   }
@@ -324,7 +321,9 @@ export class Batch {
         if (await this.#wait(signal)) continue;
         const item = queue.shift();
         if (!item) return;
-        if (await this.#send(plan, item, signal)) queue.push(item);
+        // The computer may have slept since.
+        if (markUnsure(item)) this.#keep();
+        else if (await this.#send(plan, item, signal)) queue.push(item);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -429,6 +428,17 @@ export class Batch {
     item.state = "failed";
     item.problem = [`${title}.`, ...body].join(" ");
   }
+}
+
+/**
+ * Gives up one that is without an answer for longer than its key lives; whether it is such.
+ *
+ * @param {Item} item
+ */
+function markUnsure(item) {
+  const isForgotten = item.state === "open" && (item.sentAt ?? 0) < Date.now() - KEY_LIFE_MS;
+  if (isForgotten) item.state = "unsure";
+  return isForgotten;
 }
 
 /** Words for why it stopped by itself. */

@@ -16,6 +16,7 @@ const ORG = makeOrg("several vendors, oddly", {
 const SUPPLIERS = ORG.data.vendors.slice(2);
 const ids = (vendors) => vendors.map(({ id }) => id);
 const { many } = texts;
+const DAY_MS = 24 * 3_600_000;
 
 startBeforeTests([ORG.data]);
 
@@ -56,5 +57,21 @@ test("where_locks_are_forbidden_all_is_sent_without_them", async () => {
   await pasteVendors(page, ids(SUPPLIERS.slice(0, 3)));
   await submit(page);
   await says(page, many.done(3));
+  await finish(page);
+});
+
+test("a_computer_that_slept_longer_than_a_key_lives_sends_nothing_with_it_again", async () => {
+  const page = await openMany();
+  await connect(page, ORG.key);
+  const before = await countOf();
+  await page.clock.install();
+  const sent = await meddle(page, "create", ["lose"]);
+  await pasteVendors(page, ids(SUPPLIERS.slice(3, 4)));
+  await submit(page);
+  await says(page, many.waiting);
+  await page.clock.fastForward(DAY_MS);
+  await page.getByText(many.unsureText).waitFor();
+  assert.equal(sent.length, 1);
+  assert.equal(await countOf(), before + 1);
   await finish(page);
 });
