@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { idOf, makeOrg } from "../http/harness.mjs";
 import { PATIENCE_MS, countOf, dashboard, startBeforeTests } from "./started.mjs";
-import { connect, field, finish, meddle, paste, submit } from "./support.mjs";
+import { KEYS, connect, field, finish, meddle, paste, submit } from "./support.mjs";
 import { texts } from "../../www/texts.js";
 
 const ORG = makeOrg("several vendors, oddly", {
@@ -73,5 +73,37 @@ test("a_computer_that_slept_longer_than_a_key_lives_sends_nothing_with_it_again"
   await page.getByText(many.unsureText).waitFor();
   assert.equal(sent.length, 1);
   assert.equal(await countOf(), before + 1);
+  await finish(page);
+});
+
+test("a_credential_of_another_organization_sends_nothing_that_was_written_for_the_one_before", async () => {
+  const page = await openMany();
+  await connect(page, ORG.key);
+  const sent = await meddle(page, "create", []);
+  await pasteVendors(page, ids(SUPPLIERS.slice(4, 6)));
+  await page.reload();
+  await rows(page).nth(1).waitFor();
+  await submit(page);
+  await giveCredential(page, KEYS.harbor);
+  await rows(page).first().waitFor({ state: "detached" });
+  assert.equal(await page.locator("progress").isVisible(), false);
+  assert.equal(sent.length, 0);
+  await finish(page);
+});
+
+test("nor_does_the_form_of_one", async () => {
+  const page = await dashboard.open("/new");
+  page.setDefaultTimeout(PATIENCE_MS);
+  await connect(page, ORG.key);
+  const sent = await meddle(page, "create", []);
+  await field(page, "vendor_id").fill(SUPPLIERS[6].id);
+  await page.reload();
+  await submit(page);
+  await giveCredential(page, KEYS.harbor);
+  await page.waitForFunction(
+    () => document.querySelector('[data-field="vendor_id"] input')?.value === "",
+  );
+  assert.equal(await page.locator("main form button[type=submit]").isEnabled(), true);
+  assert.equal(sent.length, 0);
   await finish(page);
 });

@@ -336,7 +336,7 @@ class Many {
   }
 
   async #begin() {
-    if (!session.isConnected && !(await askForCredential(this.#app))) return;
+    if (!(await this.#isConnected())) return;
     const list = this.#fields.list("control_set_ids");
     list.settle();
     if (this.#input.value.trim() !== "") this.#rows.paste(vendorEntries(this.#input.value));
@@ -451,7 +451,16 @@ class Many {
 
   /** @param {() => unknown} act */
   async #connected(act) {
-    if (session.isConnected || (await askForCredential(this.#app))) act();
+    if (await this.#isConnected()) act();
+  }
+
+  /**
+   * Asks for a credential if there is none; whether this page goes on with it. One of
+   * another organization has brought another page.
+   */
+  async #isConnected() {
+    const isConnected = session.isConnected || (await askForCredential(this.#app));
+    return isConnected && !this.#disposal.signal.aborted;
   }
 
   /** Brings those that failed back into the form. */
