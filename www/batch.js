@@ -129,6 +129,11 @@ export class Batch {
     return this.#waitsUntil;
   }
 
+  /** Whether something may have been created that nobody has looked for. */
+  get isUnsure() {
+    return this.#plan?.items.some(({ state }) => state === "unsure") === true;
+  }
+
   /** Whether something is left to be sent. */
   get isUnfinished() {
     return this.#plan?.items.some(({ state }) => state === "planned" || state === "open") === true;
@@ -189,17 +194,26 @@ export class Batch {
   begin(request, vendors) {
     this.#load();
     if (this.isUnfinished) return false;
-    this.#plan = {
-      request,
-      items: vendors.map((one) => ({ ...one, key: crypto.randomUUID(), state: "planned" })),
-    };
+    const unsure = (this.#plan?.items ?? []).filter(({ state }) => state === "unsure");
+    /** @type {Item[]} */
+    const planned = vendors.map((one) => ({
+      ...one,
+      key: crypto.randomUUID(),
+      state: "planned",
+    }));
+    // What is not known yet stays to be looked for.
+    this.#plan = { request, items: [...unsure, ...planned] };
     this.#keep();
     this.run();
     return true;
   }
 
-  /** Sends what is left, unless another tab does. */
-  async run() {
+  /**
+   * Sends what is left, or the one with that key, unless another tab does.
+   *
+   * @param {string} [only]
+   */
+  async run(only) {
     const name = this.#key;
     if (this.#running || name === undefined) return;
     const running = new AbortController();
@@ -209,7 +223,7 @@ export class Batch {
     this.#waits = 0;
     const work = async (/** @type {unknown} */ lock) => {
       this.#isElsewhere = lock === null;
-      if (lock !== null && this.#key === name) await this.#sendAll(running.signal);
+      if (lock !== null && this.#key === name) await this.#sendAll(running.signal, only);
     };
     try {
       await withLock(name, { ifAvailable: true }, work);
@@ -239,14 +253,17 @@ export class Batch {
   }
 
   /**
-   * Sends one with another key, whatever became of it before.
+   * Sends one with another key, whatever became of it before; none of the others with it.
    *
    * @param {Item} item
    */
-  renew(item) {
+  renew({ key }) {
+    // The one that was shown may be of what was read before.
+    const item = this.#plan?.items.find((one) => one.key === key);
+    if (!item) return;
     this.#reset(item, true);
     this.#keep();
-    return this.run();
+    return this.run(item.key);
   }
 
   /** Forgets the plan and what came of it. */
@@ -309,13 +326,19 @@ export class Batch {
     if (!this.#running) this.#load();
   }
 
-  /** @param {AbortSignal} signal */
-  async #sendAll(signal) {
+  /**
+   * @param {AbortSignal} signal
+   * @param {string} [only]
+   */
+  async #sendAll(signal, only) {
     // Where nothing can be kept, what is in memory is all there is.
     if (this.#isKept) this.#load();
     const plan = this.#plan;
     if (!plan) return;
-    const queue = plan.items.filter(({ state }) => state === "planned" || state === "open");
+    const queue = plan.items.filter(
+      ({ key, state }) =>
+        (state === "planned" || state === "open") && (only === undefined || key === only),
+    );
     const worker = async () => {
       while (!signal.aborted && !this.#isEnding && !this.#halt) {
         if (await this.#wait(signal)) continue;

@@ -107,3 +107,60 @@ test("nor_does_the_form_of_one", async () => {
   assert.equal(sent.length, 0);
   await finish(page);
 });
+
+/** What another visit left behind: items in these states, each sent a month ago. */
+async function leaveBehind(page, states) {
+  const items = states.map((state, n) => ({
+    vendor: SUPPLIERS[10 + n],
+    name: undefined,
+    key: crypto.randomUUID(),
+    state,
+    ...(state !== "planned" && { sentAt: Date.now() - 30 * DAY_MS }),
+  }));
+  const plan = JSON.stringify({ request: { control_set_ids: [] }, items });
+  await page.evaluate(([id, text]) => localStorage.setItem(`assessments.batch.${id}`, text), [
+    ORG.id,
+    plan,
+  ]);
+  await page.reload();
+  await connect(page, ORG.key);
+  await results(page).nth(states.length - 1).waitFor();
+}
+
+test("each_that_nobody_knows_of_is_created_when_somebody_says_so_and_no_other_with_it", async () => {
+  const page = await openMany();
+  await connect(page, ORG.key);
+  const sent = await meddle(page, "create", []);
+  await leaveBehind(page, ["unsure", "unsure", "planned"]);
+  const vendorsSent = () => sent.map(({ body }) => body.vendor_id);
+  for (const n of [0, 1]) {
+    await results(page).nth(n).getByRole("button", { name: many.renew }).click();
+    await results(page).nth(n).locator("a[href^='/assessments/']").waitFor();
+    await says(page, many.unfinished);
+    assert.deepEqual(vendorsSent(), ids(SUPPLIERS.slice(10, 11 + n)));
+  }
+  await press(page, many.goOn);
+  await says(page, many.done(3));
+  assert.equal(new Set(vendorsSent()).size, 3);
+  await finish(page);
+});
+
+test("what_nobody_knows_of_is_given_up_only_by_somebody_who_was_asked", async () => {
+  const page = await openMany();
+  await connect(page, ORG.key);
+  await leaveBehind(page, ["unsure", "created"]);
+  await press(page, many.startAnew);
+  await page.getByRole("dialog").getByRole("button", { name: many.keep }).click();
+  assert.equal(await results(page).filter({ hasText: many.unsureText }).count(), 1);
+  // Other vendors that are created meanwhile leave it where it is.
+  await page.evaluate((path) => {
+    history.pushState(null, "", path);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, `/new/many?vendor=${SUPPLIERS[20].id}`);
+  await rows(page).first().waitFor();
+  await page.getByText(many.looking).first().waitFor({ state: "detached" });
+  await submit(page);
+  await page.getByText(many.counted(1, 2, 0)).first().waitFor();
+  assert.equal(await results(page).filter({ hasText: many.unsureText }).count(), 1);
+  await finish(page);
+});

@@ -395,7 +395,7 @@ class Many {
     reconcile(
       this.#items,
       items,
-      ({ vendor }) => vendor.id,
+      ({ key }) => key,
       () => h("tr"),
       (element, item) => this.#updateItem(element, item),
     );
@@ -479,14 +479,14 @@ class Many {
   async #startAnew() {
     const { many } = texts;
     const isMeant =
-      !this.#batch.isUnfinished ||
+      !(this.#batch.isUnfinished || this.#batch.isUnsure) ||
       (await confirm({
         ...{ title: many.giveUp, text: many.giveUpText, label: many.giveUpConfirm },
         ...{ keep: many.keep, working: many.ending },
         act: async () => true,
         explain: ({ message }) => message,
       }));
-    if (!isMeant) return;
+    if (!isMeant || this.#disposal.signal.aborted) return;
     this.#batch.discard();
     this.#input.focus();
   }
