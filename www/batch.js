@@ -172,7 +172,10 @@ export class Batch {
     const key = organization && `${NAME}.${organization}`;
     if (key === this.#key) return;
     this.#running?.abort();
+    // What was written before anybody had connected is theirs who do.
+    const draft = this.#key === undefined ? this.draft : undefined;
     this.#key = key;
+    if (draft) this.draft = draft;
     this.#halt = undefined;
     this.#isElsewhere = false;
     this.#load();

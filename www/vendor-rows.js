@@ -160,9 +160,10 @@ export class VendorRows {
       if (!row || signal.aborted) break;
       row.state = "looking";
       try {
-        const { vendor, choices = [] } = await this.#find(row.text, signal);
-        if (vendor) this.settle(row, vendor);
-        else this.#leaveOpen(row, choices);
+        const found = await this.#find(row.text, signal);
+        if (!found) row.state = "failed";
+        else if (found.vendor) this.settle(row, found.vendor);
+        else this.#leaveOpen(row, found.choices ?? []);
       } catch (error) {
         // What it has no answer for, it has none for later.
         const { status = 0 } = /** @type {Failure} */ (error);
@@ -184,16 +185,17 @@ export class VendorRows {
   }
 
   /**
-   * What a text means if that is certain, and else what it may.
+   * What a text means if that is certain, and else what it may; nothing where no name can
+   * be read.
    *
    * @param {string} text
    * @param {AbortSignal} signal
-   * @returns {Promise<{ vendor?: Vendor, choices?: Vendor[] }>}
+   * @returns {Promise<{ vendor?: Vendor, choices?: Vendor[] } | undefined>}
    */
   async #find(text, signal) {
     if (VENDOR_ID.test(text))
       return { vendor: canReadNames() ? await this.#vendor(text, signal) : { id: text } };
-    if (!canReadNames()) return {};
+    if (!canReadNames()) return undefined;
     /** @type {Vendor[]} */
     const alike = [];
     const query = { q: text.slice(0, LONGEST) };

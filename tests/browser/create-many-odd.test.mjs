@@ -164,3 +164,20 @@ test("what_nobody_knows_of_is_given_up_only_by_somebody_who_was_asked", async ()
   assert.equal(await results(page).filter({ hasText: many.unsureText }).count(), 1);
   await finish(page);
 });
+
+test("a_name_that_nobody_could_look_for_yet_is_looked_for_once_somebody_can", async () => {
+  const page = await openMany();
+  await field(page, "vendors").fill("Acme");
+  await page.keyboard.press("Enter");
+  await page.getByText(many.unread).waitFor();
+  assert.equal(await page.getByText(many.unknown).count(), 0);
+  await connect(page, ORG.key);
+  await page.getByText(many.whichOne).waitFor();
+  // What was written before is kept for whoever has connected since.
+  await page.reload();
+  await page.getByText(many.unread).waitFor();
+  await connect(page, ORG.key);
+  await page.getByText(many.whichOne).waitFor();
+  assert.equal(await rows(page).first().getByRole("button", { name: /^Acme/i }).count(), 2);
+  await finish(page);
+});
