@@ -1,6 +1,7 @@
 // The vendors that somebody chose, and those that a pasted column names: each found by its
 // name, which has to be the whole, or by its id. What cannot be told is a person's to settle.
 
+import { folded } from "./folded.js";
 import { canReadNames } from "./names.js";
 import { entriesOf } from "./parts/pasted.js";
 
@@ -45,10 +46,6 @@ const LISTED_PAGES = 5;
 const OFFERED = 5;
 /** The longest text that the API searches for. */
 const LONGEST = 100;
-
-/** A name as it is compared: without case, accents and the width of white space. */
-const folded = (/** @type {string} */ name) =>
-  name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 
 /**
  * The entries of what was pasted: ids, and else the first cell of each row, which is a name.
