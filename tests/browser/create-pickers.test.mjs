@@ -10,6 +10,7 @@ import {
   SOC2,
   created,
   draftOf,
+  fillIn,
   formOf,
   openConnected,
   openForm,
@@ -290,6 +291,37 @@ test("what_a_person_used_last_comes_first_and_goes_with_the_organization", async
   await disconnect(page);
   await page.getByRole("button", { name: texts.connection.connect }).first().waitFor();
   assert.deepEqual(await kept(), []);
+  await finish(page);
+});
+
+test("what_was_used_last_and_is_gone_since_or_switched_off_is_not_offered", async () => {
+  const page = await openConnected();
+  const used = "ISO/IEC 27001:2022";
+  await fillIn(page, { vendor_id: NORTHWIND.id, trigger_workflow: WORKFLOW });
+  await seek(page, "control_set_ids", "iso", used);
+  await page.keyboard.press("Enter");
+  await submit(page);
+  await created(page);
+  const change = (list, changed) =>
+    page.route(new RegExp(`/v1/dashboard/${list}\\?`), async (route) => {
+      const response = await route.fetch();
+      const { items, ...rest } = await response.json();
+      return route.fulfill({ response, json: { ...rest, items: items.flatMap(changed) } });
+    });
+  await change("control-sets", (item) => (item.name === used ? [] : item));
+  await change("workflows", (item) => ({ ...item, is_enabled: item.name !== WORKFLOW }));
+  await page.getByRole("link", { name: "New assessment" }).click();
+  for (const [name, gone] of [
+    ["control_set_ids", used],
+    ["trigger_workflow", WORKFLOW],
+  ]) {
+    await field(page, name).click();
+    await within(page, name).locator(".choices").waitFor();
+    await within(page, name).locator(".choices").getByText(/./).first().waitFor();
+    assert.equal(await within(page, name).locator(".choices-head").count(), 0);
+    assert.equal(await option(page, gone).count(), 0);
+    await page.keyboard.press("Escape");
+  }
   await finish(page);
 });
 
