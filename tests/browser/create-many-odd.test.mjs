@@ -181,3 +181,62 @@ test("a_name_that_nobody_could_look_for_yet_is_looked_for_once_somebody_can", as
   assert.equal(await rows(page).first().getByRole("button", { name: /^Acme/i }).count(), 2);
   await finish(page);
 });
+
+test("enter_that_ends_the_composition_of_a_character_takes_nothing_yet", async () => {
+  const page = await openMany();
+  for (const name of ["vendors", "control_set_ids"]) {
+    await field(page, name).fill("ほくと");
+    const isTaken = await field(page, name).evaluate(
+      (input) =>
+        !input.dispatchEvent(
+          new KeyboardEvent("keydown", {
+            key: "Enter",
+            isComposing: true,
+            bubbles: true,
+            cancelable: true,
+          }),
+        ),
+    );
+    assert.equal(isTaken, false);
+    assert.equal(await field(page, name).inputValue(), "ほくと");
+  }
+  assert.equal(await rows(page).count(), 0);
+  await finish(page);
+});
+
+test("whoever_works_by_keyboard_stays_where_the_actions_are_when_one_of_them_goes", async () => {
+  const page = await openMany();
+  await connect(page, ORG.key);
+  await leaveBehind(page, ["unsure", "planned"]);
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await page.getByRole("button", { name: many.goOn }).press("Enter");
+  await says(page, many.counted(1, 2, 0));
+  assert.equal(await focused(), many.exportFile);
+  await page.getByRole("button", { name: many.renew }).press("Enter");
+  await says(page, many.done(2));
+  assert.equal(await focused(), many.exportFile);
+  await finish(page);
+});
+
+test("each_that_is_created_is_counted_and_not_read_out", async () => {
+  const page = await openMany();
+  await connect(page, ORG.key);
+  const { promise: released, resolve: release } = Promise.withResolvers();
+  let asked = 0;
+  await page.route(/\/v1\/assessments$/, async (route) => {
+    asked += 1;
+    if (asked > 1) await released;
+    await route.continue();
+  });
+  await pasteVendors(page, ids(SUPPLIERS.slice(24, 28)));
+  await submit(page);
+  await says(page, many.sending);
+  await page.getByText(many.counted(1, 4, 0)).waitFor();
+  // What changes is beside what is said.
+  const live = page.locator(".card [role=status]");
+  assert.equal(await live.getByText(many.sending).count(), 1);
+  assert.equal(await live.getByText(many.counted(1, 4, 0)).count(), 0);
+  release(undefined);
+  await says(page, many.done(4));
+  await finish(page);
+});

@@ -175,6 +175,7 @@ export class IdListField {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
+    if (event.isComposing) return;
     if (event.key === "Enter" && this.#input.value.trim() !== "") {
       event.preventDefault();
       this.#commit();
