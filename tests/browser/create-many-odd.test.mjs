@@ -118,13 +118,15 @@ async function leaveBehind(page, states) {
     ...(state !== "planned" && { sentAt: Date.now() - 30 * DAY_MS }),
   }));
   const plan = JSON.stringify({ request: { control_set_ids: [] }, items });
-  await page.evaluate(([id, text]) => localStorage.setItem(`assessments.batch.${id}`, text), [
-    ORG.id,
-    plan,
-  ]);
+  await page.evaluate(
+    ([id, text]) => localStorage.setItem(`assessments.batch.${id}`, text),
+    [ORG.id, plan],
+  );
   await page.reload();
   await connect(page, ORG.key);
-  await results(page).nth(states.length - 1).waitFor();
+  await results(page)
+    .nth(states.length - 1)
+    .waitFor();
 }
 
 test("each_that_nobody_knows_of_is_created_when_somebody_says_so_and_no_other_with_it", async () => {
@@ -160,7 +162,10 @@ test("what_nobody_knows_of_is_given_up_only_by_somebody_who_was_asked", async ()
   await rows(page).first().waitFor();
   await page.getByText(many.looking).first().waitFor({ state: "detached" });
   await submit(page);
-  await page.getByText(many.counted(1, 2, 0)).first().waitFor();
+  await page
+    .getByText(many.counted(1, 2, 0))
+    .first()
+    .waitFor();
   assert.equal(await results(page).filter({ hasText: many.unsureText }).count(), 1);
   await finish(page);
 });
