@@ -5,6 +5,7 @@
 
 import { quoted } from "./explain.js";
 import { askedWait } from "./failure.js";
+import { heldLocks, withLock } from "./locks.js";
 import { differences } from "./outcome.js";
 import { isRefusal, refusalWords, troubleWords } from "./refusal-words.js";
 import { readJson, readSharedJson, write, writeShared } from "./tab.js";
@@ -129,6 +130,11 @@ export class Batch {
     return this.#waitsUntil;
   }
 
+  /** Whether something may have been created that nobody has looked for. */
+  get isUnsure() {
+    return this.#plan?.items.some(({ state }) => state === "unsure") === true;
+  }
+
   /** Whether something is left to be sent. */
   get isUnfinished() {
     return this.#plan?.items.some(({ state }) => state === "planned" || state === "open") === true;
@@ -167,7 +173,10 @@ export class Batch {
     const key = organization && `${NAME}.${organization}`;
     if (key === this.#key) return;
     this.#running?.abort();
+    // What was written before anybody had connected is theirs who do.
+    const draft = this.#key === undefined ? this.draft : undefined;
     this.#key = key;
+    if (draft) this.draft = draft;
     this.#halt = undefined;
     this.#isElsewhere = false;
     this.#load();
@@ -189,17 +198,26 @@ export class Batch {
   begin(request, vendors) {
     this.#load();
     if (this.isUnfinished) return false;
-    this.#plan = {
-      request,
-      items: vendors.map((one) => ({ ...one, key: crypto.randomUUID(), state: "planned" })),
-    };
+    const unsure = (this.#plan?.items ?? []).filter(({ state }) => state === "unsure");
+    /** @type {Item[]} */
+    const planned = vendors.map((one) => ({
+      ...one,
+      key: crypto.randomUUID(),
+      state: "planned",
+    }));
+    // What is not known yet stays to be looked for.
+    this.#plan = { request, items: [...unsure, ...planned] };
     this.#keep();
     this.run();
     return true;
   }
 
-  /** Sends what is left, unless another tab does. */
-  async run() {
+  /**
+   * Sends what is left, or the one with that key, unless another tab does.
+   *
+   * @param {string} [only]
+   */
+  async run(only) {
     const name = this.#key;
     if (this.#running || name === undefined) return;
     const running = new AbortController();
@@ -209,11 +227,10 @@ export class Batch {
     this.#waits = 0;
     const work = async (/** @type {unknown} */ lock) => {
       this.#isElsewhere = lock === null;
-      if (lock !== null && this.#key === name) await this.#sendAll(running.signal);
+      if (lock !== null && this.#key === name) await this.#sendAll(running.signal, only);
     };
     try {
-      if (navigator.locks) await navigator.locks.request(name, { ifAvailable: true }, work);
-      else await work(undefined);
+      await withLock(name, { ifAvailable: true }, work);
     } finally {
       if (this.#running === running) this.#running = undefined;
       this.#isEnding = false;
@@ -240,14 +257,17 @@ export class Batch {
   }
 
   /**
-   * Sends one with another key, whatever became of it before.
+   * Sends one with another key, whatever became of it before; none of the others with it.
    *
    * @param {Item} item
    */
-  renew(item) {
+  renew({ key }) {
+    // The one that was shown may be of what was read before.
+    const item = this.#plan?.items.find((one) => one.key === key);
+    if (!item) return;
     this.#reset(item, true);
     this.#keep();
-    return this.run();
+    return this.run(item.key);
   }
 
   /** Forgets the plan and what came of it. */
@@ -285,10 +305,7 @@ export class Batch {
   /** Takes over what is kept, which another tab may have brought on. */
   #load() {
     this.#plan = this.#key === undefined ? undefined : readSharedJson(this.#key);
-    const limit = Date.now() - KEY_LIFE_MS;
-    for (const item of this.#plan?.items ?? []) {
-      if (item.state === "open" && (item.sentAt ?? 0) < limit) item.state = "unsure";
-    }
+    this.#plan?.items.forEach(markUnsure);
     this.#tell();
     if (this.#plan && !this.#isElsewhere) this.#look();
   }
@@ -296,9 +313,9 @@ export class Batch {
   /** Finds out whether another tab sends. */
   async #look() {
     const key = this.#key;
-    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    const held = await heldLocks();
     if (this.#key !== key) return;
-    this.#isElsewhere = !this.#running && held.some(({ name }) => name === key);
+    this.#isElsewhere = !this.#running && key !== undefined && held.includes(key);
     this.#tell();
     if (this.#isElsewhere) await this.#follow();
   }
@@ -307,25 +324,33 @@ export class Batch {
   async #follow() {
     const name = this.#key;
     if (name === undefined) return;
-    await navigator.locks.request(name, { mode: "shared" }, () => {});
+    await withLock(name, { mode: "shared" }, () => {});
     if (this.#key !== name) return;
     this.#isElsewhere = false;
     if (!this.#running) this.#load();
   }
 
-  /** @param {AbortSignal} signal */
-  async #sendAll(signal) {
+  /**
+   * @param {AbortSignal} signal
+   * @param {string} [only]
+   */
+  async #sendAll(signal, only) {
     // Where nothing can be kept, what is in memory is all there is.
     if (this.#isKept) this.#load();
     const plan = this.#plan;
     if (!plan) return;
-    const queue = plan.items.filter(({ state }) => state === "planned" || state === "open");
+    const queue = plan.items.filter(
+      ({ key, state }) =>
+        (state === "planned" || state === "open") && (only === undefined || key === only),
+    );
     const worker = async () => {
       while (!signal.aborted && !this.#isEnding && !this.#halt) {
         if (await this.#wait(signal)) continue;
         const item = queue.shift();
         if (!item) return;
-        if (await this.#send(plan, item, signal)) queue.push(item);
+        // The computer may have slept since.
+        if (markUnsure(item)) this.#keep();
+        else if (await this.#send(plan, item, signal)) queue.push(item);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -430,6 +455,17 @@ export class Batch {
     item.state = "failed";
     item.problem = [`${title}.`, ...body].join(" ");
   }
+}
+
+/**
+ * Gives up one that is without an answer for longer than its key lives; whether it is such.
+ *
+ * @param {Item} item
+ */
+function markUnsure(item) {
+  const isForgotten = item.state === "open" && (item.sentAt ?? 0) < Date.now() - KEY_LIFE_MS;
+  if (isForgotten) item.state = "unsure";
+  return isForgotten;
 }
 
 /** Words for why it stopped by itself. */

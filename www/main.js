@@ -257,8 +257,9 @@ class App {
   #form(which, title) {
     if (this.#forms) return this.#forms[which](this);
     return lateView(title, async () => {
-      this.#forms = await import("./views/forms.js");
-      return this.#forms[which](this);
+      const forms = await import("./views/forms.js");
+      this.#forms = forms;
+      return () => forms[which](this);
     });
   }
 

@@ -77,10 +77,9 @@ export class Names {
    */
   workflows = async (q, signal) => {
     const page = await this.#api.reads.workflows({ q, limit: OFFERED }, { signal });
-    const items = page.items.filter(({ is_enabled: isEnabled }) => isEnabled);
     const steps = (/** @type {{ steps: number }} */ { steps: n }) =>
       n > 0 ? texts.picker.steps(n) : undefined;
-    return this.#found({ ...page, items }, q, "workflows", steps);
+    return this.#found(page, q, "workflows", steps, ({ is_enabled: isEnabled }) => isEnabled);
   };
 
   /**
@@ -149,22 +148,32 @@ export class Names {
   }
 
   /**
-   * What was found; without a text, what was used last comes first.
+   * What was found and can be used; without a text, what was used last comes first, unless
+   * it is seen to be gone.
    *
    * @template {{ id: string, name: string }} Item
    * @param {ListPage<Item>} page
    * @param {string} q
    * @param {Kind} kind
    * @param {(item: Item) => string | undefined} [detail]
+   * @param {(item: Item) => boolean} [isUsable]
    * @returns {Found}
    */
-  #found({ items, next_cursor: next }, q, kind, detail) {
+  #found({ items, next_cursor: next }, q, kind, detail, isUsable = () => true) {
     this.#learn(items);
-    const all = items.map((item) => ({ id: item.id, name: item.name, detail: detail?.(item) }));
+    const all = items
+      .filter(isUsable)
+      .map((item) => ({ id: item.id, name: item.name, detail: detail?.(item) }));
     const isOf = (/** @type {Choice} */ used) => (/** @type {Choice} */ each) =>
       kind === "workflows" ? each.name === used.name : each.id === used.id;
-    const recent = q === "" ? recents(kind).map((used) => all.find(isOf(used)) ?? used) : [];
-    this.#learn(recent);
+    const recent = (q === "" ? recents(kind) : []).flatMap((used) => {
+      const found = all.find(isOf(used));
+      if (found) return found;
+      const isGone = next === null || items.some(isOf(used));
+      return isGone ? [] : { ...used, name: this.of(used.id) ?? used.name };
+    });
+    // What was read since is newer than what was noted.
+    this.#learn(recent.filter(({ id }) => !this.#known.has(id)));
     const choices = all.filter((each) => !recent.includes(each));
     return { recent, choices, hasMore: next !== null };
   }

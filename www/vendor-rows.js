@@ -1,6 +1,7 @@
 // The vendors that somebody chose, and those that a pasted column names: each found by its
 // name, which has to be the whole, or by its id. What cannot be told is a person's to settle.
 
+import { folded } from "./folded.js";
 import { canReadNames } from "./names.js";
 import { entriesOf } from "./parts/pasted.js";
 
@@ -45,10 +46,6 @@ const LISTED_PAGES = 5;
 const OFFERED = 5;
 /** The longest text that the API searches for. */
 const LONGEST = 100;
-
-/** A name as it is compared: without case, accents and the width of white space. */
-const folded = (/** @type {string} */ name) =>
-  name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
 
 /**
  * The entries of what was pasted: ids, and else the first cell of each row, which is a name.
@@ -160,9 +157,10 @@ export class VendorRows {
       if (!row || signal.aborted) break;
       row.state = "looking";
       try {
-        const { vendor, choices = [] } = await this.#find(row.text, signal);
-        if (vendor) this.settle(row, vendor);
-        else this.#leaveOpen(row, choices);
+        const found = await this.#find(row.text, signal);
+        if (!found) row.state = "failed";
+        else if (found.vendor) this.settle(row, found.vendor);
+        else this.#leaveOpen(row, found.choices ?? []);
       } catch (error) {
         // What it has no answer for, it has none for later.
         const { status = 0 } = /** @type {Failure} */ (error);
@@ -184,16 +182,17 @@ export class VendorRows {
   }
 
   /**
-   * What a text means if that is certain, and else what it may.
+   * What a text means if that is certain, and else what it may; nothing where no name can
+   * be read.
    *
    * @param {string} text
    * @param {AbortSignal} signal
-   * @returns {Promise<{ vendor?: Vendor, choices?: Vendor[] }>}
+   * @returns {Promise<{ vendor?: Vendor, choices?: Vendor[] } | undefined>}
    */
   async #find(text, signal) {
     if (VENDOR_ID.test(text))
       return { vendor: canReadNames() ? await this.#vendor(text, signal) : { id: text } };
-    if (!canReadNames()) return {};
+    if (!canReadNames()) return undefined;
     /** @type {Vendor[]} */
     const alike = [];
     const query = { q: text.slice(0, LONGEST) };

@@ -235,6 +235,20 @@ test("a_chip_that_is_left_keeps_what_was_made_of_it_and_an_empty_one_is_gone", a
   await finish(page);
 });
 
+test("a_chip_to_which_others_are_added_in_its_place_is_a_chip_again", async () => {
+  const page = await openForm();
+  await paste(page, "control_set_ids", SETS[0]);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("F2");
+  await editor(page).fill(`${SETS[0]}, ${SETS[1]}`);
+  await page.keyboard.press("Enter");
+  assert.equal(await editor(page).count(), 0);
+  assert.deepEqual(await chips(page, "control_set_ids"), SETS.slice(0, 2));
+  assert.equal(await focused(page), `Edit ${shortId(SETS[0])}`);
+  await finish(page);
+});
+
 test("ids_of_other_kinds_are_moved_all_at_once_to_where_they_belong", async () => {
   const page = await openForm();
   const strays = [NORTHWIND.id, CARDS.id, PORTAL.id, NORTHWIND.documents[0].id, GLOBEX.id];

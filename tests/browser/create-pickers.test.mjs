@@ -10,12 +10,14 @@ import {
   SOC2,
   created,
   draftOf,
+  fillIn,
   formOf,
   openConnected,
   openForm,
   preview,
   tabTo,
 } from "./form-support.mjs";
+import { idOf } from "../http/harness.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
 import { dashboard } from "./started.mjs";
 import {
@@ -290,6 +292,41 @@ test("what_a_person_used_last_comes_first_and_goes_with_the_organization", async
   await disconnect(page);
   await page.getByRole("button", { name: texts.connection.connect }).first().waitFor();
   assert.deepEqual(await kept(), []);
+  await finish(page);
+});
+
+test("what_was_used_last_and_is_gone_since_or_switched_off_is_not_offered", async () => {
+  const page = await openConnected();
+  const used = "ISO/IEC 27001:2022";
+  await fillIn(page, { vendor_id: NORTHWIND.id, trigger_workflow: WORKFLOW });
+  await seek(page, "control_set_ids", "iso", used);
+  await page.keyboard.press("Enter");
+  await submit(page);
+  await created(page);
+  const list = (name, items) =>
+    page.route(new RegExp(`/v1/dashboard/${name}\\?`), (route) =>
+      route.fulfill({
+        status: 200,
+        json: { items, next_cursor: null },
+        headers: { "x-coverbase-request-id": crypto.randomUUID() },
+      }),
+    );
+  const workflow = { steps: 1 };
+  await list("control-sets", [{ id: SETS[1], name: "Another set" }]);
+  await list("workflows", [
+    { ...workflow, id: idOf("cbwd", "off"), name: WORKFLOW, is_enabled: false },
+    { ...workflow, id: idOf("cbwd", "on"), name: "another flow", is_enabled: true },
+  ]);
+  await page.getByRole("link", { name: "New assessment" }).click();
+  for (const [name, left] of [
+    ["control_set_ids", "Another set"],
+    ["trigger_workflow", "another flow"],
+  ]) {
+    await field(page, name).click();
+    await option(page, left).waitFor();
+    assert.equal(await within(page, name).getByRole("option").count(), 1);
+    await page.keyboard.press("Escape");
+  }
   await finish(page);
 });
 

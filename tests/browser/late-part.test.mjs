@@ -72,3 +72,28 @@ test("a_part_that_is_slow_is_told_to_be_and_taken_when_it_comes", async () => {
   await field(page, "vendor_id").waitFor();
   await finish(page);
 });
+
+test("a_part_that_comes_after_somebody_left_changes_nothing_of_the_page_they_are_on", async () => {
+  const page = await dashboard.open("/");
+  const { promise: released, resolve: release } = Promise.withResolvers();
+  await page.route(`**${FORMS}`, async (route) => {
+    await released;
+    await route.continue();
+  });
+  const goTo = (path) =>
+    page.evaluate((to) => {
+      history.pushState(null, "", to);
+      dispatchEvent(new PopStateEvent("popstate"));
+    }, path);
+  const asked = page.waitForRequest((request) => request.url().endsWith(FORMS));
+  await goTo("/new/many");
+  await asked;
+  await goTo("/?q=globex");
+  const came = page.waitForResponse((response) => response.url().endsWith(FORMS));
+  release(undefined);
+  await (await came).finished();
+  // What awaits the part has had its turn when a later import of it is there.
+  await page.evaluate((path) => import(path), FORMS);
+  assert.equal(new URL(page.url()).search, "?q=globex");
+  await finish(page);
+});

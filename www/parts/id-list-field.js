@@ -175,6 +175,7 @@ export class IdListField {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
+    if (event.isComposing) return;
     if (event.key === "Enter" && this.#input.value.trim() !== "") {
       event.preventDefault();
       this.#commit();
@@ -267,12 +268,15 @@ export class IdListField {
    */
   #keep(text, typed, isFocused) {
     const entries = entriesOf(typed);
-    if (entries.join() === text) {
+    const at = this.#texts.indexOf(text);
+    // It may have been taken out meanwhile.
+    if (entries.join() === text || at < 0) {
       this.#leave(text, texts.create.unchanged, isFocused);
       return;
     }
-    const at = this.#texts.indexOf(text);
     this.#edited = undefined;
+    // If it is still an entry, it is a chip again.
+    this.#chipOf(text)?.remove();
     this.#change(this.#texts.toSpliced(at, 1, ...entries));
     announce(entries.length > 0 ? texts.create.changed : texts.create.entries(this.#texts.length));
     if (isFocused) this.#focusChip(this.#texts.indexOf(entries[0] ?? ""));

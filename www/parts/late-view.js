@@ -10,10 +10,11 @@ import { banner, button } from "./controls.js";
 const LATE_MS = 5_000;
 
 /**
- * The page, once `load` has made it; until then its title, and what keeps it.
+ * The page, once `load` has answered how to make it; until then its title, and what keeps
+ * it. It is not made for somebody who has left: it would change the page they are on.
  *
  * @param {string} title
- * @param {() => Promise<View>} load
+ * @param {() => Promise<() => View>} load
  * @returns {View}
  */
 export function lateView(title, load) {
@@ -37,9 +38,10 @@ export function lateView(title, load) {
     replace(state, h("p", { class: "muted" }, texts.loading));
     const late = setTimeout(() => tell(texts.partLate), LATE_MS);
     try {
-      const made = await load();
+      const make = await load();
       // It may have been asked for twice.
-      if (isLeft || view) return made.dispose();
+      if (isLeft || view) return;
+      const made = make();
       view = made;
       keepingFocus(element, () => replace(element, made.element));
     } catch (error) {

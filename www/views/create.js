@@ -76,6 +76,7 @@ class Form {
   /** @type {AbortController | undefined} */
   #sending;
   #isSubmitting = false;
+  #isDisposed = false;
   #unsubscribe = subscribeToRules(() => this.#checkAnew());
   #leaveSession = session.subscribe(() => this.#offerNames());
   #names;
@@ -127,6 +128,7 @@ class Form {
   }
 
   dispose() {
+    this.#isDisposed = true;
     this.#unsubscribe();
     this.#leaveSession();
     this.#parts.dispose();
@@ -340,6 +342,8 @@ class Form {
   async #submitOnce() {
     await this.#draft.claimed;
     if (!session.isConnected && !(await askForCredential(this.#app))) return;
+    // A credential of another organization has brought another page.
+    if (this.#isDisposed) return;
     const { body } = this.#fields;
     const missing = missingIssues();
     for (const field of this.#fields.all) {

@@ -68,6 +68,8 @@ class Many {
   #submit = button("", null, { look: "primary", type: "submit" });
   #form;
   #state = h("div", { class: "stack" });
+  /** How many of them there are, where nobody is told of each. */
+  #counted = h("p", { class: "hint" });
   #progress = h("progress", { "aria-label": texts.many.progress });
   #items = h("tbody");
   #outcome;
@@ -114,6 +116,7 @@ class Many {
       "div",
       { class: "card stack" },
       this.#state,
+      this.#counted,
       this.#progress,
       this.#actions,
       h(
@@ -249,7 +252,7 @@ class Many {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.key !== "Enter" || this.#input.value.trim() === "") return;
+    if (event.isComposing || event.key !== "Enter" || this.#input.value.trim() === "") return;
     event.preventDefault();
     this.#rows.paste(vendorEntries(this.#input.value));
     this.#input.value = "";
@@ -336,7 +339,7 @@ class Many {
   }
 
   async #begin() {
-    if (!session.isConnected && !(await askForCredential(this.#app))) return;
+    if (!(await this.#isConnected())) return;
     const list = this.#fields.list("control_set_ids");
     list.settle();
     if (this.#input.value.trim() !== "") this.#rows.paste(vendorEntries(this.#input.value));
@@ -385,8 +388,12 @@ class Many {
     const [created, failed] = [of("created"), of("failed")];
     this.#progress.max = items.length;
     this.#progress.value = items.length - of("planned") - of("open");
-    const words = this.#words(created, failed);
-    const said = JSON.stringify([words.tone, words.title, words.body, isRunning, isElsewhere]);
+    const counted = texts.many.counted(created, items.length, failed);
+    const words = this.#words(created, counted);
+    // What is said as the title need not be there twice.
+    replace(this.#counted, words.tone !== "success" && words.title !== counted && counted);
+    const hadFocus = this.#outcome.contains(document.activeElement);
+    const said = JSON.stringify([words, failed > 0, isRunning, isElsewhere]);
     if (said !== this.#said) {
       this.#said = said;
       replace(this.#state, banner(words));
@@ -395,37 +402,38 @@ class Many {
     reconcile(
       this.#items,
       items,
-      ({ vendor }) => vendor.id,
+      ({ key }) => key,
       () => h("tr"),
       (element, item) => this.#updateItem(element, item),
     );
+    // What had the focus may be gone.
+    if (hadFocus && !this.#outcome.contains(document.activeElement))
+      (this.#actions.querySelector("button") ?? this.element.querySelector("h1"))?.focus();
   }
 
   /**
    * Where the plan stands.
    *
    * @param {number} created
-   * @param {number} failed
+   * @param {string} counted
    * @returns {Message}
    */
-  #words(created, failed) {
+  #words(created, counted) {
     const { isRunning, isEnding, isElsewhere, isUnfinished, isKept, halt, plan } = this.#batch;
     const { many } = texts;
     const all = plan?.items.length ?? 0;
-    const counted = many.counted(created, all, failed);
     if (isRunning) {
       const isWaiting = this.#batch.waitsUntil > Date.now();
       const title = isEnding ? many.ending : isWaiting ? many.waiting : many.sending;
-      return { tone: "info", title, body: [counted, !isKept && many.notKept] };
+      return { tone: "info", title, body: !isKept && many.notKept };
     }
-    if (isElsewhere) return { tone: "info", title: many.elsewhere, body: counted };
+    if (isElsewhere) return { tone: "info", title: many.elsewhere };
     if (halt) {
       const { title, body = [] } = haltWords(halt);
       const { requestId } = halt;
-      return { tone: "error", title, body: [...body, counted, many.goOnText], requestId };
+      return { tone: "error", title, body: [...body, many.goOnText], requestId };
     }
-    if (isUnfinished)
-      return { tone: "warning", title: many.unfinished, body: [counted, many.goOnText] };
+    if (isUnfinished) return { tone: "warning", title: many.unfinished, body: many.goOnText };
     if (created === all) return { tone: "success", title: many.done(all) };
     return { tone: "warning", title: counted, body: many.doneText };
   }
@@ -451,7 +459,16 @@ class Many {
 
   /** @param {() => unknown} act */
   async #connected(act) {
-    if (session.isConnected || (await askForCredential(this.#app))) act();
+    if (await this.#isConnected()) act();
+  }
+
+  /**
+   * Asks for a credential if there is none; whether this page goes on with it. One of
+   * another organization has brought another page.
+   */
+  async #isConnected() {
+    const isConnected = session.isConnected || (await askForCredential(this.#app));
+    return isConnected && !this.#disposal.signal.aborted;
   }
 
   /** Brings those that failed back into the form. */
@@ -470,14 +487,14 @@ class Many {
   async #startAnew() {
     const { many } = texts;
     const isMeant =
-      !this.#batch.isUnfinished ||
+      !(this.#batch.isUnfinished || this.#batch.isUnsure) ||
       (await confirm({
         ...{ title: many.giveUp, text: many.giveUpText, label: many.giveUpConfirm },
         ...{ keep: many.keep, working: many.ending },
         act: async () => true,
         explain: ({ message }) => message,
       }));
-    if (!isMeant) return;
+    if (!isMeant || this.#disposal.signal.aborted) return;
     this.#batch.discard();
     this.#input.focus();
   }
@@ -495,7 +512,7 @@ class Many {
    */
   #updateItem(element, item) {
     const { vendor, name, state, assessment, problem, requestId } = item;
-    const shown = JSON.stringify([state, problem, name]);
+    const shown = JSON.stringify([state, problem, name, requestId]);
     if (element.dataset.shown === shown) return;
     element.dataset.shown = shown;
     const { states, unsureText, look, renew } = texts.many;
