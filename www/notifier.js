@@ -10,7 +10,6 @@ import { readShared, readSharedJson, writeShared } from "./tab.js";
 import { texts } from "./texts.js";
 
 /**
- * @import { Assessment } from "assessments-edge/slim"
  * @import { Failure } from "./failure.js"
  * @import { Dashboard } from "./main.js"
  * @import { Entry } from "./store.js"
@@ -191,10 +190,7 @@ export class Notifier {
     const { api, store } = this.#app;
     const query = /** @type {const} */ ({ sort: "-updated_at", limit: LOOKED_AT });
     const { items } = await api.reads.assessments(query, { maxRetries: 0 });
-    const watched = new Set(this.#unfinished.map(({ id }) => id));
-    for (const { vendor_name, assignee_name, is_archived, ...assessment } of items)
-      if (watched.has(assessment.id))
-        await store.note(/** @type {Assessment} */ (/** @type {unknown} */ (assessment)), {});
+    await store.noteListed(items);
   }
 }
 
