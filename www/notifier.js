@@ -19,6 +19,8 @@ import { texts } from "./texts.js";
 const NAME = "assessments.tell";
 /** Between two looks of all hidden tabs together. */
 const LOOK_MS = 60_000;
+/** From an end that is seen to its telling. */
+const GRACE_MS = 1_000;
 /** The assessments that changed last, of which one look sees so many. */
 const LOOKED_AT = 100;
 /** So many ends are remembered, so that each is told once. */
@@ -100,16 +102,39 @@ export class Notifier {
     const { store } = this.#app;
     if (store.organization !== this.#organization) this.#seen.clear();
     this.#organization = store.organization;
-    const ended = store.all().filter(({ id, assessment, archivedAt }) => {
+    const ended = store.all().filter(({ id, assessment }) => {
       const status = assessment?.status ?? "";
       const before = this.#seen.get(id);
       this.#seen.set(id, status);
-      // What somebody ended here, that person knows.
-      const isNews = before !== undefined && !isTerminal(before) && isTerminal(status);
-      return isNews && !archivedAt && (document.hidden || location.pathname !== pathOf(id));
+      return before !== undefined && !isTerminal(before) && isTerminal(status);
     });
     this.#plan();
-    if (ended.length > 0 && this.isOn) this.#tell(ended);
+    if (ended.length === 0 || !this.isOn) return;
+    const isLookedAt = (/** @type {Entry} */ { id }) =>
+      !document.hidden && location.pathname === pathOf(id);
+    // As told as it can be: another tab need not tell it.
+    this.#claim(ended.filter(isLookedAt));
+    const others = ended.filter((entry) => !isLookedAt(entry));
+    // Where it is looked at, or was ended, may be another tab, which says so first.
+    setTimeout(() => this.#tell(others), GRACE_MS);
+  }
+
+  /**
+   * Which of those no other tab told of. From now on none will.
+   *
+   * @param {Entry[]} ended
+   */
+  async #claim(ended) {
+    const key = this.#keyOf("told");
+    const endOf = (/** @type {Entry} */ { id, assessment }) => `${id} ${assessment?.updated_at}`;
+    const claim = () => {
+      /** @type {string[]} */
+      const told = readSharedJson(key) ?? [];
+      const mine = ended.filter((entry) => !told.includes(endOf(entry)));
+      writeShared(key, JSON.stringify([...told, ...mine.map(endOf)].slice(-MOST_TOLD)));
+      return mine;
+    };
+    return navigator.locks ? navigator.locks.request(NAME, claim) : claim();
   }
 
   /**
@@ -118,16 +143,10 @@ export class Notifier {
    * @param {Entry[]} ended
    */
   async #tell(ended) {
-    const key = this.#keyOf("told");
-    const claim = () => {
-      /** @type {string[]} */
-      const told = readSharedJson(key) ?? [];
-      const endOf = (/** @type {Entry} */ { id, assessment }) => `${id} ${assessment?.updated_at}`;
-      const mine = ended.filter((entry) => !told.includes(endOf(entry)));
-      writeShared(key, JSON.stringify([...told, ...mine.map(endOf)].slice(-MOST_TOLD)));
-      return mine;
-    };
-    const mine = navigator.locks ? await navigator.locks.request(NAME, claim) : claim();
+    if (!this.isOn) return;
+    const { store } = this.#app;
+    // What somebody ended here, that person knows.
+    const mine = await this.#claim(ended.filter(({ id }) => !store.get(id)?.isEndedHere));
     if (mine.length > MOST_SINGLY) this.#show(texts.tell.several(mine.length), "", "/watchlist");
     else
       for (const { id, assessment } of mine)

@@ -24,6 +24,7 @@
  * @property {number} [readAt]
  * @property {string | undefined} [requestId]
  * @property {number | undefined} [archivedAt]
+ * @property {boolean | undefined} [isEndedHere] Whether it was this browser that ended it.
  * @property {Seen[]} history The statuses that this browser saw.
  * @property {Problem | undefined} [problem]
  * @property {boolean | undefined} [mayBeOld] Whether the answer may be one of long ago.
@@ -343,6 +344,7 @@ export class Store {
             ...record,
             problem: undefined,
             archivedAt,
+            isEndedHere: true,
             requestId,
             assessment: record.assessment && {
               ...record.assessment,
@@ -487,11 +489,12 @@ export class Store {
 function noted(record, assessment, told) {
   const { updated_at: known = -Infinity } = record?.assessment ?? {};
   if (known > assessment.updated_at) return undefined;
-  const { history = [], addedAt = Date.now(), run } = record ?? {};
+  const { history = [], addedAt = Date.now(), run, isEndedHere } = record ?? {};
   return {
     id: assessment.id,
     addedAt,
     run,
+    isEndedHere,
     ...told,
     assessment: { ...record?.assessment, ...assessment },
     readAt: Date.now(),

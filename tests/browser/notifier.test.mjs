@@ -173,6 +173,47 @@ test("what_is_looked_at_needs_no_telling", async () => {
   await finish(page);
 });
 
+test("what_is_looked_at_in_one_tab_is_not_told_by_another_whoever_reads_it_first", async () => {
+  for (const name of ["Read here", "Read there"]) {
+    const id = await unfinished(name);
+    const page = await watching([id]);
+    await box(page).check();
+    const tab = await anotherTab(page);
+    await row(tab, name).getByText("Collecting").waitFor();
+    await page.getByRole("link", { name }).click();
+    await page.getByRole("heading", { name, exact: true }).waitFor();
+    await dashboard.move(id, { status: "failed" });
+    if (name === "Read there") await readAgain(tab);
+    else await page.getByRole("button", { name: texts.detail.refresh, exact: true }).click();
+    await page.locator(".badge").getByText("Failed").first().waitFor();
+    await row(tab, name).getByText("Failed").waitFor();
+    await tellAll(page);
+    assert.deepEqual([...(await shown(page)), ...(await shown(tab))], []);
+    await finish(page);
+  }
+});
+
+test("what_a_colleague_canceled_is_told_and_what_was_canceled_here_is_not", async () => {
+  const theirs = await unfinished("Canceled there");
+  const page = await watching([theirs, await unfinished("Canceled here")]);
+  await box(page).check();
+  const tab = await anotherTab(page);
+  await row(tab, "Canceled here").getByText("Collecting").waitFor();
+  await end(page, "Canceled here");
+  await row(tab, "Canceled here").getByText("Canceled", { exact: true }).waitFor();
+  await tellAll(page);
+  assert.deepEqual([...(await shown(page)), ...(await shown(tab))], []);
+  assert.equal((await dashboard.api.archive(theirs)).status, 200);
+  await readAgain(tab);
+  await row(tab, "Canceled there").getByText("Canceled", { exact: true }).waitFor();
+  await tellAll(page);
+  assert.deepEqual(
+    [...(await shown(page)), ...(await shown(tab))],
+    [{ title: "Canceled", body: "Canceled there", tag: `/assessments/${theirs}` }],
+  );
+  await finish(page);
+});
+
 test("a_hidden_page_looks_once_a_minute_in_one_request_and_only_for_whoever_wants_it", async () => {
   const ids = [await unfinished("First"), await unfinished("Second")];
   const page = await watching(ids);
