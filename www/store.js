@@ -152,6 +152,7 @@ export class Store {
     const added = this.#organization === undefined ? [...this.#records.keys()] : [];
     this.#close();
     this.#organization = organization;
+    this.#isForbidden = false;
     await this.#unlessForbidden(async () => {
       const database = await open(organization);
       if (this.#organization !== organization) return database.close();
@@ -208,7 +209,7 @@ export class Store {
     return this.#organization;
   }
 
-  /** Whether it outlasts the page. */
+  /** Whether it outlasts the page, with all that was changed since it was opened. */
   get isKept() {
     return !this.#isForbidden;
   }
@@ -410,6 +411,7 @@ export class Store {
       const ended = new Promise((resolve) => {
         transaction.oncomplete = () => resolve();
         transaction.onabort = () => {
+          this.#isForbidden ||= transaction.db === this.#database;
           console.info("A change of the list is not kept:", transaction.error?.message);
           resolve();
         };
@@ -438,6 +440,7 @@ export class Store {
       return this.#database?.transaction(NAME, "readwrite");
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
+      this.#isForbidden = true;
       console.info("The list of assessments is not kept any more:", message);
       this.#database = undefined;
       return undefined;

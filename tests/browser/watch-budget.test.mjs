@@ -31,6 +31,20 @@ const ofBusy = Array.from({ length: OLD + 600 }, (_, index) =>
   }),
 );
 
+/** Organizations of which a browser could not keep a change, in which much happens then. */
+const WHOLE = 200;
+const FIRST = 10;
+const unkept = ["full", "closed"].map((seed) => {
+  const { data, ...rest } = makeOrg(seed);
+  const assessments = Array.from({ length: WHOLE }, (_, index) =>
+    makeAssessment(`${seed} ${index}`, rest.vendor, {
+      created_at: now - 86_400,
+      updated_at: now - 7_200 - index,
+    }),
+  );
+  return { ...rest, seed, data: { ...data, assessments } };
+});
+
 let dashboard;
 before(async () => {
   dashboard = await startDashboard();
@@ -38,6 +52,7 @@ before(async () => {
     orgs: [
       { ...org.data, assessments },
       { ...busy.data, assessments: ofBusy },
+      ...unkept.map(({ data }) => data),
     ],
   });
 });
@@ -262,3 +277,45 @@ test("a_return_visit_asks_only_for_what_changed_since_and_disconnecting_forgets_
   );
   await finish(page);
 });
+
+for (const { seed, id: orgId, key, data } of unkept) {
+  test(`what_could_not_be_kept_is_read_again_by_the_next_visit_when_the_database_is_${seed}`, async () => {
+    const { tabs, readsIn, until } = await openTabs(1, key);
+    const [page] = tabs;
+    const [first, ...others] = data.assessments.map((assessment) => assessment.id);
+    await watch(page, [first, ...others.slice(0, FIRST)]);
+    await readsIn(60);
+    await page.evaluate((how) => {
+      if (how === "closed") {
+        IDBDatabase.prototype.transaction = () => {
+          throw new DOMException("The database connection is closing.", "InvalidStateError");
+        };
+        return;
+      }
+      const { put } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.put = function (record) {
+        const request = put.call(this, record);
+        this.transaction.abort();
+        return request;
+      };
+    }, seed);
+    const change = (changed, at, status) =>
+      dashboard.api.rows(
+        "UPDATE assessments SET status = ?, updated_at = ? WHERE org_id = ? AND id IN (SELECT value FROM json_each(?))",
+        status,
+        at,
+        orgId,
+        JSON.stringify(changed),
+      );
+    await change([first], now - 3_600, "complete");
+    await until(row(page, `${seed} 0`).filter({ hasText: "Complete" }), 90);
+    // So many that no page tells of it besides.
+    await change(others.slice(FIRST, 60), now - 600, "created");
+    await change(others.slice(60), now - 900, "created");
+    await readsIn(90);
+    await page.reload();
+    await connect(page, key);
+    await until(row(page, `${seed} 0`).filter({ hasText: "Complete" }), 60);
+    await finish(page);
+  });
+}
