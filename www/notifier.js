@@ -124,17 +124,16 @@ export class Notifier {
    *
    * @param {Entry[]} ended
    */
-  async #claim(ended) {
+  #claim(ended) {
     const key = this.#keyOf("told");
     const endOf = (/** @type {Entry} */ { id, assessment }) => `${id} ${assessment?.updated_at}`;
-    const claim = () => {
+    return alone(() => {
       /** @type {string[]} */
       const told = readSharedJson(key) ?? [];
       const mine = ended.filter((entry) => !told.includes(endOf(entry)));
       writeShared(key, JSON.stringify([...told, ...mine.map(endOf)].slice(-MOST_TOLD)));
       return mine;
-    };
-    return navigator.locks ? navigator.locks.request(NAME, claim) : claim();
+    });
   }
 
   /**
@@ -195,14 +194,13 @@ export class Notifier {
   /** Whether no other tab has looked in the last minute; from now on this one has. */
   async #isTurn() {
     const key = this.#keyOf("looked");
-    const claim = () => {
+    return alone(() => {
       const since = Date.now() - Number(readShared(key) ?? 0);
       // A clock that was put back is no reason never to look again.
       const isTurn = since >= LOOK_MS || since < 0;
       if (isTurn) writeShared(key, String(Date.now()));
       return isTurn;
-    };
-    return navigator.locks ? navigator.locks.request(NAME, claim) : claim();
+    });
   }
 
   async #read() {
@@ -215,3 +213,18 @@ export class Notifier {
 
 /** @param {string} id */
 const pathOf = (id) => `/assessments/${id}`;
+
+/**
+ * Does what only one tab does at a time. Where locks are missing or forbidden, several may.
+ *
+ * @template Outcome
+ * @param {() => Outcome} work
+ * @returns {Promise<Awaited<Outcome>>}
+ */
+async function alone(work) {
+  try {
+    return await navigator.locks.request(NAME, work);
+  } catch {
+    return await work();
+  }
+}

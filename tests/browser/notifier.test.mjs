@@ -261,3 +261,18 @@ test("a_hidden_look_leaves_what_did_not_change_as_it_is_and_says_of_no_change", 
   assert.equal((await kept(page, ended)).mayBeOld, undefined);
   await finish(page);
 });
+
+test("where_locks_are_forbidden_it_is_told_all_the_same", async () => {
+  const id = await unfinished("Without locks");
+  const page = await watching([id]);
+  await page.evaluate(() => {
+    navigator.locks.request = () => Promise.reject(new DOMException("no", "SecurityError"));
+  });
+  await box(page).check();
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(() => globalThis.hide(true));
+  await dashboard.move(id, { status: "complete" });
+  await page.clock.runFor(61_000);
+  await told(page, 1);
+  await finish(page);
+});
