@@ -195,9 +195,8 @@ export class Notifier {
   async #isTurn() {
     const key = this.#keyOf("looked");
     return alone(() => {
-      const since = Date.now() - Number(readShared(key) ?? 0);
       // A clock that was put back is no reason never to look again.
-      const isTurn = since >= LOOK_MS || since < 0;
+      const isTurn = Math.abs(Date.now() - Number(readShared(key) ?? 0)) >= LOOK_MS;
       if (isTurn) writeShared(key, String(Date.now()));
       return isTurn;
     });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { texts } from "../../www/texts.js";
 import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
 import { NORTHWIND, ORGS, connect, finish, row } from "./support.mjs";
@@ -143,19 +144,17 @@ test("an_end_is_told_on_another_page_once_over_all_tabs_and_a_click_opens_it", a
   const id = await unfinished("Told ☕");
   const page = await watching([id]);
   await box(page).check();
-  const tab = await dashboard.openTab(page, "/new");
-  await tab.evaluate(standIn, "granted");
+  const tab = await anotherTab(page);
+  await row(tab, "Told ☕").getByText("Collecting").waitFor();
   await dashboard.move(id, { status: "complete", score: 0.5 });
-  await page.getByText(texts.list.more, { exact: true }).click();
-  await page.getByRole("button", { name: texts.list.refresh }).click();
-  await told(page, 1);
-  assert.deepEqual(await shown(page), [
-    { title: "Complete", body: "Told ☕", tag: `/assessments/${id}` },
-  ]);
-  await tellAll(tab);
-  assert.deepEqual(await shown(tab), []);
-  await page.evaluate(() => globalThis.shown[0].notification.onclick());
-  await page.getByRole("heading", { name: "Told ☕" }).waitFor();
+  await readAgain(page);
+  await row(tab, "Told ☕").getByText("Complete").waitFor();
+  await tellAll(page);
+  const all = [...(await shown(page)), ...(await shown(tab))];
+  assert.deepEqual(all, [{ title: "Complete", body: "Told ☕", tag: `/assessments/${id}` }]);
+  const teller = (await shown(page)).length > 0 ? page : tab;
+  await teller.evaluate(() => globalThis.shown[0].notification.onclick());
+  await teller.getByRole("heading", { name: "Told ☕" }).waitFor();
   await finish(page);
 });
 
@@ -259,6 +258,34 @@ test("a_hidden_look_leaves_what_did_not_change_as_it_is_and_says_of_no_change", 
   assert.equal(await changed(), 1);
   assert.deepEqual(await kept(page, same), before);
   assert.equal((await kept(page, ended)).mayBeOld, undefined);
+  await finish(page);
+});
+
+test("hidden_tabs_look_once_a_minute_together", async () => {
+  const page = await watching([await unfinished("Looked for by two")]);
+  await box(page).check();
+  const tab = await anotherTab(page);
+  await row(tab, "Looked for by two").getByText("Collecting").waitFor();
+  const tabs = [page, tab];
+  const looks = { begun: 0, open: 0 };
+  for (const one of tabs) {
+    await one.waitForLoadState("networkidle");
+    await one.evaluate(() => globalThis.hide(true));
+    one.on("request", (request) => {
+      if (!request.url().includes("/v1/")) return;
+      looks.begun += 1;
+      looks.open += 1;
+    });
+    one.on("requestfinished", (request) => {
+      if (request.url().includes("/v1/")) looks.open -= 1;
+    });
+  }
+  for (let second = 0; second < 305; second += 5) {
+    await page.clock.runFor(5_000);
+    for (const one of tabs) await one.evaluate(() => undefined);
+    while (looks.open > 0) await wait(5);
+  }
+  assert.ok(looks.begun >= 3 && looks.begun <= 6, `${looks.begun} looks in five minutes`);
   await finish(page);
 });
 
