@@ -10,7 +10,6 @@ import { readShared, readSharedJson, writeShared } from "./tab.js";
 import { texts } from "./texts.js";
 
 /**
- * @import { Assessment } from "assessments-edge/slim"
  * @import { Failure } from "./failure.js"
  * @import { Dashboard } from "./main.js"
  * @import { Entry } from "./store.js"
@@ -20,6 +19,8 @@ import { texts } from "./texts.js";
 const NAME = "assessments.tell";
 /** Between two looks of all hidden tabs together. */
 const LOOK_MS = 60_000;
+/** From an end that is seen to its telling. */
+const GRACE_MS = 1_000;
 /** The assessments that changed last, of which one look sees so many. */
 const LOOKED_AT = 100;
 /** So many ends are remembered, so that each is told once. */
@@ -101,16 +102,38 @@ export class Notifier {
     const { store } = this.#app;
     if (store.organization !== this.#organization) this.#seen.clear();
     this.#organization = store.organization;
-    const ended = store.all().filter(({ id, assessment, archivedAt }) => {
+    const ended = store.all().filter(({ id, assessment }) => {
       const status = assessment?.status ?? "";
       const before = this.#seen.get(id);
       this.#seen.set(id, status);
-      // What somebody ended here, that person knows.
-      const isNews = before !== undefined && !isTerminal(before) && isTerminal(status);
-      return isNews && !archivedAt && (document.hidden || location.pathname !== pathOf(id));
+      return before !== undefined && !isTerminal(before) && isTerminal(status);
     });
     this.#plan();
-    if (ended.length > 0 && this.isOn) this.#tell(ended);
+    if (ended.length === 0 || !this.isOn) return;
+    const isLookedAt = (/** @type {Entry} */ { id }) =>
+      !document.hidden && location.pathname === pathOf(id);
+    // As told as it can be: another tab need not tell it.
+    this.#claim(ended.filter(isLookedAt));
+    const others = ended.filter((entry) => !isLookedAt(entry));
+    // Where it is looked at, or was ended, may be another tab, which says so first.
+    setTimeout(() => this.#tell(others), GRACE_MS);
+  }
+
+  /**
+   * Which of those no other tab told of. From now on none will.
+   *
+   * @param {Entry[]} ended
+   */
+  #claim(ended) {
+    const key = this.#keyOf("told");
+    const endOf = (/** @type {Entry} */ { id, assessment }) => `${id} ${assessment?.updated_at}`;
+    return alone(() => {
+      /** @type {string[]} */
+      const told = readSharedJson(key) ?? [];
+      const mine = ended.filter((entry) => !told.includes(endOf(entry)));
+      writeShared(key, JSON.stringify([...told, ...mine.map(endOf)].slice(-MOST_TOLD)));
+      return mine;
+    });
   }
 
   /**
@@ -119,16 +142,10 @@ export class Notifier {
    * @param {Entry[]} ended
    */
   async #tell(ended) {
-    const key = this.#keyOf("told");
-    const claim = () => {
-      /** @type {string[]} */
-      const told = readSharedJson(key) ?? [];
-      const endOf = (/** @type {Entry} */ { id, assessment }) => `${id} ${assessment?.updated_at}`;
-      const mine = ended.filter((entry) => !told.includes(endOf(entry)));
-      writeShared(key, JSON.stringify([...told, ...mine.map(endOf)].slice(-MOST_TOLD)));
-      return mine;
-    };
-    const mine = navigator.locks ? await navigator.locks.request(NAME, claim) : claim();
+    if (!this.isOn) return;
+    const { store } = this.#app;
+    // What somebody ended here, that person knows.
+    const mine = await this.#claim(ended.filter(({ id }) => !store.get(id)?.isEndedHere));
     if (mine.length > MOST_SINGLY) this.#show(texts.tell.several(mine.length), "", "/watchlist");
     else
       for (const { id, assessment } of mine)
@@ -177,26 +194,36 @@ export class Notifier {
   /** Whether no other tab has looked in the last minute; from now on this one has. */
   async #isTurn() {
     const key = this.#keyOf("looked");
-    const claim = () => {
-      const since = Date.now() - Number(readShared(key) ?? 0);
+    return alone(() => {
       // A clock that was put back is no reason never to look again.
-      const isTurn = since >= LOOK_MS || since < 0;
+      const isTurn = Math.abs(Date.now() - Number(readShared(key) ?? 0)) >= LOOK_MS;
       if (isTurn) writeShared(key, String(Date.now()));
       return isTurn;
-    };
-    return navigator.locks ? navigator.locks.request(NAME, claim) : claim();
+    });
   }
 
   async #read() {
     const { api, store } = this.#app;
     const query = /** @type {const} */ ({ sort: "-updated_at", limit: LOOKED_AT });
     const { items } = await api.reads.assessments(query, { maxRetries: 0 });
-    const watched = new Set(this.#unfinished.map(({ id }) => id));
-    for (const { vendor_name, assignee_name, is_archived, ...assessment } of items)
-      if (watched.has(assessment.id))
-        await store.note(/** @type {Assessment} */ (/** @type {unknown} */ (assessment)), {});
+    await store.noteListed(items);
   }
 }
 
 /** @param {string} id */
 const pathOf = (id) => `/assessments/${id}`;
+
+/**
+ * Does what only one tab does at a time. Where locks are missing or forbidden, several may.
+ *
+ * @template Outcome
+ * @param {() => Outcome} work
+ * @returns {Promise<Awaited<Outcome>>}
+ */
+async function alone(work) {
+  try {
+    return await navigator.locks.request(NAME, work);
+  } catch {
+    return await work();
+  }
+}

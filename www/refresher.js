@@ -43,6 +43,8 @@ export class Refresher {
   /** While there is trouble, nothing is read before that. */
   #pausedUntil = 0;
   #pause = FIRST_PAUSE_MS;
+  /** Whether there was a pause since the turn was last wanted. */
+  #isAwoken = false;
   /** @type {Map<string, Failure>} */
   #failures = new Map();
 
@@ -183,6 +185,7 @@ export class Refresher {
     if (!canRead || now < this.#pausedUntil) {
       // Another tab may fare better.
       this.#turn.want(undefined);
+      this.#isAwoken = true;
       if (canRead) this.#wake(this.#pausedUntil - now);
       return;
     }
@@ -190,8 +193,10 @@ export class Refresher {
     const isNeeded = this.#watchlist.isNeeded && organization !== undefined;
     // What a tab cannot keep, no other can show.
     this.#turn.want(isNeeded && isKept ? `${TURN}.${organization}` : undefined);
-    // Somebody sees here that there is trouble, whether or not another tab has any.
-    if (trouble.state) this.#turn.take();
+    // Somebody sees here that there is trouble, whether or not another tab has any. It is
+    // taken once after a pause: another that is in trouble as well takes it too.
+    if (trouble.state && this.#isAwoken) this.#turn.take();
+    this.#isAwoken = false;
     const isMine = isNeeded && (this.#turn.isMine || !isKept);
     if (!isMine) this.#watchlist.rest();
     const own = this.#isUnfinished && !this.#isReading ? this.#next.at : Infinity;

@@ -24,6 +24,7 @@
  * @property {number} [readAt]
  * @property {string | undefined} [requestId]
  * @property {number | undefined} [archivedAt]
+ * @property {boolean | undefined} [isEndedHere] Whether it was this browser that ended it.
  * @property {Seen[]} history The statuses that this browser saw.
  * @property {Problem | undefined} [problem]
  * @property {boolean | undefined} [mayBeOld] Whether the answer may be one of long ago.
@@ -151,6 +152,7 @@ export class Store {
     const added = this.#organization === undefined ? [...this.#records.keys()] : [];
     this.#close();
     this.#organization = organization;
+    this.#isForbidden = false;
     await this.#unlessForbidden(async () => {
       const database = await open(organization);
       if (this.#organization !== organization) return database.close();
@@ -207,7 +209,7 @@ export class Store {
     return this.#organization;
   }
 
-  /** Whether it outlasts the page. */
+  /** Whether it outlasts the page, with all that was changed since it was opened. */
   get isKept() {
     return !this.#isForbidden;
   }
@@ -343,6 +345,7 @@ export class Store {
             ...record,
             problem: undefined,
             archivedAt,
+            isEndedHere: true,
             requestId,
             assessment: record.assessment && {
               ...record.assessment,
@@ -408,6 +411,7 @@ export class Store {
       const ended = new Promise((resolve) => {
         transaction.oncomplete = () => resolve();
         transaction.onabort = () => {
+          this.#isForbidden ||= transaction.db === this.#database;
           console.info("A change of the list is not kept:", transaction.error?.message);
           resolve();
         };
@@ -436,6 +440,7 @@ export class Store {
       return this.#database?.transaction(NAME, "readwrite");
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
+      this.#isForbidden = true;
       console.info("The list of assessments is not kept any more:", message);
       this.#database = undefined;
       return undefined;
@@ -487,11 +492,12 @@ export class Store {
 function noted(record, assessment, told) {
   const { updated_at: known = -Infinity } = record?.assessment ?? {};
   if (known > assessment.updated_at) return undefined;
-  const { history = [], addedAt = Date.now(), run } = record ?? {};
+  const { history = [], addedAt = Date.now(), run, isEndedHere } = record ?? {};
   return {
     id: assessment.id,
     addedAt,
     run,
+    isEndedHere,
     ...told,
     assessment: { ...record?.assessment, ...assessment },
     readAt: Date.now(),

@@ -311,8 +311,10 @@ export class WatchlistReader {
     this.#until = Math.max(this.#until, newest);
     this.#plan(changed > 0);
     const { organization, isKept } = this.#store;
-    const isAllKnown = isKept && this.#alone.size === 0;
-    if (isAllKnown) writeShared(KNOWN_KEY, `${organization} ${this.#until} ${Date.now()}`);
+    // The next visit has to find out what it was not left.
+    if (!isKept) forgetKnown();
+    else if (this.#alone.size === 0)
+      writeShared(KNOWN_KEY, `${organization} ${this.#until} ${Date.now()}`);
   }
 
   /** @param {boolean} hasChanged */

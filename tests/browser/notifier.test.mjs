@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { texts } from "../../www/texts.js";
 import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
-import { NORTHWIND, connect, finish } from "./support.mjs";
+import { NORTHWIND, ORGS, connect, finish, row } from "./support.mjs";
 
 startBeforeTests();
 
@@ -60,6 +61,58 @@ async function watching(ids, permission = "default") {
   return page;
 }
 
+/** Another tab of it, connected and as willing to tell. */
+async function anotherTab(page, path = "/watchlist") {
+  const tab = await dashboard.openTab(page, path);
+  tab.setDefaultTimeout(PATIENCE_MS);
+  await tab.evaluate(standIn, "granted");
+  await connect(tab);
+  return tab;
+}
+
+/** What the browser keeps of an assessment. */
+const kept = (page, id) =>
+  page.evaluate(
+    async ([name, key]) => {
+      const opened = indexedDB.open(name);
+      await new Promise((resolve) => (opened.onsuccess = resolve));
+      const asked = opened.result.transaction("assessments").objectStore("assessments").get(key);
+      await new Promise((resolve) => (asked.onsuccess = resolve));
+      opened.result.close();
+      return asked.result;
+    },
+    [`assessments.${ORGS.harbor.id}`, id],
+  );
+
+/** How often the watchlist is said to have changed from now on. */
+async function changes(page) {
+  await page.evaluate((name) => {
+    globalThis.changes = 0;
+    globalThis.channel = new BroadcastChannel(name);
+    globalThis.channel.onmessage = () => (globalThis.changes += 1);
+  }, `assessments.${ORGS.harbor.id}`);
+  return () => page.evaluate(() => globalThis.changes);
+}
+
+/** Reads the watchlist again. */
+async function readAgain(page) {
+  await page.getByText(texts.list.more, { exact: true }).click();
+  await page.getByRole("button", { name: texts.list.refresh }).click();
+}
+
+/** Selects an assessment of the list and has it ended. */
+async function end(page, name) {
+  await page.getByRole("link", { name: texts.pages.assessments, exact: true }).first().click();
+  await page.getByRole("checkbox", { name: texts.selection.select(name), exact: true }).click();
+  await page.getByRole("button", { name: texts.selection.end }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: texts.selection.confirm(1) }).click();
+  await page.locator("main").getByText(texts.selection.ended(1, 0)).waitFor();
+}
+
+/** Lets enough time pass for whatever is told. */
+const tellAll = (page) => page.clock.runFor(3_000);
+
 const box = (page) => page.getByRole("checkbox", { name: tell.label });
 const shown = (page) =>
   page.evaluate(() => globalThis.shown.map(({ title, body, tag }) => ({ title, body, tag })));
@@ -91,19 +144,17 @@ test("an_end_is_told_on_another_page_once_over_all_tabs_and_a_click_opens_it", a
   const id = await unfinished("Told ☕");
   const page = await watching([id]);
   await box(page).check();
-  const tab = await dashboard.openTab(page, "/new");
-  await tab.evaluate(standIn, "granted");
+  const tab = await anotherTab(page);
+  await row(tab, "Told ☕").getByText("Collecting").waitFor();
   await dashboard.move(id, { status: "complete", score: 0.5 });
-  await page.getByText(texts.list.more, { exact: true }).click();
-  await page.getByRole("button", { name: texts.list.refresh }).click();
-  await told(page, 1);
-  assert.deepEqual(await shown(page), [
-    { title: "Complete", body: "Told ☕", tag: `/assessments/${id}` },
-  ]);
-  await tab.waitForTimeout(300);
-  assert.deepEqual(await shown(tab), []);
-  await page.evaluate(() => globalThis.shown[0].notification.onclick());
-  await page.getByRole("heading", { name: "Told ☕" }).waitFor();
+  await readAgain(page);
+  await row(tab, "Told ☕").getByText("Complete").waitFor();
+  await tellAll(page);
+  const all = [...(await shown(page)), ...(await shown(tab))];
+  assert.deepEqual(all, [{ title: "Complete", body: "Told ☕", tag: `/assessments/${id}` }]);
+  const teller = (await shown(page)).length > 0 ? page : tab;
+  await teller.evaluate(() => globalThis.shown[0].notification.onclick());
+  await teller.getByRole("heading", { name: "Told ☕" }).waitFor();
   await finish(page);
 });
 
@@ -116,7 +167,49 @@ test("what_is_looked_at_needs_no_telling", async () => {
   await dashboard.move(id, { status: "failed" });
   await page.getByRole("button", { name: texts.detail.refresh, exact: true }).click();
   await page.locator(".badge").getByText("Failed").first().waitFor();
+  await tellAll(page);
   assert.deepEqual(await shown(page), []);
+  await finish(page);
+});
+
+test("what_is_looked_at_in_one_tab_is_not_told_by_another_whoever_reads_it_first", async () => {
+  for (const name of ["Read here", "Read there"]) {
+    const id = await unfinished(name);
+    const page = await watching([id]);
+    await box(page).check();
+    const tab = await anotherTab(page);
+    await row(tab, name).getByText("Collecting").waitFor();
+    await page.getByRole("link", { name }).click();
+    await page.getByRole("heading", { name, exact: true }).waitFor();
+    await dashboard.move(id, { status: "failed" });
+    if (name === "Read there") await readAgain(tab);
+    else await page.getByRole("button", { name: texts.detail.refresh, exact: true }).click();
+    await page.locator(".badge").getByText("Failed").first().waitFor();
+    await row(tab, name).getByText("Failed").waitFor();
+    await tellAll(page);
+    assert.deepEqual([...(await shown(page)), ...(await shown(tab))], []);
+    await finish(page);
+  }
+});
+
+test("what_a_colleague_canceled_is_told_and_what_was_canceled_here_is_not", async () => {
+  const theirs = await unfinished("Canceled there");
+  const page = await watching([theirs, await unfinished("Canceled here")]);
+  await box(page).check();
+  const tab = await anotherTab(page);
+  await row(tab, "Canceled here").getByText("Collecting").waitFor();
+  await end(page, "Canceled here");
+  await row(tab, "Canceled here").getByText("Canceled", { exact: true }).waitFor();
+  await tellAll(page);
+  assert.deepEqual([...(await shown(page)), ...(await shown(tab))], []);
+  assert.equal((await dashboard.api.archive(theirs)).status, 200);
+  await readAgain(tab);
+  await row(tab, "Canceled there").getByText("Canceled", { exact: true }).waitFor();
+  await tellAll(page);
+  assert.deepEqual(
+    [...(await shown(page)), ...(await shown(tab))],
+    [{ title: "Canceled", body: "Canceled there", tag: `/assessments/${theirs}` }],
+  );
   await finish(page);
 });
 
@@ -145,5 +238,68 @@ test("a_hidden_page_looks_once_a_minute_in_one_request_and_only_for_whoever_want
   requests.length = 0;
   await page.clock.runFor(300_000);
   assert.equal(calls(), 0, "all that is watched has ended");
+  await finish(page);
+});
+
+test("a_hidden_look_leaves_what_did_not_change_as_it_is_and_says_of_no_change", async () => {
+  const ended = await unfinished("Changed");
+  const same = await unfinished("The same");
+  const page = await watching([ended, same]);
+  await box(page).check();
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(() => globalThis.hide(true));
+  const before = await kept(page, same);
+  assert.equal(typeof before.requestId, "string");
+  const changed = await changes(page);
+  await dashboard.move(ended, { status: "complete" });
+  await page.clock.runFor(61_000);
+  await told(page, 1);
+  await tellAll(page);
+  assert.equal(await changed(), 1);
+  assert.deepEqual(await kept(page, same), before);
+  assert.equal((await kept(page, ended)).mayBeOld, undefined);
+  await finish(page);
+});
+
+test("hidden_tabs_look_once_a_minute_together", async () => {
+  const page = await watching([await unfinished("Looked for by two")]);
+  await box(page).check();
+  const tab = await anotherTab(page);
+  await row(tab, "Looked for by two").getByText("Collecting").waitFor();
+  const tabs = [page, tab];
+  const looks = { begun: 0, open: 0 };
+  for (const one of tabs) {
+    await one.waitForLoadState("networkidle");
+    await one.evaluate(() => globalThis.hide(true));
+    one.on("request", (request) => {
+      if (!request.url().includes("/v1/")) return;
+      looks.begun += 1;
+      looks.open += 1;
+    });
+    one.on("requestfinished", (request) => {
+      if (request.url().includes("/v1/")) looks.open -= 1;
+    });
+  }
+  for (let second = 0; second < 305; second += 5) {
+    await page.clock.runFor(5_000);
+    for (const one of tabs) await one.evaluate(() => undefined);
+    while (looks.open > 0) await wait(5);
+  }
+  assert.ok(looks.begun >= 3 && looks.begun <= 6, `${looks.begun} looks in five minutes`);
+  await finish(page);
+});
+
+test("where_locks_are_forbidden_it_is_told_all_the_same", async () => {
+  const id = await unfinished("Without locks");
+  const page = await watching([id]);
+  await page.evaluate(() => {
+    navigator.locks.request = () => Promise.reject(new DOMException("no", "SecurityError"));
+  });
+  await box(page).check();
+  await page.waitForLoadState("networkidle");
+  await page.evaluate(() => globalThis.hide(true));
+  await dashboard.move(id, { status: "complete" });
+  await page.clock.runFor(61_000);
+  await told(page, 1);
   await finish(page);
 });
