@@ -46,6 +46,7 @@ export async function visitScreens(dashboard, page, texts, look) {
   await look("assessments");
   // Whatever else there is, these are seen.
   await page.locator("input[type=search]").fill("2025 Globex");
+  await page.waitForURL(/q=2025/);
   await page.waitForFunction(() => {
     const rows = [...document.querySelectorAll(".table-row")];
     return rows.length > 0 && rows.every((row) => row.textContent.includes("2025 Globex"));

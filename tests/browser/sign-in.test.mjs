@@ -163,8 +163,12 @@ test("a_session_is_renewed_before_it_ends_and_calls_use_the_next", async () => {
   await connectByTeam(page);
   await openMore(page);
   await field(page, "name").fill("while it was renewed");
+  // It is the page's once the API has said for whom it is.
+  const taken = page.waitForResponse((response) => response.url().endsWith("/v1/dashboard/me"));
   await page.clock.fastForward(LIFETIME * 850);
   await asked(2);
+  await (await taken).finished();
+  await page.waitForTimeout(100);
   const tokens = [];
   page.on("request", (request) => tokens.push(request.headers().authorization));
   await field(page, "vendor_id").fill(NORTHWIND.id);
