@@ -64,17 +64,15 @@ async function ends(page, fateOf = /** @type {(id: string, tried: number) => any
   return { sent, most: () => most };
 }
 
-/** Has the list be read, as often as it takes, until the page has no session any more. */
-const endedByReading = (page) =>
-  page.waitForFunction(
-    (label) => {
-      dispatchEvent(new Event("online"));
-      const buttons = [...document.querySelectorAll(".connection button")];
-      return buttons.some(({ textContent }) => textContent === label);
-    },
-    texts.connection.connectAgain,
-    { polling: 200 },
-  );
+/** Has the API refuse the page's session, until that knows. */
+async function refuse(page) {
+  await page.locator(".page[aria-busy=false]").waitFor();
+  await page.route(LIST, (route) => route.fulfill(answer(401, "Invalid or expired API key.")));
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  const { connectAgain } = texts.connection;
+  await page.locator(".connection").getByRole("button", { name: connectAgain }).waitFor();
+  await page.unroute(LIST);
+}
 
 const statusOf = async (id) => {
   const [{ status, archived_at: at }] = await dashboard.api.rows(
@@ -340,16 +338,12 @@ test("what_is_selected_outlasts_the_end_of_a_session_for_the_same_person_alone",
   const { page } = await openWith("still selected", 2);
   await box(page, "still selected 1").click();
   await bar(page).getByText(selection.count(1)).waitFor();
-  await page.route(LIST, (route) => route.fulfill(answer(401, "Invalid or expired API key.")));
-  await endedByReading(page);
+  await refuse(page);
   assert.equal(await bar(page).count(), 0);
-  await page.unroute(LIST);
   await connect(page);
   await bar(page).getByText(selection.count(1)).waitFor();
   assert.equal(await box(page, "still selected 1").isChecked(), true);
-  await page.route(LIST, (route) => route.fulfill(answer(401, "Invalid or expired API key.")));
-  await endedByReading(page);
-  await page.unroute(LIST);
+  await refuse(page);
   await connect(page, KEYS.harbor);
   await box(page, "still selected 1").waitFor();
   assert.equal(await bar(page).count(), 0);
