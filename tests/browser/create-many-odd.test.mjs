@@ -100,9 +100,10 @@ test("nor_does_the_form_of_one", async () => {
   await page.reload();
   await submit(page);
   await giveCredential(page, KEYS.harbor);
-  await page.waitForFunction(
-    () => document.querySelector('[data-field="vendor_id"] input')?.value === "",
-  );
+  await page.waitForFunction(() => {
+    const input = document.querySelector('[data-field="vendor_id"] input');
+    return input instanceof HTMLInputElement && input.value === "";
+  });
   assert.equal(await page.locator("main form button[type=submit]").isEnabled(), true);
   assert.equal(sent.length, 0);
   await finish(page);
