@@ -102,7 +102,7 @@ test("nor_does_the_form_of_one", async () => {
   await giveCredential(page, KEYS.harbor);
   await page.waitForFunction(() => {
     const input = document.querySelector('[data-field="vendor_id"] input');
-    return /** @type {HTMLInputElement | null} */ (input)?.value === "";
+    return input instanceof HTMLInputElement && input.value === "";
   });
   assert.equal(await page.locator("main form button[type=submit]").isEnabled(), true);
   assert.equal(sent.length, 0);
