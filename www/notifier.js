@@ -4,6 +4,7 @@
 
 import { withMarks } from "./format.js";
 import { canReadNames } from "./names.js";
+import { withLock } from "./locks.js";
 import { isTerminal, stageLabel } from "./rules.js";
 import { session } from "./session.js";
 import { readShared, readSharedJson, writeShared } from "./tab.js";
@@ -127,7 +128,7 @@ export class Notifier {
   #claim(ended) {
     const key = this.#keyOf("told");
     const endOf = (/** @type {Entry} */ { id, assessment }) => `${id} ${assessment?.updated_at}`;
-    return alone(() => {
+    return withLock(NAME, {}, () => {
       /** @type {string[]} */
       const told = readSharedJson(key) ?? [];
       const mine = ended.filter((entry) => !told.includes(endOf(entry)));
@@ -194,7 +195,7 @@ export class Notifier {
   /** Whether no other tab has looked in the last minute; from now on this one has. */
   async #isTurn() {
     const key = this.#keyOf("looked");
-    return alone(() => {
+    return withLock(NAME, {}, () => {
       // A clock that was put back is no reason never to look again.
       const isTurn = Math.abs(Date.now() - Number(readShared(key) ?? 0)) >= LOOK_MS;
       if (isTurn) writeShared(key, String(Date.now()));
@@ -212,18 +213,3 @@ export class Notifier {
 
 /** @param {string} id */
 const pathOf = (id) => `/assessments/${id}`;
-
-/**
- * Does what only one tab does at a time. Where locks are missing or forbidden, several may.
- *
- * @template Outcome
- * @param {() => Outcome} work
- * @returns {Promise<Awaited<Outcome>>}
- */
-async function alone(work) {
-  try {
-    return await navigator.locks.request(NAME, work);
-  } catch {
-    return await work();
-  }
-}
