@@ -7,7 +7,14 @@ import { session } from "./session.js";
 import { texts } from "./texts.js";
 
 /**
- * @import { CreateAssessmentRequest, LastAssessment, ListedVendor, VendorDetail } from "assessments-edge/slim"
+ * @import {
+ *   CreateAssessmentRequest,
+ *   LastAssessment,
+ *   ListedUser,
+ *   ListedVendor,
+ *   ListedWorkflow,
+ *   VendorDetail,
+ * } from "assessments-edge/slim"
  * @import { Api } from "./api.js"
  * @import { Choice, Found, Search } from "./parts/picker.js"
  * @import { ListPage } from "assessments-edge/dashboard"
@@ -67,7 +74,8 @@ export class Names {
   /** @type {Search} */
   users = async (q, signal) => {
     const page = await this.#api.reads.users({ q, limit: OFFERED }, { signal });
-    return this.#found(page, q, "users", ({ email }) => email);
+    const detail = (/** @type {ListedUser} */ { email }) => email;
+    return this.#found(page, q, "users", detail);
   };
 
   /**
@@ -77,9 +85,10 @@ export class Names {
    */
   workflows = async (q, signal) => {
     const page = await this.#api.reads.workflows({ q, limit: OFFERED }, { signal });
-    const steps = (/** @type {{ steps: number }} */ { steps: n }) =>
+    const steps = (/** @type {ListedWorkflow} */ { steps: n }) =>
       n > 0 ? texts.picker.steps(n) : undefined;
-    return this.#found(page, q, "workflows", steps, ({ is_enabled: isEnabled }) => isEnabled);
+    const isOffered = (/** @type {ListedWorkflow} */ { is_enabled: isEnabled }) => isEnabled;
+    return this.#found(page, q, "workflows", steps, isOffered);
   };
 
   /**
