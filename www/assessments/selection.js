@@ -156,9 +156,9 @@ export class Selection {
     const { count, end, none, stop, working } = texts.selection;
     const { endings } = this.#app;
     const size = this.#isOffered ? this.#ids.size : 0;
-    const isWorking = this.#ending?.isOver === false;
-    const isDone = this.#ending?.isOver === true && restOf(this.#ending).length === 0;
-    const said = isDone ? titleOf(this.#ending) : "";
+    const ending = this.#ending;
+    const isWorking = ending?.isOver === false;
+    const said = ending?.isOver && restOf(ending).length === 0 ? titleOf(ending) : "";
     const shown = isWorking ? working : size > 0 ? `${size}` : said;
     this.#bar.hidden = shown === "";
     if (this.#bar.dataset.shown === shown) return;
