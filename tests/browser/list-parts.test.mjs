@@ -86,7 +86,7 @@ async function readList(api, asked = {}) {
     return { items, next_cursor: items.length < all.length ? "more" : null };
   });
   await changes.begin(signal);
-  /** @type {Paged<any>} */
+  /** @type {import("../../www/paged.js").Paged<any>} */
   const list = new Paged(async () => ({ items: api.found ?? api.live, next_cursor: null }));
   await list.more(signal);
   return { list, look: () => changes.read(list, signal) };
