@@ -41,6 +41,7 @@ import { texts } from "./texts.js";
  * @property {string} [problem] Why it came to nothing.
  * @property {string | undefined} [requestId]
  * @property {boolean} [isTaken] Whether the key turned out to be another's.
+ * @property {Plan["request"]} [request] What it was sent with, if that is not the plan's.
  */
 
 /**
@@ -198,15 +199,17 @@ export class Batch {
   begin(request, vendors) {
     this.#load();
     if (this.isUnfinished) return false;
-    const unsure = (this.#plan?.items ?? []).filter(({ state }) => state === "unsure");
+    const { items = [], request: asked } = this.#plan ?? {};
+    const unsure = items.filter(({ state }) => state === "unsure");
     /** @type {Item[]} */
     const planned = vendors.map((one) => ({
       ...one,
       key: crypto.randomUUID(),
       state: "planned",
     }));
-    // What is not known yet stays to be looked for.
-    this.#plan = { request, items: [...unsure, ...planned] };
+    // What is not known yet stays to be looked for, and is what it was.
+    const before = unsure.map((item) => ({ request: asked, ...item }));
+    this.#plan = { request, items: [...before, ...planned] };
     this.#keep();
     this.run();
     return true;
@@ -378,7 +381,7 @@ export class Batch {
    */
   async #send(plan, item, signal) {
     const before = item.state;
-    const body = { vendor_id: item.vendor.id, ...plan.request };
+    const body = { vendor_id: item.vendor.id, ...(item.request ?? plan.request) };
     const keep = () => plan === this.#plan && this.#keep();
     item.state = "open";
     item.sentAt ??= Date.now();

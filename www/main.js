@@ -213,9 +213,14 @@ class App {
     document.title = title === texts.product ? title : `${title} · ${texts.product}`;
   }
 
+  #leaveView() {
+    this.#view?.dispose();
+    this.#view = undefined;
+  }
+
   /** @param {Message} [notice] */
   #showPage(notice) {
-    this.#view?.dispose();
+    this.#leaveView();
     const view = this.#viewOf(location.pathname, notice);
     this.#view = view;
     replace(this.#main, view.element);
@@ -295,6 +300,8 @@ class App {
    */
   async #use(organization) {
     const { organization: before } = this.store;
+    // What the page of another one still waits for must not come to this one.
+    if (before !== undefined && before !== organization) this.#leaveView();
     this.draft.belongTo(organization);
     savedViews.use(organization);
     this.batch.use(organization);
@@ -304,6 +311,7 @@ class App {
 
   /** Clears what the page shows and keeps of the organization. */
   async #forget() {
+    this.#leaveView();
     this.draft.startAnew();
     this.draft.belongTo(undefined);
     forgetEvents();

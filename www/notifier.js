@@ -117,7 +117,8 @@ export class Notifier {
     this.#claim(ended.filter(isLookedAt));
     const others = ended.filter((entry) => !isLookedAt(entry));
     // Where it is looked at, or was ended, may be another tab, which says so first.
-    setTimeout(() => this.#tell(others), GRACE_MS);
+    const { organization } = store;
+    setTimeout(() => organization === store.organization && this.#tell(others), GRACE_MS);
   }
 
   /**

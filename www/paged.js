@@ -100,11 +100,18 @@ export class Paged {
     const { cursor, items: before = [] } = this.#parts[index] ?? {};
     const { items, next_cursor: next } = await this.#read(cursor, signal);
     signal.throwIfAborted();
-    const behind = this.#parts.slice(index + 1);
-    const end = items.at(-1)?.id;
-    const isClosed = behind.some((part) => part.items.some(({ id: known }) => known === end));
     const present = new Set(items.map((item) => item.id));
     const last = before.findLastIndex((item) => present.has(item.id));
+    // What is gone from within the page may be on the one behind as well, as it was.
+    const gone = new Set(
+      before.slice(0, last).flatMap(({ id: of }) => (present.has(of) ? [] : of)),
+    );
+    const behind = this.#parts.slice(index + 1).map((part) => ({
+      ...part,
+      items: part.items.filter((item) => !gone.has(item.id)),
+    }));
+    const end = items.at(-1)?.id;
+    const isClosed = behind.some((part) => part.items.some(({ id: known }) => known === end));
     // Those at the end that new ones pushed out are on no page that was read, and not gone.
     const kept = isClosed || behind.length === 0 ? [] : before.slice(last + 1);
     const nextBefore = this.#parts[index]?.next ?? null;

@@ -2,6 +2,7 @@
 // only if the user wishes so; never in the page, in an address or in IndexedDB.
 
 import { endOf, isOver, remaining, renewalDelay, saidEnd } from "./lifetime.js";
+import { withLock } from "./locks.js";
 import { PlainError, isDetail, readMe } from "./plain-client.js";
 import { refusesRole } from "./refusals.js";
 import { SessionError, ask, isKey, isSendable } from "./source.js";
@@ -423,10 +424,8 @@ function personOf({ organization, user, key }) {
  * @param {() => Promise<void>} work
  */
 async function inTurn(work) {
-  const { locks } = navigator;
-  if (!locks) return work();
-  const isFirst = await locks.request(NAME, { ifAvailable: true }, async (lock) => {
-    if (lock) await work();
+  const isFirst = await withLock(NAME, { ifAvailable: true }, async (lock) => {
+    if (lock !== null) await work();
     return lock !== null;
   });
   if (isFirst) return undefined;
@@ -437,6 +436,7 @@ async function inTurn(work) {
     return work();
   };
   try {
+    const { locks } = navigator;
     return await locks.request(NAME, { signal: AbortSignal.timeout(TURN_MS) }, begin);
   } catch (error) {
     if (isBegun) throw error;

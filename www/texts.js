@@ -318,6 +318,7 @@ export const texts = {
     ) =>
       `${assessments(canceled)} canceled, ${archived} archived.${gone > 0 ? ` ${gone} were gone.` : ""}`,
     left: (/** @type {number} */ n) => `${assessments(n)} not tried.`,
+    rest: (/** @type {number} */ n) => `${assessments(n)} not done.`,
     again: (/** @type {number} */ n) => count(n, { one: "Try it again", other: `Try ${n} again` }),
     failed: "These could not be canceled or archived",
     what: "Assessment",
@@ -514,7 +515,7 @@ export const texts = {
   event: {
     title: "Send the event that is waited for",
     text: (/** @type {string} */ step) =>
-      `“${step}” goes on when an event of the right name arrives. The workflow's author chose the name, such as review-approved; the API does not tell it.`,
+      `“${step}” goes on when an event of the right name arrives. The workflow's author chose the name, such as review-approved; it could not be read here.`,
     approveTitle: "Approve, and let it go on?",
     knownTitle: "Send the event that is waited for?",
     knownText: (/** @type {string} */ step, /** @type {string} */ event) =>

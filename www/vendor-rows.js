@@ -158,6 +158,7 @@ export class VendorRows {
       row.state = "looking";
       try {
         const found = await this.#find(row.text, signal);
+        if (signal.aborted) break;
         if (!found) row.state = "failed";
         else if (found.vendor) this.settle(row, found.vendor);
         else this.#leaveOpen(row, found.choices ?? []);

@@ -162,12 +162,25 @@ test("what_nobody_knows_of_is_given_up_only_by_somebody_who_was_asked", async ()
   }, `/new/many?vendor=${SUPPLIERS[20].id}`);
   await rows(page).first().waitFor();
   await page.getByText(many.looking).first().waitFor({ state: "detached" });
+  await field(page, "assessment_name_format").fill("Another");
+  const sent = await meddle(page, "create", []);
   await submit(page);
   await page
     .getByText(many.counted(1, 2, 0))
     .first()
     .waitFor();
-  assert.equal(await results(page).filter({ hasText: many.unsureText }).count(), 1);
+  const unsure = results(page).filter({ hasText: many.unsureText });
+  assert.equal(await unsure.count(), 1);
+  // It is what it was, whatever was asked for since.
+  await unsure.getByRole("button", { name: many.renew }).click();
+  await says(page, many.done(2));
+  assert.deepEqual(
+    sent.map(({ body }) => [body.vendor_id, body.assessment_name_format]),
+    [
+      [SUPPLIERS[20].id, "Another"],
+      [SUPPLIERS[10].id, undefined],
+    ],
+  );
   await finish(page);
 });
 

@@ -117,7 +117,8 @@ export class Ending {
         this.done.set(item.id, { item, answer: undefined });
         this.#inRow = 0;
       } else if (!this.#isPutOff(item, failure)) {
-        this.failed.set(item.id, { item, failure });
+        // An earlier attempt may have ended it, whatever a later one was told.
+        this.failed.set(item.id, this.#open.get(item.id) ?? { item, failure });
         const isForAll = failure.kind === "ended" || failure.status === 401;
         this.#inRow = isForAll ? MAX_IN_ROW : this.#inRow + 1;
       }

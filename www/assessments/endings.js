@@ -61,7 +61,12 @@ export class Endings {
     this.#ended = new AbortController();
     const { signal } = this.#ended;
     this.ending = new Ending(items, {
-      archive: (id) => this.#api.archive(id, { maxRetries: 0, signal }),
+      archive: async (id) => {
+        const answer = await this.#api.archive(id, { maxRetries: 0, signal });
+        // Noted at once, for other tabs would tell of it as of somebody else's.
+        if (this.#store.get(id)) this.#store.noteArchive(answer.data, answer).catch(() => {});
+        return answer;
+      },
       signal: this.#stopped.signal,
       onprogress: () => this.#tell(),
     });
@@ -76,12 +81,11 @@ export class Endings {
     await ending.run();
     if (this.ending !== ending) return;
     removeEventListener("beforeunload", holdBack);
-    const title = titleOf(ending);
-    announce(ending.isStopped ? texts.selection.stopped(title) : title);
+    const rest = restOf(ending).length;
+    const title = [titleOf(ending), rest > 0 && texts.selection.rest(rest)];
+    const said = title.filter(Boolean).join(" ");
+    announce(ending.isStopped ? texts.selection.stopped(said) : said);
     this.#tell();
-    for (const [id, { answer }] of ending.done) {
-      if (answer && this.#store.get(id)) await this.#store.noteArchive(answer.data, answer);
-    }
   }
 
   /** Sends nothing more; what is on its way is waited for. */

@@ -75,7 +75,12 @@ function showPalette(app) {
   dialog.classList.add("palette");
   dialog.addEventListener("close", () => picker.close());
   // Beside it there is a way out for a finger as well.
-  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  let isBeside = false;
+  dialog.addEventListener("pointerdown", ({ clientX: x, clientY: y }) => {
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    isBeside = x < left || x > right || y < top || y > bottom;
+  });
+  dialog.addEventListener("click", () => isBeside && dialog.close());
   picker.isOn = true;
   show(dialog);
   // Where one may go is there at once.

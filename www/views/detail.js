@@ -572,9 +572,13 @@ class Detail {
         // may have arrived, and is sent again as the same.
         const isThere = this.#waiting.some(({ step: { step_id: id } }) => id === step.step_id);
         if (!isThere && !wasSent) throw new Failure("invalid", "page", new Error(event.over));
-        wasSent = true;
         const idempotencyKey = eventKey(step.step_id, name);
-        return this.#app.api.sendEvent(runId, { name }, { idempotencyKey });
+        try {
+          return await this.#app.api.sendEvent(runId, { name }, { idempotencyKey });
+        } catch (failure) {
+          wasSent ||= /** @type {Failure} */ (failure).isOpen;
+          throw failure;
+        }
       },
       explain: (failure) => (failure.isOpen ? event.failed : sentenceOf(failure)),
     });

@@ -18,7 +18,8 @@ pub(crate) enum Comparison {
     Package,
     /// What a page and what the platform downloads, and how soon the Worker answers
     Size,
-    /// What visits of the dashboard ask for, and how long they take, also on a slow line
+    /// What visits of the dashboard ask for and how long they take, also on a slow line; what a
+    /// long list costs
     Dashboard,
     /// Whether a full database is slower than an empty one, and whether the sweep keeps up
     Growth,

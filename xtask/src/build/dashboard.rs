@@ -1,5 +1,6 @@
-//! The dashboard among the Worker's static files: `www/` as one bundle, with the package
-//! as published beside it, under names that tell their content.
+//! The dashboard among the Worker's static files: `www/` bundled, the pages that create as a
+//! part of their own, with the package as published beside it, under names that tell their
+//! content.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
