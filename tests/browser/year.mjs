@@ -40,8 +40,11 @@ const go = (page, path) =>
 /** Goes from screen to screen in `page`, and calls `look` with the name of each. */
 export async function visitYear({ org }, page, texts, look) {
   await signIn(page, texts);
-  await go(page, "/");
+  // What a team looks at first.
+  await go(page, "/?sort=-findings");
+  await page.locator("[role=columnheader][aria-sort=descending]").waitFor({ state: "attached" });
   await page.locator(".table-row").nth(8).waitFor();
+  await page.mouse.move(0, 0);
   await look("year");
   const isOpen = (one) => one.archived_at === undefined;
   const all = org.assessments.filter(isOpen);

@@ -16,7 +16,7 @@ import { orgWithWorkflows, startAnalyser, until } from "./workflow-support.mjs";
 
 const run = promisify(execFile);
 /** More kills of more runs than every test run can wait for. */
-const ROUNDS = Number(process.env.KILL_ROUNDS ?? 4);
+const ROUNDS = Number(process.env.KILL_ROUNDS ?? 3);
 const RUNS_OF_A_ROUND = Number(process.env.KILL_RUNS ?? 8);
 /**
  * How long nothing may happen to any run. One may have to be looked after several
