@@ -3,16 +3,13 @@
 // scenario in every way in which a person may work.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { withAnalyser } from "../demo-year.mjs";
 import { texts } from "../../www/texts.js";
-import { organizationOf } from "../../worker/demo/year/organization.mjs";
-import { ROOT } from "../http/harness.mjs";
-import { freePort } from "../listen.mjs";
 import { overflowOf } from "./looks.mjs";
-import { chips, field, finish, startDashboard, withTexts } from "./support.mjs";
+import { chips, field, finish, withTexts } from "./support.mjs";
+import { startYear, thisYear } from "./year.mjs";
 
 /** What an event is called that approves a review. */
 const APPROVED = "review-approved";
@@ -21,8 +18,7 @@ const PATIENCE_MS = 15_000;
 /** A workflow's waits, calls and moves. */
 const RUN_MS = 60_000;
 
-const year = organizationOf(new Date().toISOString().slice(0, 10));
-const [ANALYST] = year.users;
+const year = thisYear();
 const archived = new Set(year.control_sets.filter((set) => set.archived).map(({ id }) => id));
 
 /** Finished work of vendors that are still there, each of another vendor. */
@@ -39,25 +35,11 @@ const LAST_YEAR = year.vendors
 let dashboard;
 let analyser;
 before(async () => {
-  const port = await freePort();
-  const { signing_secret: secret } = year.workflows[0];
-  const file = join(ROOT, "worker/demo/analyser.mjs");
-  const another = "a secret of some other customer, long enough";
-  analyser = spawn(process.execPath, [file, String(port), another, secret], { stdio: "inherit" });
-  const offer = {
-    token: year.api_keys[0].secret,
-    user_id: ANALYST.id,
-    request: { vendor_id: year.vendors[0].id, control_set_ids: [] },
-    assessment_ids: [],
-  };
-  const text = JSON.stringify({ orgs: [year] });
-  dashboard = await startDashboard({
-    data: JSON.parse(text.replaceAll("http://127.0.0.1:8788", `http://127.0.0.1:${port}`)),
-    more: { DEMO: JSON.stringify(offer) },
-  });
+  analyser = await withAnalyser(year);
+  dashboard = await startYear(year, analyser.data);
 });
 after(async () => {
-  analyser?.kill();
+  analyser?.close();
   await dashboard?.close();
 });
 

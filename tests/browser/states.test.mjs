@@ -5,15 +5,15 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { texts } from "../../www/texts.js";
-import { organizationOf } from "../../worker/demo/year/organization.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
 import { answer, connect, field, finish, meddle, openMore, startDashboard } from "./support.mjs";
+import { thisYear } from "./year.mjs";
 
 const LATE_MS = 600;
 /** Less than anybody sees. */
 const UNSEEN_SHIFT = 0.01;
 
-const year = organizationOf(new Date().toISOString().slice(0, 10));
+const year = thisYear();
 const KEY = year.api_keys[0].secret;
 const COMPLETE = year.assessments.find(
   ({ status, archived_at: at, runs }) => status === "complete" && !at && runs.length > 0,

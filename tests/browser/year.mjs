@@ -1,17 +1,14 @@
 // The demo's organization with a year of work, as `cargo xtask dev` offers it, and a walk
 // through what its people see.
 
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { ROOT } from "../http/harness.mjs";
+import { organizationOf } from "../../worker/demo/year/organization.mjs";
 import { startDashboard } from "./support.mjs";
 
-const YEAR = join(ROOT, "worker/demo/year/main.mjs");
+/** The organization as it is today. */
+export const thisYear = () => organizationOf(new Date().toISOString().slice(0, 10));
 
-/** Starts the Worker with it, and a browser; `org` is what was imported. */
-export async function startYear() {
-  const data = JSON.parse(execFileSync(process.execPath, [YEAR], { encoding: "utf8" }));
-  const [org] = data.orgs;
+/** Starts the Worker with it, and a browser; `data` is the file to import. */
+export async function startYear(org = thisYear(), data = { orgs: [org] }) {
   const offer = {
     token: org.api_keys[0].secret,
     user_id: org.users[0].id,

@@ -1,13 +1,13 @@
 // The organization that the demo makes with a year of work behind it.
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
+import { withAnalyser } from "../demo-year.mjs";
 import { ROOT, importStatements, startApi } from "./harness.mjs";
 import { outcomes, runsOf, until } from "./workflow-support.mjs";
-import { freePort } from "../listen.mjs";
 import { organizationOf } from "../../worker/demo/year/organization.mjs";
 
 const MAIN = join(ROOT, "worker/demo/year/main.mjs");
@@ -32,19 +32,14 @@ const openStep = ({ run, workflow }) => workflow.steps?.[run.steps.length - 1];
 let api;
 let analyser;
 before(async () => {
-  const port = await freePort();
-  const { signing_secret: secret } = year.workflows[0];
-  const file = join(ROOT, "worker/demo/analyser.mjs");
-  const another = "a secret of some other customer, long enough";
-  analyser = spawn(process.execPath, [file, String(port), another, secret], { stdio: "inherit" });
-  const text = JSON.stringify({ orgs: [year] });
+  analyser = await withAnalyser(year);
   api = await startApi({
-    data: JSON.parse(text.replaceAll("http://127.0.0.1:8788", `http://127.0.0.1:${port}`)),
+    data: analyser.data,
     vars: { ENVIRONMENT: "development" },
   });
 });
 after(async () => {
-  analyser.kill();
+  analyser.close();
   await api.close();
 });
 
