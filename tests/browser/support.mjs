@@ -171,7 +171,7 @@ export async function disconnect(page, words = texts.connection) {
  * What becomes of the next requests of an operation, in order; `fates` are
  *   "lose"    it is carried out, and the connection breaks before the answer
  *   "refuse"  it does not arrive
- *   "hold"    it is carried out, and the answer never comes
+ *   "hold"    it is carried out, and the answer never comes, as long as the route is there
  *   an answer { status, json, headers } that is given instead
  * Requests after that are left alone. Answers what was sent: method, headers, body.
  */
