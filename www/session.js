@@ -15,15 +15,21 @@ import { read, readJson, readShared, write, writeShared } from "./tab.js";
  * @import { Given, Source, Trouble } from "./source.js"
  */
 
-/** @typedef {Given & { source: Source | undefined, me: Me }} Connection */
+/**
+ * With `isAssumed`, as whom it was when the tab kept it; the API was not asked yet.
+ *
+ * @typedef {Given & { source: Source | undefined, me: Me, isAssumed?: boolean }} Connection
+ */
 
 /**
  * What has to be done when the organization changes: `use` gets the page and its
- * storage ready for one, `forget` clears what they hold of it.
+ * storage ready for one, `forget` clears what they hold of it. `confirmed` is called when the
+ * API has said of a session that was assumed that it is.
  *
  * @typedef {object} Keeper
  * @property {(organization: string) => Promise<void>} use
  * @property {() => Promise<void>} forget
+ * @property {() => void} confirmed
  */
 
 const CREDENTIAL_KEY = "assessments.credential";
@@ -47,6 +53,7 @@ class Session {
   #connection;
   #organization = read(ORGANIZATION_KEY) ?? lastOrganization();
   #isRemembered = false;
+  #isRestoring = isSendable(readJson(CREDENTIAL_KEY)?.token);
   /** @type {Trouble | undefined} */
   #ended;
   /** @type {unknown} */
@@ -81,6 +88,22 @@ class Session {
   /** Who that is. */
   get me() {
     return this.#connection?.me;
+  }
+
+  /** Whether that is what it was when the tab kept it, which the API has not said since. */
+  get isAssumed() {
+    return this.#connection?.isAssumed === true;
+  }
+
+  /** Whether what the tab keeps is still looked at, so that nobody has to connect. */
+  get isRestoring() {
+    return this.#isRestoring;
+  }
+
+  /** Whether somebody may have things of their own here: a key has none. */
+  get isOfPerson() {
+    const { me } = this;
+    return me ? me.user !== null : !isKey(readJson(CREDENTIAL_KEY)?.token ?? "");
   }
 
   /** Why there is none any more, if it ended by itself. */
@@ -145,6 +168,16 @@ class Session {
 
   /** Connects again with what the tab was asked to keep over a reload, if it was. */
   async restore() {
+    this.#isRestoring = true;
+    try {
+      await this.#restore();
+    } finally {
+      this.#isRestoring = false;
+      if (!this.#connection) this.#changed();
+    }
+  }
+
+  async #restore() {
     const before = read(CREDENTIAL_KEY);
     const kept = readJson(CREDENTIAL_KEY);
     if (!isSendable(kept?.token) || (isKey(kept.token) && !this.allowsKeys)) {
@@ -152,24 +185,46 @@ class Session {
       if (this.#interruption) this.end(undefined);
       return;
     }
-    // Whoever connects or leaves meanwhile has decided otherwise.
-    const isWanted = () => read(CREDENTIAL_KEY) === before;
     const { source, endsAt } = kept;
+    /** @type {Connection | undefined} */
+    let assumed;
+    // Whoever connects or leaves meanwhile has decided otherwise.
+    const isWanted = () =>
+      assumed ? this.#connection === assumed : read(CREDENTIAL_KEY) === before;
     try {
       const isStale = source && isOver(endsAt, Date.now());
       const given = isStale ? await ask(source, "renew", this.#settings) : kept;
       if (!given) throw new SessionError("signedOut");
-      const me = await readMe(given.token);
+      const answer = readMe(given.token);
+      // What is to be shown is read meanwhile, as whom it was kept for.
+      if (given === kept && kept.me && !this.#interruption && !isOver(endsAt, Date.now())) {
+        answer.catch(() => {});
+        const connection = { ...kept, isAssumed: true };
+        this.#isRemembered = true;
+        await this.#take(connection);
+        assumed = connection;
+      }
+      const me = await answer;
       if (!isWanted()) return;
-      this.#isRemembered = true;
+      if (JSON.stringify(me) === JSON.stringify(assumed?.me)) return this.#confirm();
+      this.#isRemembered ||= !assumed;
       await this.#take({ ...kept, ...given, me });
     } catch (error) {
       if (!isWanted()) return;
       const failed = this.#fail(error, this.#troubleOf(kept));
       if (!failed.isPassing) return;
+      this.#connection = undefined;
+      this.#schedule();
       this.#interruption = failed.trouble === "unreachable" ? error : failed;
       this.#changed();
     }
+  }
+
+  /** The API has said as whom it is. */
+  #confirm() {
+    if (!this.isAssumed) return;
+    delete this.#connection?.isAssumed;
+    this.#keeper?.confirmed();
   }
 
   /**
@@ -179,6 +234,8 @@ class Session {
    * @param {string | undefined} refused
    */
   async token(refused) {
+    // Another call has learned of it first. What the API says is told to this one as well.
+    if (refused !== undefined && !this.#connection) return refused;
     const { token, endsAt, source } = this.#current();
     const isGood = token !== refused && !isOver(endsAt, Date.now());
     if (isGood || source === undefined) return token;
@@ -194,7 +251,7 @@ class Session {
 
   /** The API takes it no more, and there is no other. */
   refused() {
-    this.end(this.#troubleOf(this.#connection));
+    if (this.#connection) this.end(this.#troubleOf(this.#connection));
   }
 
   /**
@@ -278,9 +335,9 @@ class Session {
 
   /** Has the tab keep the session if it is asked to, and none otherwise, not even another's. */
   #write() {
-    const { token, endsAt, source } = this.#connection ?? {};
+    const { token, endsAt, source, me } = this.#connection ?? {};
     const isKept = this.#isRemembered && token !== undefined;
-    write(CREDENTIAL_KEY, isKept ? JSON.stringify({ token, endsAt, source }) : undefined);
+    write(CREDENTIAL_KEY, isKept ? JSON.stringify({ token, endsAt, source, me }) : undefined);
   }
 
   /**
@@ -348,6 +405,7 @@ class Session {
       throw new SessionError("changed");
     }
     this.#keep(next);
+    this.#confirm();
     const { token, endsAt, me } = next;
     this.#channel.postMessage({ renewed: personOf(me), token, endsAt });
     if (before.me.role !== me.role || isOver(before.endsAt, Date.now())) this.#changed();
@@ -383,7 +441,9 @@ class Session {
     if (left !== undefined && left === this.#organization) this.#leave();
     const connection = this.#connection;
     if (renewed === undefined || !connection?.source) return;
-    if (renewed === personOf(connection.me)) this.#keep({ ...connection, token, endsAt });
+    if (renewed !== personOf(connection.me)) return;
+    this.#keep({ ...connection, token, endsAt });
+    this.#confirm();
   }
 }
 

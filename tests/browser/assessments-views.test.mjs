@@ -142,6 +142,7 @@ test("a_key_has_nothing_assigned_and_the_address_does_not_say_so", async () => {
   await rows(page).first().waitFor();
   assert.equal(asked(page), "?q=2025");
   assert.equal(await page.getByLabel(texts.assessments.mine).isChecked(), false);
+  assert.equal(await link(page, views.mine).count(), 0);
   await finish(page);
 });
 

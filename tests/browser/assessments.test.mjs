@@ -104,7 +104,8 @@ test("more_is_read_page_by_page_and_only_the_page_that_is_seen_is_read_again", a
   });
   await connect(page);
   await page.getByText("100 assessments so far, and there may be more").waitFor();
-  await page.getByRole("button", { name: words.more }).click();
+  // Without scrolling to it, which would read on by itself.
+  await page.getByRole("button", { name: words.more }).dispatchEvent("click");
   await shown(page).getByText("140 assessments", { exact: true }).waitFor();
   assert.equal(await page.getByRole("button", { name: words.more }).count(), 0);
   const [, second] = reads;
@@ -269,6 +270,73 @@ test("who_is_not_connected_or_may_not_list_is_told_and_led_on", async () => {
   assert.deepEqual(reads, []);
   await page.getByRole("link", { name: words.toWatchlist }).click();
   await page.getByRole("heading", { name: texts.pages.list, level: 1 }).waitFor();
+  await finish(page);
+});
+
+/** Somebody whose session the tab keeps over a reload. */
+async function remembered(role) {
+  const page = await dashboard.open("/");
+  await page.locator(".connection").getByRole("button").first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(connection.credential).fill(await sessionOf(dashboard, role));
+  await dialog.getByLabel(connection.remember).check();
+  await dialog.getByRole("button", { name: connection.connect }).click();
+  await rows(page).first().waitFor();
+  return page;
+}
+
+/** Has the API answer late as whom the page is connected, or something else instead. */
+async function holdMe(page, change) {
+  const { promise: released, resolve: release } = Promise.withResolvers();
+  await page.route("**/v1/dashboard/me", async (route) => {
+    await released;
+    const response = await route.fetch();
+    await route.fulfill({ response, json: change(await response.json()) });
+  });
+  return () => release(undefined);
+}
+
+test("a_return_visit_reads_the_list_while_it_asks_as_whom", async () => {
+  const page = await remembered("Dashboard Viewer");
+  const release = await holdMe(page, (me) => me);
+  await page.reload();
+  await rows(page).first().waitFor();
+  assert.equal(await page.locator(".connected").innerText(), connection.signingIn);
+  release();
+  await page.locator(".connected").getByText(connection.connected, { exact: true }).waitFor();
+  await finish(page);
+});
+
+test("a_role_that_changed_meanwhile_is_told_once_the_api_says_so", async () => {
+  const page = await remembered("Dashboard Viewer");
+  const routes = ["retrieve_assessment"];
+  const release = await holdMe(page, (me) => ({ ...me, role: "Auditor", routes }));
+  await page.reload();
+  await rows(page).first().waitFor();
+  release();
+  await page.getByRole("heading", { name: words.notAllowed("Auditor") }).waitFor();
+  assert.equal(await rows(page).count(), 0);
+  await finish(page);
+});
+
+test("a_session_that_was_revoked_meanwhile_is_not_called_connected", async () => {
+  const page = await remembered("Dashboard Viewer");
+  const release = await holdMe(page, (me) => me);
+  await page.route(/\/v1\/dashboard\/assessments/, (route) =>
+    route.fulfill(answer(401, "Invalid or expired API key.")),
+  );
+  await page.reload();
+  await page
+    .locator(".connection")
+    .getByRole("button", { name: connection.connectAgain })
+    .waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.getItem("assessments.credential")), null);
+  release();
+  await page.waitForResponse("**/v1/dashboard/me");
+  await page
+    .locator(".connection")
+    .getByRole("button", { name: connection.connectAgain })
+    .waitFor();
   await finish(page);
 });
 

@@ -49,6 +49,8 @@ beforeEach(() => {
 });
 
 const identity = (page) => page.locator(".identity");
+/** Waits until the API has said as whom the page is connected. */
+const confirmed = (page) => page.locator(".identity .connected.good").waitFor();
 /** Waits until the page is connected for somebody; the name stands in the menu. */
 const named = (page, name) =>
   page.locator(".connection").getByText(name).waitFor({ state: "attached" });
@@ -440,12 +442,12 @@ test("a_tab_that_is_asked_to_keeps_its_session_over_a_reload_and_renews_it", asy
   await identity(page).waitFor();
   assert.ok((await kept(page)).includes(dashboard.backend.given[0]));
   await page.reload();
-  await identity(page).waitFor();
+  await confirmed(page);
   assert.equal(dashboard.backend.given.length, 1);
   await page.clock.fastForward((LIFETIME + 1) * 1_000);
   await asked(3);
   await page.reload();
-  await identity(page).waitFor();
+  await confirmed(page);
   await disconnect(page);
   await again(page).waitFor({ state: "detached" });
   const all = await kept(page);
@@ -515,7 +517,7 @@ test("the_choice_to_keep_a_session_can_be_made_while_it_is_got_and_changed_later
   await choice.check();
   assert.ok((await kept(page)).includes(token));
   await page.reload();
-  await identity(page).waitFor();
+  await confirmed(page);
   await openAccount(page);
   assert.ok(await page.getByLabel(connection.keepConnected).isChecked());
   await page.getByLabel(connection.keepConnected).uncheck();

@@ -91,37 +91,60 @@ const noteShifts = (page) =>
     }).observe({ type: "layout-shift", buffered: true });
   });
 
+/** Has all answers of the API come late. */
+const beLate = (page) =>
+  page.route("**/v1/**", async (route) => {
+    await wait(LATE_MS);
+    await route.continue().catch(() => {});
+  });
+
+/** What shifted, so much that it is seen, until all that is late has come. */
+async function shiftsOf(page) {
+  await page.getByText(texts.connection.connected, { exact: true }).waitFor();
+  await page.waitForTimeout(4 * LATE_MS);
+  const { sum, what } = await page.evaluate(() => /** @type {any} */ (globalThis).noted);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await finish(page);
+  return sum < UNSEEN_SHIFT ? [] : [sum.toFixed(3), ...new Set(what)];
+}
+
 for (const [device, viewport] of [
   ["a desktop", { width: 1280, height: 900 }],
   ["a phone", { width: 390, height: 844 }],
 ]) {
+  const open = () => dashboard.open("/", { viewport, reducedMotion: "reduce" });
+
   test(`nothing_shifts_while_data_are_late: ${device}`, async () => {
     const found = [];
     for (const path of [
+      "/",
       "/watchlist",
       "/new",
       `/assessments/${COMPLETE.id}`,
       `/assessments/${WAITING.id}`,
     ]) {
-      const page = await dashboard.open("/", { viewport, reducedMotion: "reduce" });
+      const page = await open();
       await connect(page, KEY);
       await page.evaluate(
         (token) => sessionStorage.setItem("assessments.credential", JSON.stringify({ token })),
         KEY,
       );
       await noteShifts(page);
-      await page.route("**/v1/**", async (route) => {
-        await wait(LATE_MS);
-        await route.continue().catch(() => {});
-      });
+      await beLate(page);
       await page.goto(dashboard.url + path);
-      await page.getByText(texts.connection.connected, { exact: true }).waitFor();
-      await page.waitForTimeout(4 * LATE_MS);
-      const { sum, what } = await page.evaluate(() => /** @type {any} */ (globalThis).noted);
-      if (sum >= UNSEEN_SHIFT) found.push([path, sum.toFixed(3), ...new Set(what)]);
-      await page.unrouteAll({ behavior: "ignoreErrors" });
-      await finish(page);
+      found.push(...(await shiftsOf(page)).map((what) => `${path}: ${what}`));
     }
     assert.deepEqual(found, []);
+  });
+
+  test(`nothing_shifts_when_somebody_connects: ${device}`, async () => {
+    const page = await open();
+    await noteShifts(page);
+    await beLate(page);
+    await page.reload();
+    const user = year.users[0].id;
+    const made = await dashboard.api.createSession({ user_id: user }, { key: KEY });
+    await connect(page, made.json.token);
+    assert.deepEqual(await shiftsOf(page), []);
   });
 }

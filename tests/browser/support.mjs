@@ -173,6 +173,7 @@ export async function disconnect(page, words = texts.connection) {
  *   "refuse"  it does not arrive
  *   "hold"    it is carried out, and the answer never comes, as long as the route is there
  *   an answer { status, json, headers } that is given instead
+ *   a function that is called before it goes on
  * Requests after that are left alone. Answers what was sent: method, headers, body.
  */
 export async function meddle(page, operation, fates) {
@@ -209,6 +210,10 @@ async function meet(route, fate) {
     // The page may be closed meanwhile.
     await route.fetch().catch(() => {});
     return fate === "lose" ? route.abort("connectionreset") : undefined;
+  }
+  if (typeof fate === "function") {
+    await fate();
+    return route.continue();
   }
   return route.fulfill(fate);
 }

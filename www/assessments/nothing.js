@@ -32,7 +32,10 @@ import { texts } from "../texts.js";
 export class Nothing {
   #app;
   #actions;
-  element = h("div");
+  /** In place of rows. */
+  element = h("div", { class: "nothing" });
+  /** In place of all that could be asked. */
+  whole = h("div", { class: "nothing" });
 
   /**
    * @param {Dashboard} app
@@ -52,7 +55,10 @@ export class Nothing {
     const shown = JSON.stringify([why, failure?.message, failure?.requestId]);
     if (this.element.dataset.why === shown) return;
     this.element.dataset.why = shown;
-    keepingFocus(this.element, () => replace(this.element, why && this.#state(why, failure)));
+    const isWhole = why === "unconnected" || why === "notAllowed";
+    const state = why && this.#state(why, failure);
+    keepingFocus(this.element, () => replace(this.element, !isWhole && state));
+    keepingFocus(this.whole, () => replace(this.whole, isWhole && state));
   }
 
   /**

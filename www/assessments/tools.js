@@ -110,7 +110,7 @@ export class Tools {
     const { allStages, sorts } = texts.assessments;
     replace(this.#status, options([["", allStages], ...all], status));
     replace(this.#sort, options(Object.entries(sorts), sort));
-    this.#mineLabel.hidden = session.isConnected && !session.me?.user && !mine;
+    this.#mineLabel.hidden = !session.isOfPerson && !mine;
   }
 
   #typed() {

@@ -28,11 +28,11 @@ export class ViewsBar {
   show(address) {
     this.#address = address;
     const saved = savedViews.all;
-    const isMine = session.me?.user !== undefined;
-    const offered = BUILT_IN.filter(({ address: at }) => isMine || !at.includes("assignee=me"));
+    const { isConnected, isOfPerson } = session;
+    const offered = BUILT_IN.filter(({ address: at }) => isOfPerson || !at.includes("assignee=me"));
     const all = [...offered, ...saved];
     const shown = all.find(({ address: at }) => at === address);
-    const told = JSON.stringify([address, all, session.isConnected]);
+    const told = JSON.stringify([address, all, isConnected]);
     if (this.element.dataset.shown === told) return;
     this.element.dataset.shown = told;
     keepingFocus(this.element, () => {

@@ -16,7 +16,9 @@ import { button } from "./controls.js";
  * @param {Me} me
  */
 function standing({ routes }) {
-  const { connected, expired, noAnswer, notAllowed, notReading, refusedNow } = texts.connection;
+  const { connected, expired, noAnswer, notAllowed, notReading, refusedNow, signingIn } =
+    texts.connection;
+  if (session.isAssumed) return { is: "", text: signingIn };
   if (session.isOver) return { is: "bad", text: expired };
   if (!routes.includes("retrieve_assessment")) return { is: "bad", text: notAllowed };
   if (!trouble.state) return { is: "good", text: connected };

@@ -173,6 +173,7 @@ class Assessments {
       this.#views.element,
       this.#file.element,
       this.#selection.result,
+      this.#nothing.whole,
       this.#tools.element,
       this.#sorting,
       this.#table.element,
@@ -414,8 +415,10 @@ class Assessments {
     this.#views.show(addressOf(this.#asked));
     this.#selection.offer(this.#asked.archived);
     this.#showRows();
-    this.#tools.element.hidden = !canList();
-    this.#file.button.hidden = !canList() || count === 0;
+    // They are there before the rows, which would be pushed down otherwise.
+    this.#tools.element.hidden = !canList() && !session.isRestoring;
+    this.#file.button.hidden = session.isConnected && !canList();
+    this.#file.button.disabled = count === 0 || !canList();
     this.#hint.hidden = count === 0;
     this.element.setAttribute("aria-busy", String(this.#isReading));
     const { shown, reading } = texts.assessments;
@@ -475,7 +478,8 @@ class Assessments {
   /** @returns {Why} */
   #whyNothing() {
     const { count, isRead, hasMore } = this.#list;
-    if (!session.isConnected) return count > 0 ? "" : "unconnected";
+    if (!session.isConnected && count === 0) return session.isRestoring ? "loading" : "unconnected";
+    if (!session.isConnected) return "";
     if (!canList()) return "notAllowed";
     if (count > 0) return this.#failure && this.#isOwn(this.#failure) ? "failed" : "";
     if (this.#failure) return "failed";
