@@ -3,6 +3,7 @@
 // that after a reload, a closed tab or a lost answer it goes on with the same keys, and
 // nothing is created twice. One tab sends at a time.
 
+import { Changing } from "./changing.js";
 import { quoted } from "./explain.js";
 import { askedWait } from "./failure.js";
 import { heldLocks, withLock } from "./locks.js";
@@ -69,7 +70,7 @@ const FIRST_WAIT_MS = 1_000;
 /** The longest wait that an answer can ask for; after more, a person goes on. */
 const LONGEST_WAIT_MS = 600_000;
 
-export class Batch {
+export class Batch extends Changing {
   #api;
   #store;
   /** @type {string | undefined} */
@@ -85,11 +86,10 @@ export class Batch {
   #halt;
   #waits = 0;
   #waitsUntil = 0;
-  /** @type {Set<() => void>} */
-  #listeners = new Set();
 
   /** @param {{ api: Api, store: Store }} app */
   constructor({ api, store }) {
+    super();
     this.#api = api;
     this.#store = store;
     addEventListener("storage", ({ key }) => {
@@ -153,16 +153,6 @@ export class Batch {
 
   set draft(draft) {
     write(DRAFT, draft && JSON.stringify({ ...draft, of: this.#key }));
-  }
-
-  /**
-   * Calls `listener` after every change; answers what ends that.
-   *
-   * @param {() => void} listener
-   */
-  subscribe(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /**
@@ -238,7 +228,7 @@ export class Batch {
       if (this.#running === running) this.#running = undefined;
       this.#isEnding = false;
       this.#waitsUntil = 0;
-      this.#tell();
+      this.tell();
       if (this.#isElsewhere) this.#follow();
     }
   }
@@ -247,7 +237,7 @@ export class Batch {
   stop() {
     this.#isEnding = this.isRunning;
     this.#waitsUntil = 0;
-    this.#tell();
+    this.tell();
   }
 
   /** Sends those once more that came to nothing. */
@@ -293,23 +283,19 @@ export class Batch {
     if (isRenewed) item.key = crypto.randomUUID();
   }
 
-  #tell() {
-    for (const listener of this.#listeners) listener();
-  }
-
   #keep() {
     if (this.#key !== undefined) {
       const text = this.#plan && JSON.stringify(this.#plan);
       this.#isKept = writeShared(this.#key, text);
     }
-    this.#tell();
+    this.tell();
   }
 
   /** Takes over what is kept, which another tab may have brought on. */
   #load() {
     this.#plan = this.#key === undefined ? undefined : readSharedJson(this.#key);
     this.#plan?.items.forEach(markUnsure);
-    this.#tell();
+    this.tell();
     if (this.#plan && !this.#isElsewhere) this.#look();
   }
 
@@ -319,7 +305,7 @@ export class Batch {
     const held = await heldLocks();
     if (this.#key !== key) return;
     this.#isElsewhere = !this.#running && key !== undefined && held.includes(key);
-    this.#tell();
+    this.tell();
     if (this.#isElsewhere) await this.#follow();
   }
 

@@ -1,6 +1,7 @@
 // Whom the page acts for. The token is in memory; in the session storage of this tab
 // only if the user wishes so; never in the page, in an address or in IndexedDB.
 
+import { Changing } from "./changing.js";
 import { endOf, isOver, remaining, renewalDelay, saidEnd } from "./lifetime.js";
 import { withLock } from "./locks.js";
 import { PlainError, isDetail, readMe } from "./plain-client.js";
@@ -44,7 +45,7 @@ const NEWS_MS = 250;
 /** Between two attempts to renew, if the first came to nothing. */
 const RETRY_MS = 10_000;
 
-class Session {
+class Session extends Changing {
   /** @type {Settings} */
   #settings = {};
   /** @type {Keeper | undefined} */
@@ -62,11 +63,10 @@ class Session {
   #renewing;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  /** @type {Set<() => void>} */
-  #listeners = new Set();
   #channel = new BroadcastChannel(NAME);
 
   constructor() {
+    super();
     this.#channel.onmessage = ({ data }) => this.#hear(data);
     document.addEventListener("visibilitychange", () => this.#schedule());
   }
@@ -173,7 +173,7 @@ class Session {
       await this.#restore();
     } finally {
       this.#isRestoring = false;
-      if (!this.#connection) this.#changed();
+      if (!this.#connection) this.tell();
     }
   }
 
@@ -197,7 +197,7 @@ class Session {
       if (!given) throw new SessionError("signedOut");
       const answer = readMe(given.token);
       // What is to be shown is read meanwhile, as whom it was kept for.
-      if (given === kept && kept.me && !this.#interruption && !isOver(endsAt, Date.now())) {
+      if (given === kept && isMe(kept.me) && !this.#interruption && !isOver(endsAt, Date.now())) {
         answer.catch(() => {});
         const connection = { ...kept, isAssumed: true };
         this.#isRemembered = true;
@@ -216,7 +216,7 @@ class Session {
       this.#connection = undefined;
       this.#schedule();
       this.#interruption = failed.trouble === "unreachable" ? error : failed;
-      this.#changed();
+      this.tell();
     }
   }
 
@@ -277,22 +277,7 @@ class Session {
     this.#connection = undefined;
     this.#interruption = undefined;
     this.#ended = trouble;
-    this.#changed();
-  }
-
-  /**
-   * Calls `listener` at every change; answers what ends that.
-   *
-   * @param {() => void} listener
-   * @returns {() => void}
-   */
-  subscribe(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #changed() {
-    for (const listener of this.#listeners) listener();
+    this.tell();
   }
 
   #current() {
@@ -323,7 +308,7 @@ class Session {
     this.#keep(connection);
     this.#interruption = undefined;
     this.#ended = undefined;
-    this.#changed();
+    this.tell();
   }
 
   /** @param {Connection} connection */
@@ -356,7 +341,7 @@ class Session {
     const delay = renewalDelay(endsAt, Date.now(), Math.random());
     const again = () => {
       this.#schedule(RETRY_MS);
-      if (this.isOver) this.#changed();
+      if (this.isOver) this.tell();
     };
     const renew = () => this.#renew("renew").catch(again);
     this.#timer = setTimeout(renew, Math.max(delay, pause));
@@ -408,7 +393,7 @@ class Session {
     this.#confirm();
     const { token, endsAt, me } = next;
     this.#channel.postMessage({ renewed: personOf(me), token, endsAt });
-    if (before.me.role !== me.role || isOver(before.endsAt, Date.now())) this.#changed();
+    if (before.me.role !== me.role || isOver(before.endsAt, Date.now())) this.tell();
   }
 
   /**
@@ -452,6 +437,13 @@ class Session {
  * the page is: it is all that can be shown then.
  */
 const lastOrganization = () => (navigator.onLine ? undefined : readShared(ORGANIZATION_KEY));
+
+/**
+ * Whether that is as whom a session was kept, which an earlier deployment may have done.
+ *
+ * @param {Partial<Me> | undefined} me
+ */
+const isMe = (me) => me?.organization !== undefined && Array.isArray(me.routes);
 
 /**
  * A token that a person gives.

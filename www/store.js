@@ -2,6 +2,8 @@
 // its own, in IndexedDB; tabs share it. Each organization
 // has a database of its own, and of those only one is open.
 
+import { Changing } from "./changing.js";
+
 /**
  * @import {
  *   ArchivedAssessment,
@@ -111,15 +113,13 @@ function remove(name) {
   });
 }
 
-export class Store {
+export class Store extends Changing {
   /** @type {string | undefined} */
   #organization;
   /** @type {IDBDatabase | undefined} */
   #database;
   /** @type {Map<string, Entry>} */
   #records = new Map();
-  /** @type {Set<() => void>} */
-  #listeners = new Set();
   /** @type {BroadcastChannel | undefined} */
   #channel;
   #isForbidden = false;
@@ -164,7 +164,7 @@ export class Store {
     if (this.#organization !== organization) return;
     this.#listen(nameOf(organization));
     if (added.length > 0) await this.add(added);
-    else this.#tell();
+    else this.tell();
   }
 
   /** Removes what this browser keeps of the organization. */
@@ -174,7 +174,7 @@ export class Store {
     await this.clear();
     this.#close();
     this.#organization = undefined;
-    this.#tell();
+    this.tell();
     await this.#unlessForbidden(() => remove(nameOf(organization)));
   }
 
@@ -222,16 +222,6 @@ export class Store {
   /** @param {string} id */
   get(id) {
     return this.#records.get(id);
-  }
-
-  /**
-   * Calls `listener` after every change; answers what ends that.
-   *
-   * @param {() => void} listener
-   */
-  subscribe(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /**
@@ -431,7 +421,7 @@ export class Store {
       if (record) this.#records.set(id, record);
       else this.#records.delete(id);
     }
-    this.#tell();
+    this.tell();
   }
 
   /** A transaction, if the browser still has the database. */
@@ -466,7 +456,7 @@ export class Store {
       while (this.#isStale && this.#database) {
         this.#isStale = false;
         await this.#load();
-        this.#tell();
+        this.tell();
       }
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
@@ -474,10 +464,6 @@ export class Store {
     } finally {
       this.#isReloading = false;
     }
-  }
-
-  #tell() {
-    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -1,6 +1,8 @@
 // What keeps the page from the API at present: one state for all views. Whatever succeeds
 // clears it, and a failure that is of one request alone is none.
 
+import { Changing } from "./changing.js";
+
 /** @import { Failure } from "./failure.js" */
 
 /** @typedef {{ failure: Failure, retry: () => unknown }} State */
@@ -15,11 +17,9 @@ function concernsAll({ kind, speaker, status = 0 }) {
   return kind === "refused" && (status >= 500 || [401, 403, 429].includes(status));
 }
 
-class Trouble {
+class Trouble extends Changing {
   /** @type {State | undefined} */
   #state;
-  /** @type {Set<() => void>} */
-  #listeners = new Set();
 
   get state() {
     return this.#state;
@@ -40,20 +40,10 @@ class Trouble {
     if (this.#state) this.#become(undefined);
   }
 
-  /**
-   * Calls `listener` at every change; answers what ends that.
-   *
-   * @param {() => void} listener
-   */
-  subscribe(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   /** @param {State | undefined} state */
   #become(state) {
     this.#state = state;
-    for (const listener of this.#listeners) listener();
+    this.tell();
   }
 }
 

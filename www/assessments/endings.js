@@ -1,6 +1,7 @@
 // What is being canceled and archived, and how it went the last time. It goes on over the
 // pages of the dashboard, for as long as the session is the same person's.
 
+import { Changing } from "../changing.js";
 import { announce } from "../parts/controls.js";
 import { session } from "../session.js";
 import { texts } from "../texts.js";
@@ -21,7 +22,7 @@ export function who() {
 /** Has the browser ask whoever leaves the page. */
 const holdBack = (/** @type {Event} */ event) => event.preventDefault();
 
-export class Endings {
+export class Endings extends Changing {
   #api;
   #store;
   #who = who();
@@ -29,8 +30,6 @@ export class Endings {
   #stopped = new AbortController();
   /** Ends also what is on its way. */
   #ended = new AbortController();
-  /** @type {Set<() => void>} */
-  #listeners = new Set();
   /**
    * That which is under way, or how the last one went until that is put away.
    *
@@ -40,6 +39,7 @@ export class Endings {
 
   /** @param {{ api: Api, store: Store }} app */
   constructor({ api, store }) {
+    super();
     this.#api = api;
     this.#store = store;
     session.subscribe(() => {
@@ -68,7 +68,7 @@ export class Endings {
         return answer;
       },
       signal: this.#stopped.signal,
-      onprogress: () => this.#tell(),
+      onprogress: () => this.tell(),
     });
     this.#run(this.ending);
     return true;
@@ -77,7 +77,7 @@ export class Endings {
   /** @param {Ending} ending */
   async #run(ending) {
     addEventListener("beforeunload", holdBack);
-    this.#tell();
+    this.tell();
     await ending.run();
     if (this.ending !== ending) return;
     removeEventListener("beforeunload", holdBack);
@@ -85,7 +85,7 @@ export class Endings {
     const title = [titleOf(ending), rest > 0 && texts.selection.rest(rest)];
     const said = title.filter(Boolean).join(" ");
     announce(ending.isStopped ? texts.selection.stopped(said) : said);
-    this.#tell();
+    this.tell();
   }
 
   /** Sends nothing more; what is on its way is waited for. */
@@ -96,7 +96,7 @@ export class Endings {
   /** Puts away how it went. */
   dismiss() {
     this.ending = undefined;
-    this.#tell();
+    this.tell();
   }
 
   /** Ends it, for it was another person's, and tells nothing of it. */
@@ -105,20 +105,6 @@ export class Endings {
     this.#ended.abort();
     removeEventListener("beforeunload", holdBack);
     this.dismiss();
-  }
-
-  /**
-   * Calls `listener` after every change; answers what ends that.
-   *
-   * @param {() => void} listener
-   */
-  subscribe(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #tell() {
-    for (const listener of this.#listeners) listener();
   }
 }
 

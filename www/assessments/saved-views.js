@@ -1,6 +1,7 @@
 // Views of the list that have a name: those that are there for everyone, and those that
 // somebody saved. These are an organization's, in this browser, and its tabs share them.
 
+import { Changing } from "../changing.js";
 import { readShared, writeShared } from "../tab.js";
 import { texts } from "../texts.js";
 
@@ -20,18 +21,17 @@ export const BUILT_IN = [
   { name: texts.views.complete, address: "/?status=complete&sort=-updated_at" },
 ];
 
-class SavedViews {
+class SavedViews extends Changing {
   /** @type {string | undefined} */
   #organization;
   #text = /** @type {string | undefined} */ (undefined);
-  /** @type {Set<() => void>} */
-  #listeners = new Set();
 
   constructor() {
+    super();
     addEventListener("storage", ({ key }) => {
       if (key !== null && key !== this.#key) return;
       this.#text = readShared(this.#key);
-      this.#tell();
+      this.tell();
     });
   }
 
@@ -44,7 +44,7 @@ class SavedViews {
     if (organization === this.#organization) return;
     this.#organization = organization;
     this.#text = readShared(this.#key);
-    this.#tell();
+    this.tell();
   }
 
   /** Forgets those of the organization. */
@@ -53,7 +53,7 @@ class SavedViews {
     writeShared(this.#key, undefined);
     this.#organization = undefined;
     this.#text = undefined;
-    this.#tell();
+    this.tell();
   }
 
   /**
@@ -85,22 +85,8 @@ class SavedViews {
     const isFull = views.length > MAX_VIEWS;
     const isKept = !isFull && writeShared(this.#key, text);
     if (isKept) this.#text = text;
-    this.#tell();
+    this.tell();
     return isFull ? "full" : isKept ? undefined : "notKept";
-  }
-
-  /**
-   * Calls `listener` at every change; answers what ends that.
-   *
-   * @param {() => void} listener
-   */
-  subscribe(listener) {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #tell() {
-    for (const listener of this.#listeners) listener();
   }
 }
 
