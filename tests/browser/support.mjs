@@ -218,6 +218,22 @@ async function meet(route, fate) {
   return route.fulfill(fate);
 }
 
+/**
+ * Has the page's time, whose clock is installed, stand still but for what a test lets pass.
+ * By itself it goes on as well, by as much as the machine is slow.
+ */
+export async function stopClock(page) {
+  for (let lead = 100; ; lead *= 2) {
+    const at = (await page.evaluate(() => Date.now())) + lead;
+    try {
+      return await page.clock.pauseAt(at);
+    } catch (error) {
+      // It was passed before it could be told to stop there.
+      if (!/past/.test(String(error)) || lead > 10_000) throw error;
+    }
+  }
+}
+
 /** Shows what most requests leave as it is; the browser keeps that. */
 export async function openMore(page) {
   const more = page.locator("details.rest");

@@ -15,7 +15,7 @@ import {
   setHidden,
 } from "./watch-support.mjs";
 import { dashboard } from "./started.mjs";
-import { NORTHWIND, ORGS, connect, finish, meddle, KEYS } from "./support.mjs";
+import { NORTHWIND, ORGS, connect, finish, meddle, KEYS, stopClock } from "./support.mjs";
 
 test("an_assessment_is_watched_to_its_end_and_then_left_alone", async () => {
   const { id, name } = await created("watched to its end");
@@ -132,6 +132,7 @@ test("waits_grow_while_nothing_changes", async () => {
   await openById(page, id);
   await page.getByRole("heading", { name: "unchanging" }).waitFor();
   await page.getByRole("link", { name: "Watchlist", exact: true }).click();
+  await stopClock(page);
   const LIST = "/v1/dashboard/assessments?";
   const isLook = (url) => url.includes(LIST) && !url.includes("archived");
   let answered = 0;
