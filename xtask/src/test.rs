@@ -17,6 +17,9 @@ const OPENAPI: &str = "/openapi-";
 /// npm package.
 const FOLDERS: [&str; 3] = ["tests/browser", HTTP, "tests/package"];
 
+/// What runs them.
+const RUNNER: &str = "tests/run.mjs";
+
 /// Those of the package that tell whether its module works, and need no Worker.
 const PLAIN: [&str; 4] = ["bounds", "crossings", "module-text", "odd-values"];
 
@@ -128,7 +131,6 @@ fn javascript(only: Option<&str>, xtask: &Path) -> Result<()> {
     if files.is_empty() {
         bail!("no test file in {} is named like that", FOLDERS.join(", "));
     }
-    files.sort();
     step("testing over workerd: the API, the package in its runtimes, the dashboard in a browser");
     let mut node = node(xtask)?;
     // Those of the API need no browser.
@@ -138,11 +140,5 @@ fn javascript(only: Option<&str>, xtask: &Path) -> Result<()> {
     if files.iter().any(|file| file.contains(OPENAPI)) {
         node = with_openapi_tools(node)?;
     }
-    run(
-        node.args(["--test", "--test-concurrency=2", "--test-timeout=600000"])
-            // It says once more at the end what failed, wherever its output goes.
-            .arg("--test-reporter=spec")
-            .args(files),
-        "see the failed tests above",
-    )
+    run(node.arg(RUNNER).args(files), "see the failed tests above")
 }
