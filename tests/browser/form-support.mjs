@@ -6,7 +6,7 @@ import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
 import { NORTHWIND, ORGS, SETS, chips, connect, field, openMore, paste } from "./support.mjs";
 import { idOf, makeOrg } from "../http/harness.mjs";
 
-export { focused, tabTo } from "./keyboard.mjs";
+export { focused, tabTo, typeAtOnce } from "./keyboard.mjs";
 
 export const [, GLOBEX] = ORGS.harbor.vendors;
 export const [ANA, BO] = ORGS.harbor.users;
