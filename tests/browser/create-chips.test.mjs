@@ -15,6 +15,7 @@ import {
   openConnected,
   openForm,
   preview,
+  withoutVendors,
 } from "./form-support.mjs";
 import { dashboard } from "./started.mjs";
 import {
@@ -333,6 +334,7 @@ test("tokens_are_inserted_where_the_caret_is_and_replace_what_is_selected", asyn
 
 test("a_format_is_sent_as_written_and_the_server_names_by_it", async () => {
   const page = await openConnected();
+  await withoutVendors(page);
   const sent = await meddle(page, "create", []);
   const format = "{{service:name}} | {{vendor:name}} | {{nothing}}";
   await fillIn(page, { vendor_id: NORTHWIND.id, service_ids: [PORTAL.id, CARDS.id] });
@@ -347,6 +349,7 @@ test("a_format_is_sent_as_written_and_the_server_names_by_it", async () => {
 
 test("the_note_on_reassessment_is_gone_once_the_index_knows_an_assessment_of_the_vendor", async () => {
   const page = await openConnected();
+  await withoutVendors(page);
   await field(page, "vendor_id").fill(GLOBEX.id);
   assert.equal(await cycleNote(page).isVisible(), true);
   await submit(page);

@@ -54,6 +54,9 @@ export async function openConnected(key) {
   return page;
 }
 
+/** Has the API tell nothing of vendors: what is shown of one is what the page knows by itself. */
+export const withoutVendors = (page) => page.route(/\/v1\/dashboard\/vendors/, () => {});
+
 /** Fills in what `values` has, as a user would who pastes. */
 export async function fillIn(page, values) {
   for (const [name, value] of Object.entries(values)) {
