@@ -6,7 +6,7 @@ import { texts } from "../../www/texts.js";
 import { openList, row, rows, shown } from "./list-support.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
 import { dashboard } from "./started.mjs";
-import { KEYS, answer, connect, finish, sessionOf } from "./support.mjs";
+import { KEYS, answer, connect, finish, sentSoMany, sessionOf } from "./support.mjs";
 import { created } from "./watch-support.mjs";
 
 const { selection } = texts;
@@ -205,7 +205,7 @@ test("when_the_api_asks_to_wait_all_wait_and_go_on_by_themselves", async () => {
   await box(page, "after a wait 5").click();
   await box(page, "after a wait 0").click({ modifiers: ["Shift"] });
   await end(page, 6);
-  while (sent.length < 4) await page.waitForTimeout(20);
+  await sentSoMany(sent, 4);
   isBusy = false;
   await page.locator("main").getByText(selection.ended(6, 0)).waitFor();
   for (const { id } of made) assert.equal(await statusOf(id), "canceled");
@@ -224,7 +224,7 @@ test("it_can_be_stopped_and_the_rest_is_done_later", async () => {
   await box(page, "stopped between 11").click();
   await box(page, "stopped between 0").click({ modifiers: ["Shift"] });
   await end(page, 12);
-  while (sent.length < 5) await page.waitForTimeout(20);
+  await sentSoMany(sent, 5);
   await press(page, selection.stop);
   const rest = page.getByText(/not tried\./);
   await rest.waitFor();
@@ -255,8 +255,11 @@ test("it_goes_on_over_pages_and_the_list_tells_how_far_it_is_and_how_it_went", a
   const { page, made } = await openWith("ended elsewhere", 12);
   const { promise: later, resolve: goOn } = Promise.withResolvers();
   const { sent } = await ends(page);
+  let asked = 0;
   await page.route(ENDS, async (route, request) => {
-    if (request.method() === "DELETE" && sent.length >= 4) await later;
+    const isEnd = request.method() === "DELETE";
+    asked += Number(isEnd);
+    if (isEnd && asked > 4) await later;
     return route.fallback();
   });
   await box(page, "ended elsewhere 11").click();
@@ -266,9 +269,9 @@ test("it_goes_on_over_pages_and_the_list_tells_how_far_it_is_and_how_it_went", a
   await page.getByRole("link", { name: texts.pages.list, exact: true }).click();
   await page.getByRole("heading", { name: texts.pages.list, level: 1 }).waitFor();
   // The browser asks whoever leaves the dashboard meanwhile.
-  const asked = page.waitForEvent("dialog");
+  const questioned = page.waitForEvent("dialog");
   const reload = page.evaluate(() => location.reload());
-  const question = await asked;
+  const question = await questioned;
   assert.equal(question.type(), "beforeunload");
   await question.dismiss();
   await reload;
@@ -276,7 +279,7 @@ test("it_goes_on_over_pages_and_the_list_tells_how_far_it_is_and_how_it_went", a
   await bar(page).getByText(selection.progress(4, 12)).waitFor();
   await page.getByRole("link", { name: texts.pages.list, exact: true }).click();
   goOn(undefined);
-  while (sent.length < 12) await page.waitForTimeout(20);
+  await sentSoMany(sent, 12);
   await page.goBack();
   await bar(page).getByText(selection.ended(12, 0)).waitFor();
   for (const { id } of made) assert.equal(await statusOf(id), "canceled");

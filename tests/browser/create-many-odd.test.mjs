@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { idOf, makeOrg } from "../http/harness.mjs";
 import { PATIENCE_MS, countOf, dashboard, startBeforeTests } from "./started.mjs";
-import { KEYS, connect, field, finish, meddle, paste, submit } from "./support.mjs";
+import { KEYS, connect, field, finish, meddle, paste, stopClock, submit } from "./support.mjs";
 import { texts } from "../../www/texts.js";
 
 const ORG = makeOrg("several vendors, oddly", {
@@ -64,9 +64,9 @@ test("a_computer_that_slept_longer_than_a_key_lives_sends_nothing_with_it_again"
   const page = await openMany();
   await connect(page, ORG.key);
   const before = await countOf();
-  await page.clock.install();
   const sent = await meddle(page, "create", ["lose"]);
   await pasteVendors(page, ids(SUPPLIERS.slice(3, 4)));
+  await stopClock(page);
   await submit(page);
   await says(page, many.waiting);
   await page.clock.fastForward(DAY_MS);

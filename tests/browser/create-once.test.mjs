@@ -3,7 +3,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EDITED, GLOBEX, always, keysOf, openFilled, reload, taken } from "./troubles-support.mjs";
+import {
+  ATTEMPTS,
+  EDITED,
+  GLOBEX,
+  always,
+  keysOf,
+  openFilled,
+  reload,
+  taken,
+} from "./troubles-support.mjs";
 import { countOf, dashboard, stored } from "./started.mjs";
 import {
   ASSESSMENT,
@@ -21,6 +30,7 @@ import {
   message,
   refused,
   sendAgain,
+  sentSoMany,
   submit,
 } from "./support.mjs";
 
@@ -87,12 +97,12 @@ test("an_edit_after_a_lost_answer_is_warned_of_after_a_reload", async () => {
 test("an_edit_that_is_lost_as_well_is_not_taken_for_what_was_created", async () => {
   const had = await countOf();
   const page = await openFilled({ name: "As sent first" });
-  await meddle(page, "create", [...always("lose"), ...always("lose")]);
+  const sent = await meddle(page, "create", [...always("lose"), ...always("lose")]);
   await submit(page);
   await refused(page, "No answer");
   await field(page, "name").fill("As sent second");
   await submit(page);
-  await message(page).getByRole("alert").waitFor({ state: "detached" });
+  await sentSoMany(sent, 2 * ATTEMPTS);
   await refused(page, "No answer");
   await submit(page);
   // It is the first that was created, so what the second changed is not in it.

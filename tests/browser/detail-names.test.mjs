@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { dashboard, startBeforeTests } from "./started.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
-import { connect, finish } from "./support.mjs";
+import { announced, connect, finish } from "./support.mjs";
 import { idOf, makeAssessment, makeOrg } from "../http/harness.mjs";
 
 const TURNED = "Hosting \u202efdp.exe";
@@ -153,6 +153,7 @@ test("everything_is_called_by_its_name_and_its_id_is_behind_a_button", async () 
   for (const id of [ACME.id, UNA.id, RUI.id, SET.id, ...FINDINGS])
     assert.ok(!shown.includes(id), id);
   await page.getByRole("button", { name: `Copy the id of ${UNA.name}` }).click();
+  await announced(page, texts.copied);
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), UNA.id);
   await finish(page);
 });
@@ -326,6 +327,7 @@ test("the_json_stays_closed_until_somebody_opens_it_and_open_until_somebody_clos
 
 test("assess_again_begins_the_same_request_and_asks_before_it_replaces_another", async () => {
   const page = await open(NAMED.id);
+  await fact(page, texts.detail.vendor).getByText(ACME.name).waitFor();
   const fields = () =>
     page.evaluate(() => JSON.parse(sessionStorage.getItem("assessments.draft") ?? "{}").fields);
   const again = () => page.getByRole("button", { name: texts.again.label }).click();

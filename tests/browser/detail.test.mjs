@@ -5,7 +5,17 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { COMPLETE, FJORDS, GLOBEX_CREATED, created, setHidden } from "./watch-support.mjs";
 import { dashboard } from "./started.mjs";
-import { KEYS, connect, disconnect, field, finish, meddle, submit } from "./support.mjs";
+import {
+  KEYS,
+  announced,
+  connect,
+  disconnect,
+  field,
+  finish,
+  meddle,
+  quiet,
+  submit,
+} from "./support.mjs";
 import { idOf, makeOrg } from "../http/harness.mjs";
 
 test("the_page_of_an_assessment_shows_everything_there_is", async () => {
@@ -29,7 +39,7 @@ test("the_page_of_an_assessment_shows_everything_there_is", async () => {
   }
   // Ids are behind the buttons that copy them, once their names are there.
   const ids = [json.vendor_id, json.assignee_id, ...json.service_ids, ...json.control_set_ids];
-  for (const id of ids) assert.equal(await page.locator(`main button[title="${id}"]`).count(), 1);
+  for (const id of ids) await page.locator(`main button[title="${id}"]`).waitFor();
   for (const { field_name: name } of json.custom_fields) assert.ok(text.includes(name), name);
   const instants = await page
     .locator("time")
@@ -51,6 +61,7 @@ test("the_request_id_can_be_copied_and_is_that_of_the_answer", async () => {
   await connect(page);
   const id = (await answered).headers()["x-coverbase-request-id"];
   await page.getByRole("button", { name: "Copy Request id" }).click();
+  await announced(page, texts.copied);
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), id);
   await finish(page);
 });
@@ -107,6 +118,7 @@ test("one_that_finished_before_the_cancel_arrived_is_told_to_be_archived", async
   await page.getByRole("button", { name: "Cancel assessment…" }).click();
   // Without this, the page might read of it before the button is pressed.
   await setHidden(page, true);
+  await quiet(page);
   await dashboard.move(id, { status: "complete" });
   await page.getByRole("dialog").getByRole("button", { name: "Cancel assessment" }).click();
   await page.getByText("It had finished meanwhile and is archived as Complete.").waitFor();
@@ -231,9 +243,10 @@ test("a_bad_credential_is_told_and_not_kept", async () => {
   for (const [token, told] of [
     ["", /Enter a credential/],
     ["two words", /no spaces/],
-    ["clé", /no spaces/],
     ["ak_test_wrong", /Invalid or expired API key\./],
+    ["clé", /no spaces/],
     [KEYS.revoked, /Invalid or expired API key\./],
+    ["", /Enter a credential/],
     [KEYS.expired, /Invalid or expired API key\./],
   ]) {
     await dialog.getByLabel("Credential").fill(token);
@@ -265,7 +278,7 @@ test("the_steps_of_a_workflow_run_are_shown_as_they_come", async () => {
     {
       action_type: "wait_for_event",
       name: "Wait for approval",
-      parameters: { event: "approved", timeout_seconds: 60 },
+      parameters: { event: "approved", timeout_seconds: 600 },
     },
     { action_type: "complete_assessment", name: "Close", parameters: { score_percent: 0.9 } },
   ].map((step) => ({ id: idOf("cbwc", step.name), ...step }));
@@ -298,7 +311,7 @@ test("the_steps_of_a_workflow_run_are_shown_as_they_come", async () => {
     body: '{"name":"approved"}',
   });
   assert.equal(sent.status, 202);
-  await page.locator(".run-step").getByText("Close").waitFor();
+  await page.getByText("approval · completed").waitFor();
   await page.getByText("90%").waitFor();
   assert.deepEqual(await states(), ["Begin: done", "Wait for approval: done", "Close: done"]);
   assert.match(await page.locator("main").innerText(), /approval · completed/);

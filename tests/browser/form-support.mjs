@@ -6,7 +6,7 @@ import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
 import { NORTHWIND, ORGS, SETS, chips, connect, field, openMore, paste } from "./support.mjs";
 import { idOf, makeOrg } from "../http/harness.mjs";
 
-export { focused, tabTo } from "./keyboard.mjs";
+export { focused, tabTo, typeAtOnce } from "./keyboard.mjs";
 
 export const [, GLOBEX] = ORGS.harbor.vendors;
 export const [ANA, BO] = ORGS.harbor.users;
@@ -53,6 +53,9 @@ export async function openConnected(key) {
   await connect(page, key);
   return page;
 }
+
+/** Has the API tell nothing of vendors: what is shown of one is what the page knows by itself. */
+export const withoutVendors = (page) => page.route(/\/v1\/dashboard\/vendors/, () => {});
 
 /** Fills in what `values` has, as a user would who pastes. */
 export async function fillIn(page, values) {

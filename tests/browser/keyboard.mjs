@@ -12,6 +12,12 @@ export const focused = (page) =>
     return active?.getAttribute("aria-label") ?? active?.textContent.trim();
   });
 
+/**
+ * Gives what has the focus a text at once. Of one that comes key by key, what was found for
+ * its beginning may be shown when it is there, of which Enter takes nothing.
+ */
+export const typeAtOnce = (page, text) => page.keyboard.insertText(text);
+
 /** Presses Tab until the focus is where it is wanted, as far as the page goes. */
 export async function tabTo(page, wanted, key = "Tab") {
   const seen = [];

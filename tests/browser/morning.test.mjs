@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { withAnalyser } from "../demo-year.mjs";
 import { texts } from "../../www/texts.js";
+import { typeAtOnce } from "./keyboard.mjs";
 import { overflowOf } from "./looks.mjs";
 import { chips, field, finish, withTexts } from "./support.mjs";
 import { startYear, thisYear } from "./year.mjs";
@@ -72,7 +73,7 @@ const byKeyboard = (page) => {
     async type(target, text) {
       await reach(target);
       await page.keyboard.press("ControlOrMeta+A");
-      await page.keyboard.type(text);
+      await typeAtOnce(page, text);
     },
     async choose(_, option) {
       await option.waitFor();
@@ -164,8 +165,8 @@ async function morning(page, hand, { vendor, finished }, name) {
   const outcome = page.locator(".outcome");
   await outcome.getByText(/\d%/).waitFor();
   const [, score] = /(\d+(?:\.\d)?)%/.exec(await outcome.innerText()) ?? [];
-  const findings = await page.locator(".outcome li").count();
-  assert.ok(findings > 0, await outcome.innerText());
+  // Their titles come with the names.
+  await page.locator(".outcome li").first().waitFor();
   await stop("the outcome");
 
   // The vendor's assessments as a file.
@@ -186,7 +187,7 @@ async function morning(page, hand, { vendor, finished }, name) {
     assert.ok(values.includes(value), `${value} in ${file}`);
   }
   assert.ok(file.includes("complete") || file.includes("Complete"), file);
-  return { score, findings, cells };
+  return { score, cells };
 }
 
 const WAYS = {

@@ -7,7 +7,7 @@ import { launchBrowser } from "../package/projects.mjs";
 import { HASHED, everyVisit, names } from "./bundle.mjs";
 import { startHttp2 } from "./http2.mjs";
 import { SLOW_3G, visit } from "./network.mjs";
-import { connectByTeam, kept, startDeployed } from "./sign-in-support.mjs";
+import { connectByTeam, databasesGone, kept, startDeployed } from "./sign-in-support.mjs";
 import {
   NORTHWIND,
   ORGS,
@@ -103,6 +103,7 @@ test("after_disconnecting_nothing_is_shown_without_a_connection", async () => {
   await tab.goto(`${dashboard.url}/watchlist`);
   await tab.getByText(texts.trouble.offline).waitFor();
   await tab.getByText(texts.list.empty).waitFor();
+  await databasesGone(tab);
   const all = await kept(tab);
   for (const trace of ["forgotten", ORGS.harbor.id]) assert.ok(!all.includes(trace), trace);
   await tab.close();

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../../www/texts.js";
+import { typeAtOnce } from "./keyboard.mjs";
 import { overflowOf, violationsOf } from "./looks.mjs";
 import { dashboard } from "./started.mjs";
 import { NORTHWIND, connect, field, finish, openMore } from "./support.mjs";
@@ -57,7 +58,7 @@ test("an_assessment_is_opened_by_the_beginnings_of_its_name", async () => {
   const { id } = await created("Quarterly look at the palette");
   const page = await openConnected("/new");
   await open(page);
-  await page.keyboard.type("palet quart");
+  await typeAtOnce(page, "palet quart");
   await option(page, "Quarterly look at the palette").waitFor();
   assert.equal(await options(page).first().getAttribute("aria-selected"), "true");
   await page.keyboard.press("Enter");
@@ -109,7 +110,7 @@ test("a_vendor_is_assessed_by_its_name_and_nothing_that_is_written_is_lost", asy
 test("pages_and_views_are_found_by_words_and_without_a_connection", async () => {
   const page = await dashboard.open("/new");
   await open(page);
-  await page.keyboard.type("watch");
+  await typeAtOnce(page, "watch");
   await option(page, pages.list).waitFor();
   await page.waitForFunction(() => document.querySelectorAll("[role=option]").length === 1);
   await page.keyboard.press("Enter");

@@ -9,7 +9,7 @@ import { texts } from "../../www/texts.js";
 import { makeKey, makeToken, now } from "../http/session-support.mjs";
 import { listen } from "../listen.mjs";
 import { withModules } from "./bundle.mjs";
-import { connectByTeam, kept } from "./sign-in-support.mjs";
+import { LIFETIME, connectByTeam, kept, passUntilRenewed } from "./sign-in-support.mjs";
 import {
   NORTHWIND,
   ORGS,
@@ -63,7 +63,7 @@ async function startProvider() {
       org_id: ORGS.harbor.id,
       "https://id.example/role": "editor",
       iat: now(),
-      exp: now() + 60,
+      exp: now() + LIFETIME,
       jti: crypto.randomUUID(),
       ...provider.more,
     };
@@ -156,11 +156,7 @@ test("a_function_of_the_deployment_signs_in_and_out_and_keeps_nothing", async ()
 test("the_function_is_told_why_it_is_asked", async () => {
   const page = await openSignedIn("/new", { hasClock: true });
   await connectByTeam(page);
-  // The next session is in use once it is known whose it is.
-  const renewed = page.waitForResponse(/\/v1\/dashboard\/me$/);
-  await page.clock.fastForward(51_000);
-  await (await renewed).finished();
-  await page.waitForTimeout(500);
+  await passUntilRenewed(page, LIFETIME * 850);
   await field(page, "vendor_id").fill(NORTHWIND.id);
   await meddle(page, "create", [
     {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { listen } from "../listen.mjs";
-import { KEYS, ORGS, startDashboard } from "./support.mjs";
+import { KEYS, ORGS, startDashboard, until } from "./support.mjs";
 import { texts } from "../../www/texts.js";
 
 const [ANA, BO] = ORGS.harbor.users;
@@ -148,3 +148,25 @@ export function kept(page) {
 /** The names of the databases of the page. */
 export const databases = (page) =>
   page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name).sort());
+
+/** Waits until the browser has removed them, which goes on behind what the page shows. */
+export const databasesGone = (page) =>
+  until(
+    async () => (await databases(page)).length === 0,
+    () => "there is still a database",
+  );
+
+/**
+ * Has so many milliseconds pass in a page whose clock is installed, which is enough that it
+ * renews its session, and waits until the next is in use: then it tells its other tabs.
+ */
+export async function passUntilRenewed(page, milliseconds) {
+  await page.evaluate(() => {
+    const tabs = new BroadcastChannel("assessments.session");
+    const { promise, resolve } = Promise.withResolvers();
+    tabs.onmessage = ({ data }) => data.renewed !== undefined && resolve(undefined);
+    Object.assign(globalThis, { renewed: promise });
+  });
+  await page.clock.fastForward(milliseconds);
+  await page.evaluate(() => /** @type {any} */ (globalThis).renewed);
+}

@@ -1,6 +1,7 @@
 // The dashboard in Chromium over the real Worker, for a test file.
 
 import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
 import { DEMO, KEYS, ORGS, startApi } from "../http/harness.mjs";
 import { launchBrowser } from "../package/projects.mjs";
 import { withModules } from "./bundle.mjs";
@@ -34,6 +35,9 @@ const OFFER = {
   },
   assessment_ids: ORGS.harbor.assessments.map(({ id }) => id),
 };
+
+/** What has not become so by then will not. */
+const PATIENCE_MS = 30_000;
 
 /** What a browser says by itself of an answer that is an error. */
 const FAILED_LOAD = /^Failed to load resource: /;
@@ -73,23 +77,22 @@ export async function startDashboard({ development = true, data = DEMO, more = {
     /** Another tab of the same browser. */
     openTab: (page, path) => openIn(page.context(), api.url + path),
 
-    /** What becomes of an assessment that someone works on. */
+    /**
+     * What becomes of an assessment that someone works on, all at once: a page reads what
+     * has ended no more.
+     */
     async move(id, { status, score = null, findings = 0 }) {
-      await api.rows(
+      const { DB } = api.env;
+      const update = DB.prepare(
         "UPDATE assessments SET status = ?, score_percent = ?, updated_at = max(updated_at + 1, unixepoch()) WHERE id = ?",
-        status,
-        score,
-        id,
       );
-      const [{ org_id: org }] = await api.rows("SELECT org_id FROM assessments WHERE id = ?", id);
-      for (let finding = 0; finding < findings; finding++) {
-        await api.rows(
-          "INSERT INTO findings (org_id, id, assessment_id) VALUES (?, ?, ?)",
-          org,
-          `cbtask_${crypto.randomUUID().replaceAll("-", "")}`,
-          id,
-        );
-      }
+      const insert = DB.prepare(
+        "INSERT INTO findings (org_id, id, assessment_id) SELECT org_id, ?, id FROM assessments WHERE id = ?",
+      );
+      const found = Array.from({ length: findings }, () =>
+        insert.bind(`cbtask_${crypto.randomUUID().replaceAll("-", "")}`, id),
+      );
+      await DB.batch([update.bind(status, score, id), ...found]);
     },
 
     async close() {
@@ -99,8 +102,23 @@ export async function startDashboard({ development = true, data = DEMO, more = {
   };
 }
 
+/** Browsers that a test has done with. */
+const finished = new WeakSet();
+
 async function openIn(context, url) {
   const page = await context.newPage();
+  const route = page.route.bind(page);
+  // What a request is to meet may be under way when its page is closed.
+  page.route = (which, handler, options) => {
+    const handle = async (...given) => {
+      try {
+        await handler(...given);
+      } catch (error) {
+        if (!finished.has(context)) throw error;
+      }
+    };
+    return route(which, handle, options);
+  };
   const complaints = [];
   page.refusals = [];
   page.on("console", (message) => {
@@ -110,6 +128,12 @@ async function openIn(context, url) {
   });
   page.on("pageerror", (error) => complaints.push(`thrown: ${error.stack}`));
   page.complaints = complaints;
+  page.onTheWay = new Set();
+  page.on("request", (request) => {
+    if (request.url().includes("/v1/")) page.onTheWay.add(request);
+  });
+  for (const end of ["requestfinished", "requestfailed"])
+    page.on(end, (request) => page.onTheWay.delete(request));
   await page.goto(url);
   await page.locator("h1").first().waitFor();
   return page;
@@ -117,8 +141,66 @@ async function openIn(context, url) {
 
 /** Closes the browser of a page, which must have had nothing to complain of. */
 export async function finish(page) {
+  finished.add(page.context());
   await page.context().close();
   assert.deepEqual(page.complaints, []);
+}
+
+/** Waits until screen readers are told something. */
+export const announced = (page, text) =>
+  page.locator("body > [role=status]").filter({ hasText: text }).waitFor();
+
+/** Waits until something is so that no page shows. */
+export async function until(isSo, told = () => "it never becomes so") {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    assert.ok(Date.now() < end, told());
+    await wait(20);
+  }
+}
+
+/** Waits until so many requests were sent, of those that `meddle` answers. */
+export const sentSoMany = (sent, count) =>
+  until(
+    () => sent.length >= count,
+    () => `${sent.length} were sent, not ${count}`,
+  );
+
+/** Waits until the page waits for no answer of the API. */
+export const quiet = (page) =>
+  until(
+    async () => {
+      // One answer may lead to the next question.
+      if (page.onTheWay.size === 0) await page.evaluate(() => undefined);
+      return page.onTheWay.size === 0;
+    },
+    () => [...page.onTheWay].map((request) => request.url()).join(),
+  );
+
+/**
+ * Has time pass in the page only as a test has it run: what the page does by itself a moment
+ * later waits for whoever looks at what it says until then. So many milliseconds pass first,
+ * and what was to happen before that was called still comes by itself.
+ */
+export async function stopClock(page, ahead = 60_000) {
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + ahead);
+}
+
+/**
+ * Has the page's time, whose clock is installed, stand still but for what a test lets pass.
+ * By itself it goes on as well, by as much as the machine is slow.
+ */
+export async function pauseClock(page) {
+  for (let lead = 100; ; lead *= 2) {
+    const at = (await page.evaluate(() => Date.now())) + lead;
+    try {
+      return await page.clock.pauseAt(at);
+    } catch (error) {
+      // It was passed before it could be told to stop there.
+      if (!/past/.test(String(error)) || lead > 10_000) throw error;
+    }
+  }
 }
 
 /** Connects as the demo's user, or with a credential; `words` are those of the page. */
@@ -207,8 +289,7 @@ export async function obstruct(page, operation, fate) {
 async function meet(route, fate) {
   if (fate === "refuse") return route.abort("internetdisconnected");
   if (fate === "lose" || fate === "hold") {
-    // The page may be closed meanwhile.
-    await route.fetch().catch(() => {});
+    await route.fetch();
     return fate === "lose" ? route.abort("connectionreset") : undefined;
   }
   if (typeof fate === "function") {
@@ -216,22 +297,6 @@ async function meet(route, fate) {
     return route.continue();
   }
   return route.fulfill(fate);
-}
-
-/**
- * Has the page's time, whose clock is installed, stand still but for what a test lets pass.
- * By itself it goes on as well, by as much as the machine is slow.
- */
-export async function stopClock(page) {
-  for (let lead = 100; ; lead *= 2) {
-    const at = (await page.evaluate(() => Date.now())) + lead;
-    try {
-      return await page.clock.pauseAt(at);
-    } catch (error) {
-      // It was passed before it could be told to stop there.
-      if (!/past/.test(String(error)) || lead > 10_000) throw error;
-    }
-  }
 }
 
 /** Shows what most requests leave as it is; the browser keeps that. */

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../../www/texts.js";
+import { LIFETIME } from "./sign-in-support.mjs";
 import { COMPLETE, created, openById, row } from "./watch-support.mjs";
 import { dashboard } from "./started.mjs";
 import { KEYS, answer, connect, finish, gateway, meddle, obstruct, sessionOf } from "./support.mjs";
@@ -146,13 +147,13 @@ for (const what of /** @type {const} */ (["expired", "revoked"])) {
     await page.clock.install();
     const made = await dashboard.api.createSession({
       user_id: dashboard.offer.user_id,
-      expires_in: 60,
+      expires_in: LIFETIME,
     });
     await connect(page, made.json.token);
     const clear = await obstruct(page, "retrieve", answer(401, "Invalid or expired API key."));
     const id = (await created(`list, ${what}`)).id;
     if (what === "revoked") await openById(page, id);
-    else await page.clock.fastForward(61_000);
+    else await page.clock.fastForward((LIFETIME + 1) * 1_000);
     await banner(page).getByText(connection.problems[what]).waitFor();
     assert.equal(await state(page).count(), 0);
     clear();

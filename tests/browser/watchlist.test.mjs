@@ -15,7 +15,16 @@ import {
   setHidden,
 } from "./watch-support.mjs";
 import { dashboard } from "./started.mjs";
-import { NORTHWIND, ORGS, connect, finish, meddle, KEYS, stopClock } from "./support.mjs";
+import {
+  NORTHWIND,
+  ORGS,
+  connect,
+  finish,
+  meddle,
+  obstruct,
+  KEYS,
+  pauseClock,
+} from "./support.mjs";
 
 test("an_assessment_is_watched_to_its_end_and_then_left_alone", async () => {
   const { id, name } = await created("watched to its end");
@@ -132,7 +141,7 @@ test("waits_grow_while_nothing_changes", async () => {
   await openById(page, id);
   await page.getByRole("heading", { name: "unchanging" }).waitFor();
   await page.getByRole("link", { name: "Watchlist", exact: true }).click();
-  await stopClock(page);
+  await pauseClock(page);
   const LIST = "/v1/dashboard/assessments?";
   const isLook = (url) => url.includes(LIST) && !url.includes("archived");
   let answered = 0;
@@ -179,16 +188,16 @@ test("an_api_that_does_not_answer_is_told_and_asked_again", async () => {
   await openById(page, id);
   await page.getByRole("heading", { name: "interrupted" }).waitFor();
   await page.getByRole("link", { name: "Watchlist", exact: true }).click();
-  await meddle(page, "list", [
-    "refuse",
-    {
-      status: 503,
-      json: { detail: "Service temporarily unavailable." },
-      headers: { "retry-after": "1" },
-    },
-  ]);
+  const endBusy = await obstruct(page, "list", {
+    status: 503,
+    json: { detail: "Service temporarily unavailable." },
+    headers: { "retry-after": "1" },
+  });
+  const endRefusal = await obstruct(page, "list", "refuse");
   await page.getByText(texts.trouble.unreachable).waitFor();
+  endRefusal();
   await page.getByText(texts.trouble.wait(1)).waitFor();
+  endBusy();
   await dashboard.move(id, { status: "review_evals" });
   await row(page, "interrupted").getByText("Review Results").waitFor();
   await page.getByText(texts.trouble.wait(1)).waitFor({ state: "detached" });
