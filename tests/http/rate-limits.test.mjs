@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { lines } from "./audit-support.mjs";
+import { linesWith } from "./audit-support.mjs";
 import { ROOT, idOf, makeAssessment, makeOrg, mintKey, startApi, readToml } from "./harness.mjs";
 
 const TOO_MANY = '{"detail":"Too many requests."}';
@@ -223,14 +223,8 @@ for (const limit of ["throw", "hang"]) {
     assert.deepEqual(statuses(await Promise.all(calls)), Array(12).fill(200));
     const strangers = Array.from({ length: 12 }, () => authtest(undefined, client, { faults }));
     assert.deepEqual(statuses(await Promise.all(strangers)), Array(12).fill(401));
-    const lines = api.logs().map((entry) => JSON.stringify(entry));
     const cause = limit === "throw" ? "injected: no counter" : "no answer in";
-    for (const name of ["READ_LIMIT", "ADDRESS_LIMIT"]) {
-      assert.ok(
-        lines.some((line) => line.includes(name) && line.includes(cause)),
-        `${name}: ${cause}`,
-      );
-    }
+    for (const name of ["READ_LIMIT", "ADDRESS_LIMIT"]) await linesWith(api, [name, cause]);
   });
 }
 
@@ -243,7 +237,7 @@ test("without_counters_there_is_no_limit_and_the_log_says_so_once", async () => 
       assert.equal(answer.status, 200);
       assert.equal((await bare.send("GET", "/v1/utils/authtest")).status, 401);
     }
-    const told = lines(bare).filter(({ said }) => said?.event === "rate_limit_not_bound");
+    const told = await linesWith(bare, ["rate_limit_not_bound"], 2);
     assert.deepEqual(told.map(({ said }) => said.binding).sort(), ["ADDRESS_LIMIT", "READ_LIMIT"]);
   } finally {
     await bare.close();
