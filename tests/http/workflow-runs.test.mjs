@@ -32,14 +32,13 @@ test("an_assessment_goes_through_every_status_in_order", async () => {
   assert.equal(created.json.initiated_at, null);
   assert.equal(created.json.score_percent, null);
   const seen = ["created"];
-  while (seen.at(-1) !== "complete") {
-    const next = async () => {
+  for (let last = "created"; last !== "complete"; seen.push(last)) {
+    last = await until(`the status after ${last}`, async () => {
       const { status } = await runs.assessment(id);
-      return status !== seen.at(-1) && status;
-    };
-    seen.push(await until(`the status after ${seen.at(-1)}`, next));
+      return status !== last && status;
+    });
     // It stays so until it is told to go on, so that none can be missed.
-    if (STATUSES.includes(seen.at(-1))) {
+    if (STATUSES.includes(last)) {
       assert.equal((await runs.send(run, { name: "next" })).status, 202);
     }
   }
