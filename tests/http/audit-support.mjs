@@ -15,7 +15,8 @@ export async function recordsOf(api, ids) {
       }
       return found.size === wanted.size;
     },
-    { bound: 60_000, every: 200 },
+    // What comes again from the dead letters does so after half a minute.
+    { bound: 120_000, every: 200 },
   );
   return found;
 }
@@ -44,6 +45,19 @@ export function lines(api) {
 }
 
 /**
+ * The lines that have all of the texts, once there are `count` of them: they come by another
+ * way than the answers.
+ */
+export async function linesWith(api, texts, count = 1) {
+  let found = [];
+  await until(`${count} lines with ${texts.join(" and ")}`, () => {
+    found = lines(api).filter(({ message }) => texts.every((text) => message.includes(text)));
+    return found.length >= count;
+  });
+  return found;
+}
+
+/**
  * The lines of an event, once there is one that `matches`.
  *
  * @param {any} api
@@ -52,13 +66,9 @@ export function lines(api) {
  */
 export async function linesOf(api, event, matches = () => true) {
   let found = [];
-  await until(
-    `a line of ${event}`,
-    () => {
-      found = lines(api).filter(({ said }) => said?.event === event && matches(said));
-      return found.length > 0;
-    },
-    { bound: 20_000 },
-  );
+  await until(`a line of ${event}`, () => {
+    found = lines(api).filter(({ said }) => said?.event === event && matches(said));
+    return found.length > 0;
+  });
   return found;
 }

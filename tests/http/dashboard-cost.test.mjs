@@ -20,7 +20,6 @@ before(async () => {
   await crowdReferences(api.env.DB, NAME, 3_000);
   await crowdAssessments(api.env.DB, NAME, 6_000);
   await api.warm(ORG.key);
-  await api.warm(SPARSE.key);
   ours = dashboardOf(api, ORG.key);
 });
 after(() => api.close());
@@ -163,6 +162,8 @@ test("a_page_costs_the_same_whatever_others_have", async () => {
   const paths = ["assessments", "assessments?q=a", "assessments?q=v", "vendors", "vendors?q=v"];
   const costs = async () => {
     const found = [];
+    // However long ago that was before.
+    await api.warm(SPARSE.key);
     for (const path of paths) found.push((await rowsOf(path, theirs)).rows);
     return found;
   };

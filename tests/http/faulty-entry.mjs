@@ -10,6 +10,8 @@
 //           "panic": instead of the batch, and behind it the clock throws, where Rust cannot go
 //           on
 //   slow    milliseconds before each batch
+//   together  a number of requests that are in flight at once: before that many with it have
+//           come, no batch of theirs is carried out
 //   meanwhile  an SQL statement that someone else carries out just before the
 //           first batch that writes
 //   kv      "throw" | "hang" | "junk": the same for the credential cache
@@ -27,8 +29,9 @@
 // The answer tells in x-test-d1-round-trips how often D1 was asked, in
 // x-test-d1-rows-read and x-test-d1-rows-written what it says that this cost, in
 // x-test-kv-reads how often the credential cache was asked, in x-test-kv-writes how often
-// it was written since the Worker began, also behind answers, and in x-test-wasm-bytes how
-// much memory the WebAssembly has taken.
+// it was written since the Worker began, also behind answers, in x-test-waiting how many
+// requests wait for more that are to be together with them, and in x-test-wasm-bytes how much
+// memory the WebAssembly has taken.
 
 import { wasmBytes } from "./wasm-memory.mjs";
 import shipped from "../../dist/worker/entry.mjs";
@@ -41,6 +44,7 @@ export { AssessmentWorkflow } from "../../dist/worker/entry.mjs";
  * @typedef {object} Faults
  * @property {string} [d1]
  * @property {number} [slow]
+ * @property {number} [together]
  * @property {string} [meanwhile]
  * @property {string} [kv]
  * @property {string} [limit]
@@ -133,6 +137,29 @@ function breakClock() {
 /** Since the Worker began. */
 let kvWrites = 0;
 
+/** Requests that wait for more to come, and how often enough had. */
+let waiting = 0;
+let gathered = 0;
+
+/**
+ * Notes that a request has come; the answer waits until as many have as are to be together.
+ *
+ * @param {number | undefined} size
+ */
+function gathering(size) {
+  if (!size) return async () => {};
+  const own = gathered;
+  waiting += 1;
+  if (waiting === size) {
+    waiting = 0;
+    gathered += 1;
+  }
+  // A promise of another request must not be waited for.
+  return async () => {
+    while (gathered === own) await scheduler.wait(5);
+  };
+}
+
 /** What a request was seen to cost. */
 const nothing = () => ({ d1: 0, rowsRead: 0, rowsWritten: 0, kv: 0 });
 
@@ -143,7 +170,8 @@ const nothing = () => ({ d1: 0, rowsRead: 0, rowsWritten: 0, kv: 0 });
  * @param {Faults} faults
  * @param {Counts} counts
  */
-function database(target, { d1: mode, slow, meanwhile }, counts) {
+function database(target, { d1: mode, slow, together, meanwhile }, counts) {
+  const enough = gathering(together);
   let writes = false;
   return behaving(target, {
     constructor: target.constructor,
@@ -155,6 +183,7 @@ function database(target, { d1: mode, slow, meanwhile }, counts) {
       const writing = writes;
       writes = false;
       counts.d1 += 1;
+      await enough();
       if (slow) await scheduler.wait(slow);
       if (mode === "throw") throw new Error("injected: D1 is down");
       if (mode === "hang") return never();
@@ -275,6 +304,7 @@ export default /** @satisfies {ExportedHandler<Env>} */ ({
       headers.set("x-test-d1-rows-written", String(counts.rowsWritten));
       headers.set("x-test-kv-reads", String(counts.kv));
       headers.set("x-test-kv-writes", String(kvWrites));
+      headers.set("x-test-waiting", String(waiting));
       headers.set("x-test-wasm-bytes", String(wasmBytes()));
       return new Response(answer.body, { status: answer.status, headers });
     } finally {

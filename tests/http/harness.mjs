@@ -225,6 +225,7 @@ const NO_LIMIT = 1_000_000_000;
  * With `faulty`, requests may ask for faults (see faulty-entry.mjs). After `queueRetries`,
  * if there is one, what a queue could not deliver is a dead letter. `limits` has
  * the rate limits that are to be met, by their bindings; `null` binds none at all.
+ * `limitPeriod` is their period, in seconds.
  *
  * @param {object} [options]
  * @param {object} [options.data]
@@ -232,6 +233,7 @@ const NO_LIMIT = 1_000_000_000;
  * @param {Record<string, unknown>} [options.vars]
  * @param {number} [options.queueRetries]
  * @param {Record<string, number> | null} [options.limits]
+ * @param {10 | 60} [options.limitPeriod]
  */
 export async function startApi({
   data = DEMO,
@@ -239,6 +241,7 @@ export async function startApi({
   vars = {},
   queueRetries = 0,
   limits = {},
+  limitPeriod,
 } = {}) {
   const toml = readToml();
   const config = {
@@ -249,7 +252,10 @@ export async function startApi({
       .filter(() => limits !== null)
       .map(({ simple, ...limited }) => ({
         ...limited,
-        simple: { ...simple, limit: limits?.[limited.name] ?? NO_LIMIT },
+        simple: {
+          limit: limits?.[limited.name] ?? NO_LIMIT,
+          period: limitPeriod ?? simple.period,
+        },
       })),
     triggers: toml.triggers,
     workflows: toml.workflows,
@@ -262,7 +268,12 @@ export async function startApi({
         ...(consumer.dead_letter_queue && queueRetries && { max_retries: queueRetries }),
       })),
     },
-    vars: { ...toml.vars, SESSION_SIGNING_KEY: JSON.stringify(SESSION_KEY), ...vars },
+    vars: {
+      ...toml.vars,
+      ...(limitPeriod && { RATE_LIMIT_PERIOD: limitPeriod }),
+      SESSION_SIGNING_KEY: JSON.stringify(SESSION_KEY),
+      ...vars,
+    },
   };
   const server = createTestHarness({ root: ROOT, workers: [{ config }] });
   const { url } = await server.listen();

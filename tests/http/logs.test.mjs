@@ -131,6 +131,8 @@ test("the_level_says_from_which_line_on_there_is_a_log", async () => {
       assert.equal((await api.retrieve(READ, { faults: { kv: "throw" } })).status, 200);
       assert.equal((await api.retrieve(READ)).status, 200);
       assert.equal((await api.retrieve(READ, { faults: { d1: "throw" } })).status, 503);
+      // Some are told behind the answers.
+      for (const event of expected) await linesOf(api, event);
       await wait(500);
       const events = new Set(lines(api).map(({ said }) => said?.event));
       assert.deepEqual([...events].sort(), expected, level);

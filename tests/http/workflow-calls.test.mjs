@@ -20,6 +20,7 @@ import {
   other,
   runs,
 } from "./workflow-analysers.mjs";
+import { linesWith } from "./audit-support.mjs";
 import { startApi } from "./harness.mjs";
 import {
   SECRET,
@@ -128,9 +129,8 @@ test("what_the_network_says_of_an_analyser_is_in_the_log_and_not_in_the_run", as
   const ended = await failedWith(started, /./);
   assert.equal(ended.steps.at(-1).message, UNREACHABLE);
   assert.doesNotMatch(JSON.stringify(ended), /ECONNREFUSED|10\.1\.2\.3|internal/);
-  const lines = api.logs().map((entry) => JSON.stringify(entry));
-  const told = lines.filter((line) => line.includes(started.run) && line.includes("ECONNREFUSED"));
-  assert.equal(told.length, 2, lines.join("\n"));
+  const told = await linesWith(api, [started.run, "ECONNREFUSED"], 2);
+  assert.equal(told.length, 2);
 });
 
 test("an_answer_that_breaks_off_is_asked_for_again", async () => {

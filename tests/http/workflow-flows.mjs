@@ -59,7 +59,7 @@ export const FLOWS = {
   "every status": [
     ["begin_assessment"],
     second,
-    ...STATUSES.flatMap((status) => [update(status), second]),
+    ...STATUSES.flatMap((status) => [update(status), event("next")]),
     DONE,
   ],
   "no steps": undefined,
@@ -69,7 +69,7 @@ export const FLOWS = {
   named: [event("hold"), event("a.b-c_D9"), event("x".repeat(100)), event("z"), event("go"), DONE],
   "two names": [event("go"), event("other"), DONE],
   "two events": [event("go"), event("go"), DONE],
-  "later event": [second, event("go"), DONE],
+  "later event": [event("hold"), event("go"), DONE],
   report: [event("report", { applies_report: true }), DONE],
   "report, continue": [event("report", { applies_report: true, on_timeout: "continue" }), DONE],
   "only a report": [event("report", { applies_report: true })],

@@ -35,10 +35,14 @@ test("an_event_that_comes_before_its_wait_is_kept", async () => {
   assert.equal((await runs.send(run, { name: "go" })).status, 202);
   const [kept] = await eventRows(run);
   assert.equal(kept.taken_by, null);
+  assert.equal((await runs.send(run, { name: "hold" })).status, 202);
   assert.equal((await runs.ended(run)).status, "completed");
   assert.deepEqual(
-    (await eventRows(run)).map(({ taken_by }) => taken_by),
-    [1],
+    (await eventRows(run)).map(({ name, taken_by }) => [name, taken_by]),
+    [
+      ["go", 1],
+      ["hold", 0],
+    ],
   );
 });
 
@@ -347,7 +351,7 @@ test("a_wait_of_a_day_outlives_the_sweeps_of_a_day", async () => {
 
 test("wakes_that_came_too_early_do_not_use_up_a_later_wait", async () => {
   const { run } = await runs.start("long, later");
-  await runs.reached(run, 0);
+  await until("the run to begin", async () => (await runs.run(run)).steps.length > 0);
   // As many as the sweeps of a few hours send to a run that an early event made due.
   const instance = await api.env.WORKFLOWS.get(run);
   for (let n = 0; n < 205; n++) await instance.sendEvent({ type: "wake", payload: null });

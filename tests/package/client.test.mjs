@@ -100,11 +100,33 @@ for (const fault of ["drop", "break"]) {
   });
 }
 
-test("an_answer_that_stalls_is_asked_for_again", async () => {
+test("an_answer_that_stalls_is_asked_for_again", async (t) => {
   const had = await count();
-  proxy.faults.push("stall", "hang");
-  const client = clientOf(proxy, { timeoutMs: 500 });
-  const { attempts, replayed } = await client.withResponse.create(BODY);
+  const timeoutMs = 30_000;
+  /** What ends an attempt that takes too long. */
+  const timers = [];
+  const { setTimeout } = globalThis;
+  t.mock.method(globalThis, "setTimeout", (work, delay, ...rest) => {
+    if (delay === timeoutMs) timers.push(work);
+    return setTimeout(work, delay, ...rest);
+  });
+  // Time is up for the first as soon as its answer has begun, and for the second when it has come.
+  let begun;
+  const answering = new Promise((resolve) => (begun = resolve));
+  proxy.faults.push("stall", () => timers[1]());
+  const client = clientOf(proxy, {
+    timeoutMs,
+    totalTimeoutMs: 600_000,
+    async fetch(...request) {
+      const response = await fetch(...request);
+      begun();
+      return response;
+    },
+  });
+  const creating = client.withResponse.create(BODY);
+  await answering;
+  timers[0]();
+  const { attempts, replayed } = await creating;
   assert.deepEqual([attempts, replayed], [3, true]);
   assert.equal(await count(), had + 1);
 });

@@ -46,6 +46,13 @@ after(async () => {
   standIn?.close();
 });
 
+/** What a service worker finds, as soon as its script has run. */
+const outcomeIn = (worker) =>
+  worker.evaluate(async (api) => {
+    while (!("outcomeWith" in globalThis)) await new Promise((resolve) => setTimeout(resolve, 10));
+    return globalThis.outcomeWith(api);
+  }, standIn.url);
+
 const query = () => `?api=${encodeURIComponent(standIn.url)}`;
 
 test("a_page_of_files_needs_no_server_and_fetches_no_file", async () => {
@@ -67,7 +74,7 @@ test("a_service_worker_uses_the_package", async () => {
     await visit(browser, `${host.url}/register.html`, async (page) => {
       const context = page.context();
       const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
-      assertUsed(await worker.evaluate((api) => globalThis.outcomeWith(api), standIn.url), standIn);
+      assertUsed(await outcomeIn(worker), standIn);
     });
   } finally {
     host.close();
@@ -106,7 +113,7 @@ test("an_extension_uses_the_package_in_its_page_its_worker_and_beside_a_page", {
   });
   try {
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
-    assertUsed(await worker.evaluate((api) => globalThis.outcomeWith(api), standIn.url), standIn);
+    assertUsed(await outcomeIn(worker), standIn);
 
     const { href } = new URL(`page.html${query()}`, worker.url());
     assert.match(href, /^chrome-extension:/);

@@ -261,7 +261,8 @@ export async function startServer(program, args, options) {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (more) => {
         text += more;
-        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(text);
+        // What comes first may end within the port.
+        const found = /http:\/\/127\.0\.0\.1:\d+(?=\D)/.exec(text);
         if (found) resolve(found[0]);
       });
     }

@@ -5,6 +5,8 @@ const project = (testEnvironment, name) => ({
 });
 
 module.exports = {
+  // A machine may be slow; no test waits for time to pass.
+  testTimeout: 60_000,
   projects: [
     project("node", "node"),
     project("jest-fixed-jsdom", "fixed-jsdom"),
