@@ -38,6 +38,7 @@ import {
   paste,
   refused,
   sendAgain,
+  stopClock,
   submit,
   KEYS,
 } from "./support.mjs";
@@ -183,8 +184,11 @@ for (const [status, title, detail] of [
   test(`a_short_wait_is_waited_for_and_the_next_attempt_is_told_of: ${status}`, async () => {
     const page = await openFilled();
     const sent = await meddle(page, "create", [answer(status, detail, { "retry-after": "1" })]);
+    await stopClock(page);
     await submit(page);
     await message(page).getByText("Attempt 2, with the same key.").waitFor();
+    assert.equal(sent.length, 1);
+    await page.clock.resume();
     await arrived(page, CREATED);
     assert.equal(sent.length, 2);
     assert.equal(keysOf(sent).size, 1);
