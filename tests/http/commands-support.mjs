@@ -2,10 +2,11 @@
 
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn } from "node:child_process";
-
 import { join } from "node:path";
+import { afterEach } from "node:test";
 import { promisify } from "node:util";
 import { KEYS, ORGS, ROOT, XTASK } from "./harness.mjs";
+import { family, killAll } from "./kill-support.mjs";
 import { freePort } from "../listen.mjs";
 
 export const run = promisify(execFile);
@@ -22,6 +23,16 @@ export async function xtask(...args) {
   }
 }
 
+/** Every `cargo xtask dev` that runs, by its process id, and when it has ended. */
+const running = new Map();
+// A test that failed has left its server, which would keep the whole file from its end.
+afterEach(async () => {
+  for (const [pid, ended] of running) {
+    killAll(family(pid));
+    await ended;
+  }
+});
+
 /** Starts `cargo xtask dev`; resolves when it says that it is ready. */
 export async function dev(state) {
   const port = await freePort();
@@ -33,6 +44,8 @@ export async function dev(state) {
   let stderr = "";
   child.stderr.on("data", (chunk) => (stderr += chunk));
   const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
+  running.set(child.pid, ended);
+  ended.then(() => running.delete(child.pid));
   const ready = new Promise((resolve) => {
     child.stdout.on("data", (chunk) => {
       stdout += chunk;

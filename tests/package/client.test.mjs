@@ -117,8 +117,8 @@ test("an_answer_that_stalls_is_asked_for_again", async (t) => {
   const client = clientOf(proxy, {
     timeoutMs,
     totalTimeoutMs: 600_000,
-    async fetch(...request) {
-      const response = await fetch(...request);
+    async fetch(url, init) {
+      const response = await fetch(url, init);
       begun();
       return response;
     },

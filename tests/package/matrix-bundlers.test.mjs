@@ -229,6 +229,8 @@ describe("under a strict Content-Security-Policy", () => {
           is: error,
           retrieve: error,
         });
+        // They are told a little later.
+        await page.waitForFunction(() => Object(window.violations).length >= 6);
         const violations = await page.evaluate(() => window.violations);
         assert.deepEqual(violations, Array(6).fill(["script-src", "wasm-eval"]));
         assert.deepEqual(standIn.takeCalls(), []);
