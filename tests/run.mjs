@@ -11,8 +11,10 @@ const AT_ONCE = 3;
 const TIMEOUT_MS = 600_000;
 /** A minute or more each. */
 const LONGEST = [
-  "http/commands",
   "http/workflow-kill",
+  "http/dev-kill",
+  "http/dev",
+  "http/commands",
   "http/keys",
   "http/sessions-provider",
   "package/matrix-frameworks",
