@@ -23,6 +23,7 @@ import { overflowOf, violationsOf } from "./looks.mjs";
 import { dashboard } from "./started.mjs";
 import {
   NORTHWIND,
+  ORGS,
   SETS,
   chips,
   connect,
@@ -115,6 +116,40 @@ test("the_same_is_done_by_keyboard_alone", async () => {
   await page.keyboard.press("Enter");
   await created(page);
   assert.deepEqual(sent[0].body, WANTED);
+  await finish(page);
+});
+
+test("enter_before_anything_was_found_takes_what_alone_is_found_then", async () => {
+  const page = await openConnected();
+  const input = field(page, "vendor_id");
+  const names = ORGS.harbor.vendors.map(({ name }) => name);
+  const letter = "g";
+  const begun = (name) =>
+    name
+      .toLowerCase()
+      .split(" ")
+      .some((word) => word.startsWith(letter));
+  assert.ok(names.filter(begun).length > 1, "several have a word that begins so");
+  for (const [typed, shown] of [
+    ["northwind", NORTHWIND.name],
+    [letter, letter],
+  ]) {
+    const { promise: released, resolve: release } = Promise.withResolvers();
+    const path = /\/v1\/dashboard\/vendors\?/;
+    await page.route(path, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await input.fill("");
+    await input.focus();
+    await typeAtOnce(page, typed);
+    await page.keyboard.press("Enter");
+    release(undefined);
+    if (shown === typed) await page.getByRole("option").nth(1).waitFor();
+    else await checkbox(page, CARDS.name).waitFor();
+    assert.equal(await input.inputValue(), shown);
+  }
+  assert.equal(await page.getByRole("option").count(), names.filter(begun).length);
   await finish(page);
 });
 

@@ -22,6 +22,8 @@ import {
   finish,
   meddle,
   obstruct,
+  quiet,
+  until,
   KEYS,
   pauseClock,
 } from "./support.mjs";
@@ -143,34 +145,39 @@ test("waits_grow_while_nothing_changes", async () => {
   await page.getByRole("link", { name: "Watchlist", exact: true }).click();
   await pauseClock(page);
   const LIST = "/v1/dashboard/assessments?";
-  const isLook = (url) => url.includes(LIST) && !url.includes("archived");
-  let answered = 0;
-  page.on("requestfinished", (request) => {
-    if (isLook(request.url())) answered += 1;
-  });
   // Counted in the page: this process hears of a read only some time after it began.
   const reads = await page.evaluateHandle((path) => {
-    const counted = { begun: 0 };
+    const counted = { open: 0, looks: 0 };
     const { fetch } = globalThis;
-    globalThis.fetch = (input, init) => {
+    globalThis.fetch = async (input, init) => {
       const { url } = new Request(input, init);
-      if (url.includes(path) && !url.includes("archived")) counted.begun += 1;
-      return fetch(input, init);
+      if (!url.includes(path)) return fetch(input, init);
+      // Those that are archived are looked for with the others.
+      if (!url.includes("archived")) counted.looks += 1;
+      counted.open += 1;
+      try {
+        const response = await fetch(input, init);
+        await response.clone().text();
+        return response;
+      } finally {
+        counted.open -= 1;
+      }
     };
     return counted;
   }, LIST);
-  const begun = () => reads.evaluate((counted) => counted.begun);
-  const answeredBefore = answered;
-  /** How many reads begin in so many seconds of the page's time, each answered in its second. */
+  await quiet(page);
+  const open = () => reads.evaluate((counted) => counted.open);
+  const looks = () => reads.evaluate((counted) => counted.looks);
+  /** How many looks begin in so many seconds of the page's time, each answered in its second. */
   const readsIn = async (seconds) => {
-    const before = await begun();
+    const before = await looks();
     for (let second = 0; second < seconds; second++) {
       await page.clock.runFor(1_000);
-      while (answered - answeredBefore < (await begun())) await page.waitForTimeout(5);
+      await until(async () => (await open()) === 0);
       // What the answer leads to is planned by then.
       await page.evaluate(() => undefined);
     }
-    return (await begun()) - before;
+    return (await looks()) - before;
   };
   // A wait is of 60 s at most, a quarter more or less, and some reads were before.
   const first = await readsIn(30);

@@ -42,6 +42,8 @@ export class Picker {
   #asking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** Whether what is searched for is to be taken as it comes. */
+  #isTaking = false;
 
   /**
    * `onpick` is told of what was chosen; the input is the caller's to fill.
@@ -118,7 +120,8 @@ export class Picker {
     } else if (key === "Escape" && !this.#isAlways && (isOpen || isWaiting)) {
       this.close();
     } else if (key === "Enter" && isWaiting) {
-      // What is shown was found for another text.
+      // What is shown was found for another text. One that alone is found for this is meant.
+      this.#isTaking = true;
     } else if (key === "Enter" && isOpen && chosen) {
       this.#pick(chosen);
     } else {
@@ -134,6 +137,7 @@ export class Picker {
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
+    this.#isTaking = false;
     this.#timer = setTimeout(async () => {
       this.#timer = undefined;
       const typed = this.#input.value.trim();
@@ -143,6 +147,8 @@ export class Picker {
         const { recent = [], choices, hasMore } = await this.#search(text, asking.signal);
         if (asking.signal.aborted) return;
         this.#show(choices, recent);
+        const [only, ...others] = this.#choices;
+        if (text !== "" && this.#isTaking && only && others.length === 0) return this.#pick(only);
         if (text !== "") this.#activate(0);
         const { found, none, more } = texts.picker;
         const { length } = this.#choices;
