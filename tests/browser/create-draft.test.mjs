@@ -14,7 +14,7 @@ import {
   openConnected,
   openForm,
 } from "./form-support.mjs";
-import { PATIENCE_MS, countOf, dashboard } from "./started.mjs";
+import { countOf, dashboard } from "./started.mjs";
 import {
   KEY,
   NORTHWIND,
@@ -147,7 +147,6 @@ async function duplicate(page) {
     Object.assign(sessionStorage, copy);
   }, kept);
   const tab = await dashboard.openTab(page, "/new");
-  tab.setDefaultTimeout(PATIENCE_MS);
   return tab;
 }
 

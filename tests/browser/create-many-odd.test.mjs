@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { idOf, makeOrg } from "../http/harness.mjs";
-import { PATIENCE_MS, countOf, dashboard, startBeforeTests } from "./started.mjs";
+import { countOf, dashboard, startBeforeTests } from "./started.mjs";
 import { KEYS, connect, field, finish, meddle, paste, stopClock, submit } from "./support.mjs";
 import { texts } from "../../www/texts.js";
 
@@ -28,7 +28,6 @@ const says = (page, title) =>
 
 async function openMany() {
   const page = await dashboard.open("/new/many");
-  page.setDefaultTimeout(PATIENCE_MS);
   return page;
 }
 
@@ -93,7 +92,6 @@ test("a_credential_of_another_organization_sends_nothing_that_was_written_for_th
 
 test("nor_does_the_form_of_one", async () => {
   const page = await dashboard.open("/new");
-  page.setDefaultTimeout(PATIENCE_MS);
   await connect(page, ORG.key);
   const sent = await meddle(page, "create", []);
   await field(page, "vendor_id").fill(SUPPLIERS[6].id);

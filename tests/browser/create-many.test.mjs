@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { idOf, makeOrg } from "../http/harness.mjs";
 import { tabTo, typeAtOnce } from "./keyboard.mjs";
-import { PATIENCE_MS, countOf, dashboard, startBeforeTests } from "./started.mjs";
+import { countOf, dashboard, startBeforeTests } from "./started.mjs";
 import {
   ORGS,
   SETS,
@@ -49,7 +49,6 @@ startBeforeTests([WIDE.data]);
 /** A page with the form, as somebody of an organization. */
 async function openMany(key = WIDE.key, path = "/new/many") {
   const page = await dashboard.open(path);
-  page.setDefaultTimeout(PATIENCE_MS);
   await connect(page, key || undefined);
   return page;
 }
@@ -427,7 +426,6 @@ test("the_outcome_is_a_file_for_spreadsheets", async () => {
 
 test("without_the_permission_to_read_names_ids_are_sent_all_the_same", async () => {
   const page = await dashboard.open("/new/many");
-  page.setDefaultTimeout(PATIENCE_MS);
   await page.route("**/v1/dashboard/me", async (route) => {
     const response = await route.fetch();
     const me = await response.json();

@@ -17,7 +17,7 @@ import {
   openFilled,
   reload,
 } from "./troubles-support.mjs";
-import { PATIENCE_MS, countOf, dashboard, written } from "./started.mjs";
+import { countOf, dashboard, written } from "./started.mjs";
 import {
   CREATED,
   KEYS,
@@ -197,7 +197,6 @@ test("a_workflow_whose_name_looks_like_a_reason_is_told_at_the_workflow_alone", 
 for (const which of ["revoked", "expired"]) {
   test(`a_credential_that_is_no_longer_good_is_told_in_the_connect_dialog: ${which}`, async () => {
     const page = await dashboard.open("/new");
-    page.setDefaultTimeout(PATIENCE_MS);
     const sent = await meddle(page, "create", []);
     await field(page, "vendor_id").fill(NORTHWIND.id);
     await submit(page);

@@ -18,7 +18,7 @@ import {
   openConnected,
   openForm,
 } from "./form-support.mjs";
-import { PATIENCE_MS, countOf, dashboard } from "./started.mjs";
+import { countOf, dashboard } from "./started.mjs";
 import {
   KEY,
   KEYS,
@@ -287,7 +287,6 @@ test("in_production_a_key_of_a_service_account_is_not_sent_from_the_page", async
   const production = await startDashboard({ development: false });
   try {
     const page = await production.open("/new");
-    page.setDefaultTimeout(PATIENCE_MS);
     const sent = await meddle(page, "create", []);
     // A tab may still have one, from when this was a development deployment.
     await page.evaluate(

@@ -2,7 +2,7 @@
 // walked through by keyboard.
 
 import assert from "node:assert/strict";
-import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
+import { dashboard, startBeforeTests } from "./started.mjs";
 import { NORTHWIND, ORGS, SETS, chips, connect, field, openMore, paste } from "./support.mjs";
 import { idOf, makeOrg } from "../http/harness.mjs";
 
@@ -42,7 +42,6 @@ startBeforeTests([WIDE.data]);
 /** A page with the form. */
 export async function openForm() {
   const page = await dashboard.open("/new");
-  page.setDefaultTimeout(PATIENCE_MS);
   await openMore(page);
   return page;
 }

@@ -15,7 +15,6 @@ import { startYear, thisYear } from "./year.mjs";
 /** What an event is called that approves a review. */
 const APPROVED = "review-approved";
 const WORKFLOW = "Annual reassessment";
-const PATIENCE_MS = 15_000;
 /** A workflow's waits, calls and moves. */
 const RUN_MS = 60_000;
 
@@ -200,7 +199,6 @@ const WAYS = {
 for (const [index, [way, { hand, viewport, direction }]] of Object.entries(WAYS).entries()) {
   test(`the_morning_of_an_analyst: ${way}`, async () => {
     const page = await dashboard.open("/", viewport && { viewport });
-    page.setDefaultTimeout(PATIENCE_MS);
     if (direction) {
       await withTexts(page, (module) =>
         module.replace('direction = "ltr"', `direction = "${direction}"`),

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { texts } from "../../www/texts.js";
-import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
+import { dashboard, startBeforeTests } from "./started.mjs";
 import { NORTHWIND, ORGS, connect, finish, quiet, row } from "./support.mjs";
 
 startBeforeTests();
@@ -46,7 +46,6 @@ async function unfinished(name) {
 /** A page that watches assessments, opened on the last of them. */
 async function watching(ids, permission = "default") {
   const page = await dashboard.open("/watchlist");
-  page.setDefaultTimeout(PATIENCE_MS);
   await page.clock.install();
   await page.addInitScript(standIn, permission);
   await page.reload();
@@ -63,7 +62,6 @@ async function watching(ids, permission = "default") {
 /** Another tab of it, connected and as willing to tell. */
 async function anotherTab(page, path = "/watchlist") {
   const tab = await dashboard.openTab(page, path);
-  tab.setDefaultTimeout(PATIENCE_MS);
   await tab.evaluate(standIn, "granted");
   await connect(tab);
   return tab;

@@ -1,7 +1,7 @@
 // The dashboard where WebAssembly is not allowed.
 
 import assert from "node:assert/strict";
-import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
+import { dashboard, startBeforeTests } from "./started.mjs";
 import {
   CONTROL_SETS,
   NORTHWIND,
@@ -37,7 +37,6 @@ startBeforeTests();
 /** A page whose policy is without the word that allows WebAssembly. */
 export async function open(path) {
   const page = await dashboard.open(path);
-  page.setDefaultTimeout(PATIENCE_MS);
   await page.route("**/*", async (route, request) => {
     if (request.resourceType() !== "document") return route.fallback();
     const response = await route.fetch();

@@ -3,10 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { startDashboard } from "./support.mjs";
-
-/** A page that has not changed by then will not; the browser's own patience is longer. */
-export const PATIENCE_MS = 10_000;
+import { PATIENCE_MS, startDashboard } from "./support.mjs";
 
 /** It is there as soon as the first test runs. */
 export let dashboard;

@@ -37,7 +37,7 @@ const OFFER = {
 };
 
 /** What has not become so by then will not. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 
 /** What a browser says by itself of an answer that is an error. */
 const FAILED_LOAD = /^Failed to load resource: /;

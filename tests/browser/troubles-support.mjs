@@ -2,7 +2,7 @@
 // for it.
 
 import assert from "node:assert/strict";
-import { PATIENCE_MS, dashboard, startBeforeTests } from "./started.mjs";
+import { dashboard, startBeforeTests } from "./started.mjs";
 import {
   ASSESSMENT,
   CONTROL_SETS,
@@ -47,7 +47,6 @@ export const hurry = (page) => page.evaluate(() => (Math.random = () => 0));
  */
 export async function openFilled({ key, vendor = NORTHWIND.id, name = "Troubled" } = {}) {
   const page = await dashboard.open("/new");
-  page.setDefaultTimeout(PATIENCE_MS);
   await openMore(page);
   await hurry(page);
   await connect(page, key);
