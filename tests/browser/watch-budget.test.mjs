@@ -6,7 +6,16 @@ import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { texts } from "../../www/texts.js";
 import { makeAssessment, makeOrg } from "../http/harness.mjs";
-import { connect, disconnect, finish, row, rows, setHidden, startDashboard } from "./support.mjs";
+import {
+  connect,
+  disconnect,
+  finish,
+  pauseClock,
+  row,
+  rows,
+  setHidden,
+  startDashboard,
+} from "./support.mjs";
 
 /** Rows of the watchlist that are not finished. */
 const WATCHED = 500;
@@ -84,6 +93,7 @@ async function openTabs(count, key) {
   const tabs = [first];
   while (tabs.length < count) tabs.push(await dashboard.openTab(first, "/watchlist"));
   for (const tab of tabs) await connect(tab, key);
+  await pauseClock(first);
   const reads = tabs.map(counted);
   /** How many reads of each begin in so many seconds, each answered in its second. */
   const readsIn = async (seconds) => {
@@ -118,7 +128,7 @@ async function watch(page, watched) {
   await page.getByText(texts.list.imported(watched.length, watched.length)).waitFor();
 }
 
-/** The page's time in seconds: it goes on while nobody has it run. */
+/** The page's time in seconds. */
 const timeIn = (page) => page.evaluate(() => Date.now() / 1_000);
 /** How many reads there may be in so many seconds: one in 1.25 s, and four at once. */
 const mostIn = (seconds) => seconds / 1.25 + 5;
