@@ -3,7 +3,7 @@
 
 import icon from "./icon.svg";
 import { Api } from "./api.js";
-import { Endings } from "./assessments/endings.js";
+import { Endings, who } from "./assessments/endings.js";
 import { savedViews } from "./assessments/saved-views.js";
 import { Batch } from "./batch.js";
 import { h, keepingFocus, replace } from "./dom.js";
@@ -150,7 +150,13 @@ class App {
   start() {
     document.documentElement.lang = language;
     document.documentElement.dir = direction;
-    session.subscribe(() => this.#showConnection());
+    let known = who();
+    session.subscribe(() => {
+      // What kept another from reading is no trouble of this one.
+      if (who() !== known) trouble.clear();
+      known = who();
+      this.#showConnection();
+    });
     trouble.subscribe(() => this.#showConnection());
     this.store.subscribe(() => this.#showState());
     for (const event of ["online", "offline"]) addEventListener(event, () => this.#showState());

@@ -5,7 +5,7 @@ import { Changing } from "./changing.js";
 import { endOf, isOver, remaining, renewalDelay, saidEnd } from "./lifetime.js";
 import { withLock } from "./locks.js";
 import { PlainError, isDetail, readMe } from "./plain-client.js";
-import { refusesRole } from "./refusals.js";
+import { refusesCredential, refusesRole } from "./refusals.js";
 import { SessionError, ask, isKey, isSendable } from "./source.js";
 import { read, readJson, readShared, write, writeShared } from "./tab.js";
 
@@ -63,6 +63,8 @@ class Session extends Changing {
   #renewing;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #confirming;
   #channel = new BroadcastChannel(NAME);
 
   constructor() {
@@ -97,13 +99,14 @@ class Session extends Changing {
 
   /** Whether what the tab keeps is still looked at, so that nobody has to connect. */
   get isRestoring() {
-    return this.#isRestoring;
+    return this.#isRestoring && !this.isConnected;
   }
 
   /** Whether somebody may have things of their own here: a key has none. */
   get isOfPerson() {
     const { me } = this;
-    return me ? me.user !== null : !isKey(readJson(CREDENTIAL_KEY)?.token ?? "");
+    const kept = readJson(CREDENTIAL_KEY)?.token;
+    return me ? me.user !== null : !(isSendable(kept) && isKey(kept));
   }
 
   /** Why there is none any more, if it ended by itself. */
@@ -168,6 +171,7 @@ class Session extends Changing {
 
   /** Connects again with what the tab was asked to keep over a reload, if it was. */
   async restore() {
+    if (this.isAssumed) return this.#confirm();
     this.#isRestoring = true;
     try {
       await this.#restore();
@@ -185,46 +189,81 @@ class Session extends Changing {
       if (this.#interruption) this.end(undefined);
       return;
     }
-    const { source, endsAt } = kept;
-    /** @type {Connection | undefined} */
-    let assumed;
     // Whoever connects or leaves meanwhile has decided otherwise.
-    const isWanted = () =>
-      assumed ? this.#connection === assumed : read(CREDENTIAL_KEY) === before;
+    const isWanted = () => read(CREDENTIAL_KEY) === before;
+    const { source, endsAt, me: assumed } = kept;
+    // What is of another organization than the tab's is no sign of anything.
+    const isOurs = this.#organization && assumed?.organization?.id === this.#organization;
+    const isGood = isOurs && Array.isArray(assumed.routes) && !isOver(endsAt, Date.now());
     try {
+      if (isGood && !this.#interruption) {
+        const asked = readMe(kept.token);
+        // It is looked at when the page has begun.
+        asked.catch(() => {});
+        this.#isRemembered = true;
+        await this.#take({ ...kept, isAssumed: true });
+        return await this.#confirm(asked);
+      }
       const isStale = source && isOver(endsAt, Date.now());
       const given = isStale ? await ask(source, "renew", this.#settings) : kept;
       if (!given) throw new SessionError("signedOut");
-      const answer = readMe(given.token);
-      // What is to be shown is read meanwhile, as whom it was kept for.
-      if (given === kept && isMe(kept.me) && !this.#interruption && !isOver(endsAt, Date.now())) {
-        answer.catch(() => {});
-        const connection = { ...kept, isAssumed: true };
-        this.#isRemembered = true;
-        await this.#take(connection);
-        assumed = connection;
-      }
-      const me = await answer;
+      const me = await readMe(given.token);
       if (!isWanted()) return;
-      if (JSON.stringify(me) === JSON.stringify(assumed?.me)) return this.#confirm();
-      this.#isRemembered ||= !assumed;
+      this.#isRemembered = true;
       await this.#take({ ...kept, ...given, me });
     } catch (error) {
       if (!isWanted()) return;
       const failed = this.#fail(error, this.#troubleOf(kept));
-      if (!failed.isPassing) return;
-      this.#connection = undefined;
-      this.#schedule();
-      this.#interruption = failed.trouble === "unreachable" ? error : failed;
-      this.tell();
+      if (failed.isPassing) this.#interrupt(failed, error);
     }
   }
 
-  /** The API has said as whom it is. */
-  #confirm() {
-    if (!this.isAssumed) return;
-    delete this.#connection?.isAssumed;
-    this.#keeper?.confirmed();
+  /**
+   * Asks the API as whom the session is that was assumed. Who cannot be reached may be later:
+   * until then it stays what it was.
+   *
+   * @param {Promise<Me>} [asked]
+   */
+  async #confirm(asked) {
+    clearTimeout(this.#confirming);
+    const { token, me: assumed } = this.#current();
+    // Another session came meanwhile, or there is none any more.
+    const isWanted = () => this.isAssumed && this.#connection?.token === token;
+    try {
+      const me = await (asked ?? readMe(token));
+      if (!isWanted()) return;
+      if (JSON.stringify(me) !== JSON.stringify(assumed))
+        return await this.#take({ ...this.#current(), me, isAssumed: false });
+      this.#current().isAssumed = false;
+      this.#interruption = undefined;
+      this.#keeper?.confirmed();
+    } catch (error) {
+      if (!isWanted()) return;
+      const connection = this.#current();
+      const isRefused = error instanceof PlainError && refusesCredential(error);
+      // Where another may be had, it is asked for, as for any call.
+      const failed =
+        isRefused && connection.source
+          ? await this.#renew("refused").catch((/** @type {unknown} */ reason) => reason)
+          : this.#fail(error, this.#troubleOf(connection));
+      if (!isWanted() || !(failed instanceof SessionError && failed.isPassing)) return;
+      this.#confirmLater();
+      this.#interrupt(failed, error);
+    }
+  }
+
+  #confirmLater() {
+    const confirm = () => (document.hidden ? this.#confirmLater() : this.#confirm());
+    this.#confirming = setTimeout(() => this.isAssumed && confirm(), RETRY_MS);
+  }
+
+  /**
+   * @param {SessionError} failed
+   * @param {unknown} error
+   */
+  #interrupt(failed, error) {
+    this.#interruption = failed.trouble === "unreachable" ? error : failed;
+    this.tell();
   }
 
   /**
@@ -273,6 +312,7 @@ class Session extends Changing {
    */
   end(trouble) {
     clearTimeout(this.#timer);
+    this.#isRestoring = false;
     write(CREDENTIAL_KEY, undefined);
     this.#connection = undefined;
     this.#interruption = undefined;
@@ -370,7 +410,8 @@ class Session extends Changing {
         const given = await ask(before.source, reason, this.#settings);
         if (given === undefined) throw new SessionError("signedOut");
         const me = await readMe(given.token);
-        if (isSame()) await this.#replace(before, { ...before, ...given, me });
+        const next = { ...before, ...given, me, isAssumed: false };
+        if (isSame()) await this.#replace(before, next);
       } catch (error) {
         if (!isSame()) throw error;
         const isOfNoUse = reason === "refused" || isOver(before.endsAt, Date.now());
@@ -390,10 +431,12 @@ class Session extends Changing {
       throw new SessionError("changed");
     }
     this.#keep(next);
-    this.#confirm();
+    this.#interruption = undefined;
+    this.#keeper?.confirmed();
     const { token, endsAt, me } = next;
     this.#channel.postMessage({ renewed: personOf(me), token, endsAt });
-    if (before.me.role !== me.role || isOver(before.endsAt, Date.now())) this.tell();
+    const isOther = JSON.stringify(before.me) !== JSON.stringify(me);
+    if (isOther || isOver(before.endsAt, Date.now())) this.tell();
   }
 
   /**
@@ -428,7 +471,8 @@ class Session extends Changing {
     if (renewed === undefined || !connection?.source) return;
     if (renewed !== personOf(connection.me)) return;
     this.#keep({ ...connection, token, endsAt });
-    this.#confirm();
+    // The other tab knows whose it is, and not with which role.
+    if (this.isAssumed) this.#confirm();
   }
 }
 
@@ -437,13 +481,6 @@ class Session extends Changing {
  * the page is: it is all that can be shown then.
  */
 const lastOrganization = () => (navigator.onLine ? undefined : readShared(ORGANIZATION_KEY));
-
-/**
- * Whether that is as whom a session was kept, which an earlier deployment may have done.
- *
- * @param {Partial<Me> | undefined} me
- */
-const isMe = (me) => me?.organization !== undefined && Array.isArray(me.routes);
 
 /**
  * A token that a person gives.

@@ -33,9 +33,9 @@ export class Nothing {
   #app;
   #actions;
   /** In place of rows. */
-  element = h("div", { class: "nothing" });
+  element = h("div", { class: "message" });
   /** In place of all that could be asked. */
-  whole = h("div", { class: "nothing" });
+  whole = h("div", { class: "message" });
 
   /**
    * @param {Dashboard} app

@@ -13,7 +13,7 @@ import { LONGEST, Picker } from "./picker.js";
 
 /**
  * @import { Dashboard } from "../main.js"
- * @import { Choice } from "./picker.js"
+ * @import { Choice, Found } from "./picker.js"
  */
 
 /** @typedef {Choice & { go: () => unknown }} Way */
@@ -65,7 +65,7 @@ function showPalette(app) {
     input,
     label,
     isAlways: true,
-    search: async (text, signal) => ({ choices: await waysTo(app, text, signal), hasMore: false }),
+    search: (text, signal) => waysTo(app, text, signal),
     onpick: (choice) => {
       dialog.close();
       /** @type {Way} */ (choice).go();
@@ -92,13 +92,14 @@ function showPalette(app) {
  * @param {Dashboard} app
  * @param {string} text
  * @param {AbortSignal} signal
- * @returns {Promise<Way[]>}
+ * @returns {Promise<Found>}
  */
 async function waysTo(app, text, signal) {
   const fixed = places(app).filter(({ name }) => isBegun(name, text));
   const id = /(?<!\w)cbqsrw_[0-9a-f]{32}(?!\w)/i.exec(text)?.[0].toLowerCase();
-  if (id !== undefined) return [openingOf(app, id, id, texts.palette.openId)];
-  if (text === "" || !canReadNames()) return fixed;
+  if (id !== undefined)
+    return { choices: [openingOf(app, id, id, texts.palette.openId)], hasMore: false };
+  if (text === "" || !canReadNames()) return { choices: fixed, hasMore: false };
   const { reads } = app.api;
   const q = text.slice(0, LONGEST);
   const [assessments, vendors] = await Promise.allSettled([
@@ -107,13 +108,16 @@ async function waysTo(app, text, signal) {
   ]);
   // What is here can be chosen all the same.
   if (assessments.status === "rejected" && fixed.length === 0) throw assessments.reason;
-  const found = assessments.status === "fulfilled" ? assessments.value.items : [];
-  const offered = vendors.status === "fulfilled" ? vendors.value.items : [];
-  return [
-    ...found.map(({ id: of, name, status, vendor_name: vendor }) =>
+  const isPartial = assessments.status === "rejected" || vendors.status === "rejected";
+  const none = { items: [], next_cursor: null };
+  const listed = assessments.status === "fulfilled" ? assessments.value : none;
+  const offered = vendors.status === "fulfilled" ? vendors.value : none;
+  const hasMore = listed.next_cursor !== null || offered.next_cursor !== null;
+  const choices = [
+    ...listed.items.map(({ id: of, name, status, vendor_name: vendor }) =>
       openingOf(app, of, name, [vendor, stageLabel(status)].filter(Boolean).join(" · ")),
     ),
-    ...offered.map(({ id: of, name, last_assessment: last }) => ({
+    ...offered.items.map(({ id: of, name, last_assessment: last }) => ({
       id: of,
       name: texts.palette.assess(name),
       detail: lastAssessed(last),
@@ -121,6 +125,7 @@ async function waysTo(app, text, signal) {
     })),
     ...fixed,
   ];
+  return { choices, hasMore, isPartial };
 }
 
 /**

@@ -14,13 +14,17 @@ import { announce } from "./controls.js";
  *
  * @typedef {{ id: string, name: string, detail?: string | undefined }} Choice
  *
- * @typedef {{ recent?: Choice[], choices: Choice[], hasMore: boolean }} Found
+ * What was found; `isPartial` if not all of it could be read.
+ *
+ * @typedef {{ recent?: Choice[], choices: Choice[], hasMore: boolean, isPartial?: boolean }} Found
  *
  * @typedef {(text: string, signal: AbortSignal) => Promise<Found>} Search
  */
 
 /** So long nothing is asked while somebody types. */
 const PAUSE_MS = 150;
+/** So long somebody who saw nothing happen may press the same key again. */
+const AGAIN_MS = 1_000;
 /** The longest text that the API searches for. */
 export const LONGEST = 100;
 
@@ -44,6 +48,8 @@ export class Picker {
   #timer;
   /** Whether what is searched for is to be taken as it comes. */
   #isTaking = false;
+  /** When something was taken as it came. */
+  #takenAt = 0;
 
   /**
    * `onpick` is told of what was chosen; the input is the caller's to fill.
@@ -119,6 +125,8 @@ export class Picker {
       else if (!isLikeId(this.#input.value)) this.#ask(0);
     } else if (key === "Escape" && !this.#isAlways && (isOpen || isWaiting)) {
       this.close();
+    } else if (key === "Enter" && (event.repeat || Date.now() - this.#takenAt < AGAIN_MS)) {
+      // Pressed again for what was taken meanwhile, it is no press of the form's button.
     } else if (key === "Enter" && isWaiting) {
       // What is shown was found for another text. One that alone is found for this is meant.
       this.#isTaking = true;
@@ -144,16 +152,21 @@ export class Picker {
       // Whoever takes anything finds out what it is.
       const text = this.#isAlways ? typed : typed.slice(0, LONGEST);
       try {
-        const { recent = [], choices, hasMore } = await this.#search(text, asking.signal);
+        const found = await this.#search(text, asking.signal);
+        const { recent = [], choices, hasMore, isPartial } = found;
         if (asking.signal.aborted) return;
         this.#show(choices, recent);
         const [only, ...others] = this.#choices;
-        if (text !== "" && this.#isTaking && only && others.length === 0) return this.#pick(only);
+        const isAlone = only !== undefined && others.length === 0 && !hasMore && !isPartial;
+        if (text !== "" && this.#isTaking && isAlone) {
+          this.#takenAt = Date.now();
+          return this.#pick(only);
+        }
         if (text !== "") this.#activate(0);
-        const { found, none, more } = texts.picker;
+        const { failed, found: told, none, more } = texts.picker;
         const { length } = this.#choices;
-        this.#open(length === 0 ? none : hasMore ? more : undefined);
-        announce(length === 0 ? none : found(length));
+        this.#open(isPartial ? failed : length === 0 ? none : hasMore ? more : undefined);
+        announce(length === 0 ? none : told(length));
       } catch (error) {
         if (asking.signal.aborted) return;
         this.#show([]);

@@ -210,7 +210,8 @@ fn name_of<'a>(names: &'a BTreeMap<String, String>, source: &str) -> Result<&'a 
 
 /// The document, which names files by their content.
 fn document(names: &BTreeMap<String, String>) -> Result<String> {
-    let mut document = fs::read_to_string(root().join(SOURCES).join(DOCUMENT)).context(DOCUMENT)?;
+    let source = fs::read_to_string(root().join(SOURCES).join(DOCUMENT)).context(DOCUMENT)?;
+    let mut document = shipped(&source);
     let named = ENTRIES.iter().chain([&ICON, &SHARED, &LATER]);
     for source in named.chain(&PACKAGE) {
         let quoted = format!("=\"{source}\"");
@@ -221,6 +222,16 @@ fn document(names: &BTreeMap<String, String>) -> Result<String> {
         document = document.replace(&quoted, &format!("=\"/{FOLDER}/{HASHED}/{name}\""));
     }
     Ok(document)
+}
+
+/// A document without what is there for who writes it: comments, each a line of its own, and
+/// what lines begin with.
+fn shipped(document: &str) -> String {
+    let lines = document.lines().map(str::trim_start);
+    lines
+        .filter(|line| !line.starts_with("<!--"))
+        .flat_map(|line| [line, "\n"])
+        .collect()
 }
 
 fn service_worker(target: &Path) -> Result<()> {
