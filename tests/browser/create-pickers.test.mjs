@@ -36,6 +36,8 @@ import {
   paste,
   sessionOf,
   submit,
+  pauseClock,
+  until,
 } from "./support.mjs";
 import { texts } from "../../www/texts.js";
 
@@ -150,6 +152,40 @@ test("enter_before_anything_was_found_takes_what_alone_is_found_then", async () 
     assert.equal(await input.inputValue(), shown);
   }
   assert.equal(await page.getByRole("option").count(), names.filter(begun).length);
+  await finish(page);
+});
+
+test("enter_takes_nothing_of_which_there_may_be_more_and_pressed_again_it_sends_nothing", async () => {
+  const page = await openConnected();
+  const sent = await meddle(page, "create", []);
+  const input = field(page, "vendor_id");
+  const path = /\/v1\/dashboard\/vendors\?/;
+  const items = [{ id: NORTHWIND.id, name: NORTHWIND.name, last_assessment: null }];
+  for (const hasMore of [true, false]) {
+    const { promise: released, resolve: release } = Promise.withResolvers();
+    await page.route(path, async (route) => {
+      await released;
+      await route.fulfill({ json: { items, next_cursor: hasMore ? "more" : null } });
+    });
+    await input.fill("");
+    await input.focus();
+    await typeAtOnce(page, "northwind");
+    await page.keyboard.press("Enter");
+    release(undefined);
+    if (hasMore) await option(page, NORTHWIND.name).waitFor();
+    else await checkbox(page, CARDS.name).waitFor();
+    assert.equal(await input.inputValue(), hasMore ? "northwind" : NORTHWIND.name);
+  }
+  await page.clock.install();
+  await input.fill("");
+  await typeAtOnce(page, "northwind");
+  await page.keyboard.press("Enter");
+  await pauseClock(page);
+  await page.clock.runFor(500);
+  await until(async () => (await input.inputValue()) === NORTHWIND.name);
+  await page.keyboard.press("Enter");
+  assert.equal(await page.locator(".message [role=alert]").count(), 0);
+  assert.equal(sent.length, 0, "that was for the choice");
   await finish(page);
 });
 

@@ -6,7 +6,16 @@ import { test } from "node:test";
 import { texts } from "../../www/texts.js";
 import { rows, search } from "./list-support.mjs";
 import { dashboard, startBeforeTests } from "./started.mjs";
-import { NORTHWIND, answer, disconnect, field, finish, quiet, sessionOf } from "./support.mjs";
+import {
+  NORTHWIND,
+  answer,
+  connectToStay,
+  disconnect,
+  field,
+  finish,
+  quiet,
+  sessionOf,
+} from "./support.mjs";
 
 const { assessments: words, connection } = texts;
 
@@ -15,11 +24,7 @@ startBeforeTests();
 /** Somebody whose session the tab keeps over a reload. */
 async function remembered(role = "Dashboard Viewer") {
   const page = await dashboard.open("/");
-  await page.locator(".connection").getByRole("button").first().click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel(connection.credential).fill(await sessionOf(dashboard, role));
-  await dialog.getByLabel(connection.remember).check();
-  await dialog.getByRole("button", { name: connection.connect }).click();
+  await connectToStay(page, await sessionOf(dashboard, role));
   await rows(page).first().waitFor();
   return page;
 }

@@ -6,7 +6,17 @@ import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { texts } from "../../www/texts.js";
 import { overflowOf, violationsOf } from "./looks.mjs";
-import { answer, connect, field, finish, meddle, openMore, startDashboard } from "./support.mjs";
+import {
+  answer,
+  connect,
+  connectToStay,
+  field,
+  finish,
+  meddle,
+  openMore,
+  quiet,
+  startDashboard,
+} from "./support.mjs";
 import { thisYear } from "./year.mjs";
 
 const LATE_MS = 600;
@@ -81,14 +91,20 @@ for (const [theme, options] of [
 const noteShifts = (page) =>
   page.addInitScript(() => {
     const noted = { sum: 0, what: /** @type {string[]} */ ([]) };
-    Object.assign(globalThis, { noted });
-    new PerformanceObserver((list) => {
-      for (const entry of /** @type {any[]} */ (list.getEntries())) {
+    const note = (/** @type {any[]} */ entries) => {
+      for (const entry of entries) {
         if (entry.hadRecentInput) continue;
         noted.sum += entry.value;
         for (const { node } of entry.sources) noted.what.push(node?.outerHTML?.slice(0, 60));
       }
-    }).observe({ type: "layout-shift", buffered: true });
+    };
+    const observer = new PerformanceObserver((list) => note(list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    const shifts = () => {
+      note(observer.takeRecords());
+      return noted;
+    };
+    Object.assign(globalThis, { shifts });
   });
 
 /** Has all answers of the API come late. */
@@ -98,11 +114,25 @@ const beLate = (page) =>
     await route.continue().catch(() => {});
   });
 
+async function sessionOfYear() {
+  const made = await dashboard.api.createSession({ user_id: year.users[0].id }, { key: KEY });
+  return made.json.token;
+}
+
 /** What shifted, so much that it is seen, until all that is late has come. */
 async function shiftsOf(page) {
-  await page.getByText(texts.connection.connected, { exact: true }).waitFor();
-  await page.waitForTimeout(4 * LATE_MS);
-  const { sum, what } = await page.evaluate(() => /** @type {any} */ (globalThis).noted);
+  await page.locator(".connected.good").waitFor();
+  // What comes leads to what else is asked for.
+  for (let round = 0; round < 2; round++) {
+    await quiet(page);
+    await page.waitForTimeout(LATE_MS);
+  }
+  const { sum, what } = await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    return /** @type {any} */ (globalThis).shifts();
+  });
   await page.unrouteAll({ behavior: "ignoreErrors" });
   await finish(page);
   return sum < UNSEEN_SHIFT ? [] : [sum.toFixed(3), ...new Set(what)];
@@ -124,11 +154,7 @@ for (const [device, viewport] of [
       `/assessments/${WAITING.id}`,
     ]) {
       const page = await open();
-      await connect(page, KEY);
-      await page.evaluate(
-        (token) => sessionStorage.setItem("assessments.credential", JSON.stringify({ token })),
-        KEY,
-      );
+      await connectToStay(page, await sessionOfYear());
       await noteShifts(page);
       await beLate(page);
       await page.goto(dashboard.url + path);
@@ -142,9 +168,7 @@ for (const [device, viewport] of [
     await noteShifts(page);
     await beLate(page);
     await page.reload();
-    const user = year.users[0].id;
-    const made = await dashboard.api.createSession({ user_id: user }, { key: KEY });
-    await connect(page, made.json.token);
+    await connect(page, await sessionOfYear());
     assert.deepEqual(await shiftsOf(page), []);
   });
 }

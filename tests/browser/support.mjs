@@ -216,6 +216,16 @@ export async function connect(page, key, words = texts.connection) {
   await dialog.waitFor({ state: "detached" });
 }
 
+/** Connects with a session that the tab keeps over a reload. */
+export async function connectToStay(page, token, words = texts.connection) {
+  await page.locator(".connection").getByRole("button").first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(words.credential).fill(token);
+  await dialog.getByLabel(words.remember).check();
+  await dialog.getByRole("button", { name: words.connect }).click();
+  await dialog.waitFor({ state: "detached" });
+}
+
 /** What the Worker writes into the document for its script. */
 export async function settingsOf(url) {
   const text = await (await fetch(url)).text();

@@ -108,6 +108,7 @@ export class Picker {
   }
 
   #typed() {
+    this.#takenAt = 0;
     if (!this.#isOn) return;
     if (isLikeId(this.#input.value) && !this.#isAlways) this.close();
     else this.#ask(PAUSE_MS);
