@@ -163,10 +163,14 @@ export const databasesGone = (page) =>
 export async function passUntilRenewed(page, milliseconds) {
   await page.evaluate(() => {
     const tabs = new BroadcastChannel("assessments.session");
-    const { promise, resolve } = Promise.withResolvers();
-    tabs.onmessage = ({ data }) => data.renewed !== undefined && resolve(undefined);
-    Object.assign(globalThis, { renewed: promise });
+    tabs.onmessage = ({ data }) => {
+      if (data.renewed !== undefined) Object.assign(globalThis, { isRenewed: true });
+    };
+    Object.assign(globalThis, { isRenewed: false });
   });
   await page.clock.fastForward(milliseconds);
-  await page.evaluate(() => /** @type {any} */ (globalThis).renewed);
+  await until(
+    () => page.evaluate(() => /** @type {any} */ (globalThis).isRenewed),
+    () => "it was not renewed",
+  );
 }

@@ -114,7 +114,7 @@ async function openIn(context, url) {
       try {
         await handler(...given);
       } catch (error) {
-        if (!finished.has(context)) throw error;
+        if (!finished.has(context) || !/closed|disposed/i.test(String(error))) throw error;
       }
     };
     return route(which, handle, options);

@@ -121,7 +121,7 @@ test("racers_with_one_key_are_told_whether_they_asked_for_what_was_created", asy
   const name = (number) => `racer ${number % 2}`;
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, number) =>
-      create(key, { name: name(number) }, { faults: { together: 10 } }),
+      create(key, { name: name(number) }, { faults: { together: 10, slow: 150 } }),
     ),
   );
   for (const [number, answer] of answers.entries()) {
@@ -201,7 +201,7 @@ for (const posts of [20, 64]) {
     const key = freshKey();
     const before = await assessments();
     // All look the key up before any of them writes.
-    const faults = { together: posts };
+    const faults = { together: posts, slow: 150 };
     const answers = await Promise.all(
       Array.from({ length: posts }, (_, number) =>
         create(key, { name: `racer ${number}` }, { faults }),

@@ -104,7 +104,7 @@ test("a_refused_call_writes_nothing_and_leaves_its_idempotency_key_free", async 
   assert.equal(other.headers.get("idempotent-replayed"), null);
 });
 
-test("after_waiting_as_long_as_it_is_told_the_call_passes", { timeout: 60_000 }, async () => {
+test("after_waiting_as_long_as_it_is_told_the_call_passes", async () => {
   // With the period of the deployment, for which one can wait.
   const shipped = await startApi({ data: { orgs: [ORG.data] }, faulty: true, limits: LIMITS });
   try {
