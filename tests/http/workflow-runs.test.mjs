@@ -284,6 +284,23 @@ test("a_run_that_was_terminated_behind_our_back_is_begun_anew", async () => {
   }
 });
 
+test("a_run_that_does_not_go_on_though_it_is_told_to_is_begun_anew", async () => {
+  const started = await runs.start("event");
+  await runs.reached(started.run, 1);
+  await (await api.env.WORKFLOWS.get(started.run)).pause();
+  await runs.send(started.run, { name: "go" });
+  const look = async () => {
+    await runs.overdue(started.run);
+    await api.scheduled();
+    return api.rows("SELECT sweeps, restarts FROM workflow_runs WHERE id = ?1", started.run);
+  };
+  assert.deepEqual(await look(), [{ sweeps: 1, restarts: 0 }]);
+  assert.deepEqual(await look(), [{ sweeps: 2, restarts: 0 }]);
+  assert.equal((await runs.run(started.run)).status, "started");
+  await look();
+  await completedOnce(started);
+});
+
 test("a_run_that_keeps_being_ended_is_given_up", async () => {
   const started = await runs.start("event");
   await runs.reached(started.run, 1);

@@ -21,6 +21,9 @@ const AGAIN_SECONDS: u32 = 30;
 /// to the engine, and a minute later there is another sweep.
 const BATCH_SIZE: u32 = 20;
 const MAX_BATCHES: u32 = 50;
+/// How often an instance that should go on is told so. One that still does not was paused
+/// behind our back, or waits long between attempts, and is begun anew.
+const MAX_NUDGES: u32 = 2;
 /// How often a run that the engine ended is begun anew, without getting any
 /// further, before it is given up.
 const MAX_RESTARTS: u32 = 5;
@@ -106,31 +109,30 @@ async fn try_look_after(env: &Env, run: &OverdueRun) -> Result<Care, SignalError
         org_id: org,
         id,
         restarts,
+        sweeps,
         awaiting,
     } = run;
     let Some(instance) = signal::instance(env, id).await? else {
         signal::try_start(env, org, id).await?;
         return Ok(Care::Started);
     };
-    Ok(match instance.state().await? {
-        InstanceState::Going => {
-            let event = awaiting.map_or_else(|| NUDGE.to_owned(), signal::wake_event);
-            instance.send_event(&event).await?;
-            Care::Nudged
-        }
-        InstanceState::Ended if *restarts < MAX_RESTARTS => {
-            instance.restart().await?;
-            overdue::note_restarted(&Databases::new(env), org, id).await?;
-            Care::Restarted
-        }
-        InstanceState::Ended => {
-            let message = "The workflow engine ended the run repeatedly";
-            log::error("run_given_up")
-                .field("run", id.as_str())
-                .cause(message)
-                .write();
-            overdue::give_up(&Databases::new(env), org, id, message, clock::now()).await?;
-            Care::GivenUp
-        }
-    })
+    let is_exhausted = *restarts >= MAX_RESTARTS;
+    let is_going = instance.state().await? == InstanceState::Going;
+    if is_going && (*sweeps <= MAX_NUDGES || is_exhausted) {
+        let event = awaiting.map_or_else(|| NUDGE.to_owned(), signal::wake_event);
+        instance.send_event(&event).await?;
+        return Ok(Care::Nudged);
+    }
+    if !is_exhausted {
+        instance.restart().await?;
+        overdue::note_restarted(&Databases::new(env), org, id).await?;
+        return Ok(Care::Restarted);
+    }
+    let message = "The workflow engine ended the run repeatedly";
+    log::error("run_given_up")
+        .field("run", id.as_str())
+        .cause(message)
+        .write();
+    overdue::give_up(&Databases::new(env), org, id, message, clock::now()).await?;
+    Ok(Care::GivenUp)
 }

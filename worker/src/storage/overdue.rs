@@ -86,6 +86,8 @@ pub(crate) struct OverdueRun {
     pub(crate) org_id: OrganizationId,
     pub(crate) id: WorkflowRunId,
     pub(crate) restarts: u32,
+    /// How often it was taken, this time included, since it last went on.
+    pub(crate) sweeps: u32,
     /// The step that waits for an event which has come.
     pub(crate) awaiting: Option<u32>,
 }
@@ -101,7 +103,7 @@ WHERE (org_id, id) IN (
     WHERE status = 'started' AND version IS NOT NULL AND due_at <= ?1
     ORDER BY due_at LIMIT ?3)
 RETURNING json_object(
-    'org_id', org_id, 'id', id, 'restarts', restarts,
+    'org_id', org_id, 'id', id, 'restarts', restarts, 'sweeps', sweeps,
     'awaiting', (
         SELECT s.position FROM workflow_run_steps s
         JOIN workflow_events e
