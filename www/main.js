@@ -142,7 +142,7 @@ class App {
     session.configure(settings, {
       use: (organization) => this.#use(organization),
       forget: () => this.#forget(),
-      confirmed: () => this.#showConnection(),
+      show: () => this.#showConnection(),
     });
     if (!store.isKept) this.#notices.append(banner({ tone: "warning", title: texts.notKept }));
   }

@@ -24,13 +24,13 @@ import { read, readJson, readShared, write, writeShared } from "./tab.js";
 
 /**
  * What has to be done when the organization changes: `use` gets the page and its
- * storage ready for one, `forget` clears what they hold of it. `confirmed` is called when the
- * API has said of a session that was assumed that it is.
+ * storage ready for one, `forget` clears what they hold of it. `show` has the page say anew as
+ * whom it is connected, where nothing is to be read for that.
  *
  * @typedef {object} Keeper
  * @property {(organization: string) => Promise<void>} use
  * @property {() => Promise<void>} forget
- * @property {() => void} confirmed
+ * @property {() => void} show
  */
 
 const CREDENTIAL_KEY = "assessments.credential";
@@ -44,6 +44,7 @@ const TURN_MS = 30_000;
 const NEWS_MS = 250;
 /** Between two attempts to renew, if the first came to nothing. */
 const RETRY_MS = 10_000;
+const LONGEST_RETRY_MS = 300_000;
 
 class Session extends Changing {
   /** @type {Settings} */
@@ -65,6 +66,7 @@ class Session extends Changing {
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #confirming;
+  #pause = RETRY_MS;
   #channel = new BroadcastChannel(NAME);
 
   constructor() {
@@ -189,14 +191,14 @@ class Session extends Changing {
       if (this.#interruption) this.end(undefined);
       return;
     }
+    if (!Number.isFinite(kept.endsAt)) delete kept.endsAt;
     // Whoever connects or leaves meanwhile has decided otherwise.
     const isWanted = () => read(CREDENTIAL_KEY) === before;
     const { source, endsAt, me: assumed } = kept;
     // What is of another organization than the tab's is no sign of anything.
     const isOurs = this.#organization && assumed?.organization?.id === this.#organization;
-    const isGood = isOurs && Array.isArray(assumed.routes) && !isOver(endsAt, Date.now());
     try {
-      if (isGood && !this.#interruption) {
+      if (isOurs && isMe(assumed) && !isOver(endsAt, Date.now()) && !this.#interruption) {
         const asked = readMe(kept.token);
         // It is looked at when the page has begun.
         asked.catch(() => {});
@@ -236,34 +238,43 @@ class Session extends Changing {
         return await this.#take({ ...this.#current(), me, isAssumed: false });
       this.#current().isAssumed = false;
       this.#interruption = undefined;
-      this.#keeper?.confirmed();
+      this.#pause = RETRY_MS;
+      this.#keeper?.show();
     } catch (error) {
       if (!isWanted()) return;
       const connection = this.#current();
       const isRefused = error instanceof PlainError && refusesCredential(error);
-      // Where another may be had, it is asked for, as for any call.
-      const failed =
-        isRefused && connection.source
-          ? await this.#renew("refused").catch((/** @type {unknown} */ reason) => reason)
-          : this.#fail(error, this.#troubleOf(connection));
-      if (!isWanted() || !(failed instanceof SessionError && failed.isPassing)) return;
-      this.#confirmLater();
-      this.#interrupt(failed, error);
+      const isRenewable = isRefused && connection.source;
+      try {
+        // Where another may be had, it is asked for, as for any call.
+        if (isRenewable) await this.#renew("refused");
+        else throw this.#fail(error, this.#troubleOf(connection));
+      } catch (failed) {
+        if (isWanted()) this.#interrupt(failed, isRenewable ? failed : error);
+      }
+      if (isWanted()) this.#confirmLater();
     }
   }
 
+  /** Asks again, ever more seldom, if anyone looks. */
   #confirmLater() {
+    clearTimeout(this.#confirming);
     const confirm = () => (document.hidden ? this.#confirmLater() : this.#confirm());
-    this.#confirming = setTimeout(() => this.isAssumed && confirm(), RETRY_MS);
+    this.#confirming = setTimeout(() => this.isAssumed && confirm(), this.#pause);
+    this.#pause = Math.min(this.#pause * 2, LONGEST_RETRY_MS);
   }
 
   /**
-   * @param {SessionError} failed
+   * Says what keeps the page from knowing as whom it is. Those who read go on as they did.
+   *
+   * @param {unknown} failed
    * @param {unknown} error
    */
   #interrupt(failed, error) {
-    this.#interruption = failed.trouble === "unreachable" ? error : failed;
-    this.tell();
+    const isUnreachable = failed instanceof SessionError && failed.trouble === "unreachable";
+    this.#interruption = isUnreachable ? error : failed;
+    if (this.isAssumed) this.#keeper?.show();
+    else this.tell();
   }
 
   /**
@@ -432,7 +443,7 @@ class Session extends Changing {
     }
     this.#keep(next);
     this.#interruption = undefined;
-    this.#keeper?.confirmed();
+    this.#keeper?.show();
     const { token, endsAt, me } = next;
     this.#channel.postMessage({ renewed: personOf(me), token, endsAt });
     const isOther = JSON.stringify(before.me) !== JSON.stringify(me);
@@ -472,7 +483,7 @@ class Session extends Changing {
     if (renewed !== personOf(connection.me)) return;
     this.#keep({ ...connection, token, endsAt });
     // The other tab knows whose it is, and not with which role.
-    if (this.isAssumed) this.#confirm();
+    if (this.isAssumed) document.hidden ? this.#confirmLater() : this.#confirm();
   }
 }
 
@@ -481,6 +492,16 @@ class Session extends Changing {
  * the page is: it is all that can be shown then.
  */
 const lastOrganization = () => (navigator.onLine ? undefined : readShared(ORGANIZATION_KEY));
+
+/**
+ * Whether what was kept can be shown, which another version of the page may have done.
+ *
+ * @param {any} me
+ */
+function isMe({ organization, user, key, role, environment, routes }) {
+  const texts = [organization.name, role, environment, user ? user.name : key?.name];
+  return texts.every((text) => typeof text === "string") && Array.isArray(routes);
+}
 
 /**
  * A token that a person gives.

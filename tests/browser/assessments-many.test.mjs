@@ -221,7 +221,10 @@ test("rows_stay_under_the_eyes_when_their_height_changes", async () => {
 test("nothing_shifts_while_somebody_scrolls_and_pages_come", async () => {
   const page = await openList("/", (await crowd()).key);
   await shown(page).getByText("100 assessments so far").waitFor();
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
+    // What came with the rows is drawn.
+    for (let frame = 0; frame < 3; frame++)
+      await new Promise((resolve) => requestAnimationFrame(resolve));
     const sums = /** @type {any} */ (window);
     sums.shifted = 0;
     new PerformanceObserver((list) => {

@@ -201,6 +201,10 @@ test("whatever_stands_where_the_tab_keeps_its_session_the_page_opens_and_nothing
     { token, me: { ...me, organization: {} } },
     { token, me: { ...me, organization: { id: "cborg_other", name: "Another" } } },
     { token, me: { ...me, routes: null } },
+    { token, me: { ...me, role: 5 } },
+    { token, me: { ...me, user: 5 } },
+    { token, me: { ...me, organization: { id: me.organization.id } } },
+    { token, me, endsAt: "soon" },
     { token, me: {} },
   ]) {
     const text = JSON.stringify(entry);

@@ -107,6 +107,16 @@ const noteShifts = (page) =>
     Object.assign(globalThis, { shifts });
   });
 
+/** The list in a tab that keeps a session, and not as whom. */
+const FORGETFUL = "/?";
+
+const forgetWhom = (page) =>
+  page.evaluate((key) => {
+    const { me, ...entry } = JSON.parse(sessionStorage.getItem(key) ?? "");
+    sessionStorage.setItem(key, JSON.stringify(entry));
+    return me;
+  }, "assessments.credential");
+
 /** Has all answers of the API come late. */
 const beLate = (page) =>
   page.route("**/v1/**", async (route) => {
@@ -148,6 +158,7 @@ for (const [device, viewport] of [
     const found = [];
     for (const path of [
       "/",
+      FORGETFUL,
       "/watchlist",
       "/new",
       `/assessments/${COMPLETE.id}`,
@@ -155,6 +166,7 @@ for (const [device, viewport] of [
     ]) {
       const page = await open();
       await connectToStay(page, await sessionOfYear());
+      if (path === FORGETFUL) await forgetWhom(page);
       await noteShifts(page);
       await beLate(page);
       await page.goto(dashboard.url + path);

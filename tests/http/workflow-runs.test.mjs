@@ -284,10 +284,12 @@ test("a_run_that_was_terminated_behind_our_back_is_begun_anew", async () => {
   }
 });
 
-test("a_run_that_does_not_go_on_though_it_is_told_to_is_begun_anew", async () => {
+test("a_run_that_does_not_take_its_event_though_it_is_told_to_is_begun_anew", async () => {
   const started = await runs.start("event");
   await runs.reached(started.run, 1);
-  await (await api.env.WORKFLOWS.get(started.run)).pause();
+  const instance = await api.env.WORKFLOWS.get(started.run);
+  await instance.pause();
+  await until("the pause", async () => (await instance.status()).status === "paused");
   await runs.send(started.run, { name: "go" });
   const look = async () => {
     await runs.overdue(started.run);
@@ -298,6 +300,19 @@ test("a_run_that_does_not_go_on_though_it_is_told_to_is_begun_anew", async () =>
   assert.deepEqual(await look(), [{ sweeps: 2, restarts: 0 }]);
   assert.equal((await runs.run(started.run)).status, "started");
   await look();
+  await completedOnce(started);
+});
+
+test("a_run_whose_event_has_not_come_is_begun_anew_by_nobody", async () => {
+  const started = await runs.start("event");
+  await runs.reached(started.run, 1);
+  for (let look = 0; look < 5; look++) {
+    await runs.overdue(started.run);
+    await api.scheduled();
+  }
+  const sql = "SELECT sweeps, restarts FROM workflow_runs WHERE id = ?1";
+  assert.deepEqual(await api.rows(sql, started.run), [{ sweeps: 5, restarts: 0 }]);
+  await runs.send(started.run, { name: "go" });
   await completedOnce(started);
 });
 

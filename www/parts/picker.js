@@ -166,8 +166,9 @@ export class Picker {
         if (text !== "") this.#activate(0);
         const { failed, found: told, none, more } = texts.picker;
         const { length } = this.#choices;
+        const nothing = isPartial ? failed : none;
         this.#open(isPartial ? failed : length === 0 ? none : hasMore ? more : undefined);
-        announce(length === 0 ? none : told(length));
+        announce(length === 0 ? nothing : told(length));
       } catch (error) {
         if (asking.signal.aborted) return;
         this.#show([]);

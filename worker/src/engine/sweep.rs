@@ -21,8 +21,9 @@ const AGAIN_SECONDS: u32 = 30;
 /// to the engine, and a minute later there is another sweep.
 const BATCH_SIZE: u32 = 20;
 const MAX_BATCHES: u32 = 50;
-/// How often an instance that should go on is told so. One that still does not was paused
-/// behind our back, or waits long between attempts, and is begun anew.
+/// How often an instance that goes on is told that its event has come. One that still does not
+/// take it was paused behind our back, or waits long between attempts; as it calls nobody
+/// meanwhile, it can be begun anew, once until it gets further.
 const MAX_NUDGES: u32 = 2;
 /// How often a run that the engine ended is begun anew, without getting any
 /// further, before it is given up.
@@ -116,14 +117,17 @@ async fn try_look_after(env: &Env, run: &OverdueRun) -> Result<Care, SignalError
         signal::try_start(env, org, id).await?;
         return Ok(Care::Started);
     };
-    let is_exhausted = *restarts >= MAX_RESTARTS;
-    let is_going = instance.state().await? == InstanceState::Going;
-    if is_going && (*sweeps <= MAX_NUDGES || is_exhausted) {
+    if instance.state().await? == InstanceState::Going {
+        let is_deaf = awaiting.is_some() && *sweeps > MAX_NUDGES;
+        if is_deaf && overdue::claim_restart(&Databases::new(env), org, id, *sweeps).await? {
+            instance.restart().await?;
+            return Ok(Care::Restarted);
+        }
         let event = awaiting.map_or_else(|| NUDGE.to_owned(), signal::wake_event);
         instance.send_event(&event).await?;
         return Ok(Care::Nudged);
     }
-    if !is_exhausted {
+    if *restarts < MAX_RESTARTS {
         instance.restart().await?;
         overdue::note_restarted(&Databases::new(env), org, id).await?;
         return Ok(Care::Restarted);

@@ -80,6 +80,27 @@ pub(crate) async fn note_restarted(
     Ok(())
 }
 
+const CLAIM_RESTART: &str = "\
+UPDATE workflow_runs SET restarts = restarts + 1
+WHERE org_id = ?1 AND id = ?2 AND status = 'started' AND sweeps = ?3 AND restarts = 0
+RETURNING json_object('restarts', restarts) AS json";
+
+/// Notes that a run is about to be begun anew; whether it may be: once, if it has not gone on
+/// since it was taken for the sweep, which was the `sweeps`th time.
+pub(crate) async fn claim_restart(
+    databases: &Databases,
+    org: &OrganizationId,
+    run: &WorkflowRunId,
+    sweeps: u32,
+) -> Result<bool, StorageError> {
+    let database = databases.of(org)?;
+    let statement = database.statement(CLAIM_RESTART, &[id(org), id(run), sweeps.into()]);
+    let mut rows = database
+        .batch("claim restart of run", vec![statement])
+        .await?;
+    Ok(rows.next_json()?.is_some())
+}
+
 /// A run that the sweep looks after.
 #[derive(Debug, Deserialize)]
 pub(crate) struct OverdueRun {
