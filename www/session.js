@@ -252,16 +252,17 @@ class Session extends Changing {
       } catch (failed) {
         if (isWanted()) this.#interrupt(failed, isRenewable ? failed : error);
       }
-      if (isWanted()) this.#confirmLater();
+      if (!isWanted()) return;
+      this.#confirmLater();
+      this.#pause = Math.min(this.#pause * 2, LONGEST_RETRY_MS);
     }
   }
 
-  /** Asks again, ever more seldom, if anyone looks. */
+  /** Asks again, after each time more seldom, if anyone looks. */
   #confirmLater() {
     clearTimeout(this.#confirming);
     const confirm = () => (document.hidden ? this.#confirmLater() : this.#confirm());
     this.#confirming = setTimeout(() => this.isAssumed && confirm(), this.#pause);
-    this.#pause = Math.min(this.#pause * 2, LONGEST_RETRY_MS);
   }
 
   /**
