@@ -107,8 +107,7 @@ class Session extends Changing {
   /** Whether somebody may have things of their own here: a key has none. */
   get isOfPerson() {
     const { me } = this;
-    const kept = readJson(CREDENTIAL_KEY)?.token;
-    return me ? me.user !== null : !(isSendable(kept) && isKey(kept));
+    return me ? me.user !== null : !isKey(`${readJson(CREDENTIAL_KEY)?.token}`);
   }
 
   /** Why there is none any more, if it ended by itself. */
@@ -243,8 +242,8 @@ class Session extends Changing {
     } catch (error) {
       if (!isWanted()) return;
       const connection = this.#current();
-      const isRefused = error instanceof PlainError && refusesCredential(error);
-      const isRenewable = isRefused && connection.source;
+      const isRenewable =
+        connection.source && error instanceof PlainError && refusesCredential(error);
       try {
         // Where another may be had, it is asked for, as for any call.
         if (isRenewable) await this.#renew("refused");

@@ -146,8 +146,7 @@ async function duplicate(page) {
     if (location.protocol !== "http:" || sessionStorage.length > 0) return;
     Object.assign(sessionStorage, copy);
   }, kept);
-  const tab = await dashboard.openTab(page, "/new");
-  return tab;
+  return dashboard.openTab(page, "/new");
 }
 
 /** Waits until a tab has another key than it was given. */

@@ -26,10 +26,7 @@ const results = (page) => page.locator(".batch tbody tr");
 const says = (page, title) =>
   page.locator(".banner-title").getByText(title, { exact: true }).waitFor();
 
-async function openMany() {
-  const page = await dashboard.open("/new/many");
-  return page;
-}
+const openMany = () => dashboard.open("/new/many");
 
 /** Pastes ids or names, and waits until all of them were looked for. */
 async function pasteVendors(page, entries) {

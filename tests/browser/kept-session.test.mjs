@@ -36,6 +36,19 @@ const keptIn = (page) => page.evaluate((key) => sessionStorage.getItem(key), CRE
 const standing = (page) => page.locator(".connected").innerText();
 const confirmed = (page) => page.locator(".connected.good").waitFor();
 
+const keep = (page, entry) =>
+  page.evaluate(
+    ([key, text]) => sessionStorage.setItem(key, text),
+    [CREDENTIAL, JSON.stringify(entry)],
+  );
+
+/** Has the tab keep its session as one of the demo, which gives another; answers what is kept. */
+async function renewable(page) {
+  const entry = JSON.parse((await keptIn(page)) ?? "");
+  await keep(page, { ...entry, endsAt: Date.now() + 600_000, source: "demo" });
+  return entry;
+}
+
 /** Has answers of the API come only once the function is called that this answers. */
 async function hold(page, path, fate = (route) => route.continue()) {
   const { promise: released, resolve: release } = Promise.withResolvers();
@@ -140,10 +153,7 @@ for (const [first, second] of [
 ]) {
   test(`a_kept_session_that_is_refused_is_renewed_where_another_can_be_had: ${first} first`, async () => {
     const page = await remembered();
-    const { token, me } = JSON.parse((await keptIn(page)) ?? "");
-    const endsAt = Date.now() + 600_000;
-    const entry = JSON.stringify({ token, endsAt, source: "demo", me });
-    await page.evaluate(([key, text]) => sessionStorage.setItem(key, text), [CREDENTIAL, entry]);
+    const { token } = await renewable(page);
     const paths = { "as whom": ME, "the list": /\/v1\/dashboard\/assessments\?/ };
     const isOld = (request) => request.headers().authorization === `Bearer ${token}`;
     const releases = {};
@@ -166,9 +176,7 @@ for (const [first, second] of [
 
 test("another_tab_that_renews_says_nothing_of_the_role", async () => {
   const page = await remembered();
-  const { token, me } = JSON.parse((await keptIn(page)) ?? "");
-  const entry = JSON.stringify({ token, endsAt: Date.now() + 600_000, source: "demo", me });
-  await page.evaluate(([key, text]) => sessionStorage.setItem(key, text), [CREDENTIAL, entry]);
+  const { me } = await renewable(page);
   const routes = ["retrieve_assessment"];
   const release = await holdMe(page, (now) => ({ ...now, role: "Auditor", routes }));
   await page.reload();
@@ -208,7 +216,7 @@ test("whatever_stands_where_the_tab_keeps_its_session_the_page_opens_and_nothing
     { token, me: {} },
   ]) {
     const text = JSON.stringify(entry);
-    await page.evaluate(([key, kept]) => sessionStorage.setItem(key, kept), [CREDENTIAL, text]);
+    await keep(page, entry);
     await page.goto(`${dashboard.url}/`);
     if (entry.token === token) await rows(page).first().waitFor();
     else await page.getByRole("heading", { name: words.unconnected }).waitFor();

@@ -1,9 +1,7 @@
 // The dashboard that a test file starts, and what its tests ask of its database.
 
-import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
-import { PATIENCE_MS, startDashboard } from "./support.mjs";
+import { startDashboard, until } from "./support.mjs";
 
 /** It is there as soon as the first test runs. */
 export let dashboard;
@@ -27,9 +25,12 @@ export async function written() {
 
 /** Waits until the database has so many assessments. */
 export async function stored(count) {
-  const until = Date.now() + PATIENCE_MS;
-  while ((await countOf()) !== count) {
-    assert.ok(Date.now() < until, `there are ${await countOf()} assessments, not ${count}`);
-    await wait(20);
-  }
+  let found = -1;
+  await until(
+    async () => {
+      found = await countOf();
+      return found === count;
+    },
+    () => `there are ${found} assessments, not ${count}`,
+  );
 }

@@ -112,9 +112,9 @@ const FORGETFUL = "/?";
 
 const forgetWhom = (page) =>
   page.evaluate((key) => {
-    const { me, ...entry } = JSON.parse(sessionStorage.getItem(key) ?? "");
+    const entry = JSON.parse(sessionStorage.getItem(key) ?? "");
+    delete entry.me;
     sessionStorage.setItem(key, JSON.stringify(entry));
-    return me;
   }, "assessments.credential");
 
 /** Has all answers of the API come late. */

@@ -37,7 +37,7 @@ const OFFER = {
 };
 
 /** What has not become so by then will not. */
-export const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 30_000;
 
 /** What a browser says by itself of an answer that is an error. */
 const FAILED_LOAD = /^Failed to load resource: /;
@@ -204,27 +204,21 @@ export async function pauseClock(page) {
 }
 
 /** Connects as the demo's user, or with a credential; `words` are those of the page. */
-export async function connect(page, key, words = texts.connection) {
+export async function connect(page, key, words = texts.connection, stays = false) {
   await page.locator(".connection").getByRole("button").first().click();
   const dialog = page.getByRole("dialog");
   if (key === undefined) {
     await dialog.getByRole("button", { name: words.useDemo }).click();
   } else {
     await dialog.getByLabel(words.credential).fill(key);
+    if (stays) await dialog.getByLabel(words.remember).check();
     await dialog.getByRole("button", { name: words.connect }).click();
   }
   await dialog.waitFor({ state: "detached" });
 }
 
 /** Connects with a session that the tab keeps over a reload. */
-export async function connectToStay(page, token, words = texts.connection) {
-  await page.locator(".connection").getByRole("button").first().click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel(words.credential).fill(token);
-  await dialog.getByLabel(words.remember).check();
-  await dialog.getByRole("button", { name: words.connect }).click();
-  await dialog.waitFor({ state: "detached" });
-}
+export const connectToStay = (page, token) => connect(page, token, texts.connection, true);
 
 /** What the Worker writes into the document for its script. */
 export async function settingsOf(url) {

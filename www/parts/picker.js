@@ -153,22 +153,22 @@ export class Picker {
       // Whoever takes anything finds out what it is.
       const text = this.#isAlways ? typed : typed.slice(0, LONGEST);
       try {
-        const found = await this.#search(text, asking.signal);
-        const { recent = [], choices, hasMore, isPartial } = found;
-        if (asking.signal.aborted) return;
+        const { signal } = asking;
+        const { recent = [], choices, hasMore, isPartial } = await this.#search(text, signal);
+        if (signal.aborted) return;
         this.#show(choices, recent);
         const [only, ...others] = this.#choices;
-        const isAlone = only !== undefined && others.length === 0 && !hasMore && !isPartial;
-        if (text !== "" && this.#isTaking && isAlone) {
+        const isMore = others.length > 0 || hasMore || isPartial;
+        if (text !== "" && this.#isTaking && only && !isMore) {
           this.#takenAt = Date.now();
           return this.#pick(only);
         }
         if (text !== "") this.#activate(0);
-        const { failed, found: told, none, more } = texts.picker;
+        const { failed, found, none, more } = texts.picker;
         const { length } = this.#choices;
-        const nothing = isPartial ? failed : none;
-        this.#open(isPartial ? failed : length === 0 ? none : hasMore ? more : undefined);
-        announce(length === 0 ? nothing : told(length));
+        const note = isPartial ? failed : length === 0 ? none : hasMore ? more : undefined;
+        this.#open(note);
+        announce(length === 0 && note ? note : found(length));
       } catch (error) {
         if (asking.signal.aborted) return;
         this.#show([]);
